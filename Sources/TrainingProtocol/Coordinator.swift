@@ -1,0 +1,233 @@
+/// The coordinator's machine: it takes workers in, leases the shards of one round after another,
+/// and says when a
+/// round's sum is complete.
+///
+/// ```
+///             enough workers                    last round complete
+/// gathering ────────────────▶ running ────────────────────────────▶ closing ──▶ ended
+///     │                          │   stopRequested                     ▲
+///     └──────────────────────────┴─────────────────────────────────────┘
+/// ```
+///
+/// It holds no float, clock or socket. Time comes with each event; payloads stay with the service,
+/// which
+/// carries out the actions in their order: the order is the contract.
+package struct Coordinator: Equatable, Sendable {
+    /// What happened.
+    package enum Event: Equatable, Sendable {
+        /// A worker's message arrived; if it has a payload, the service holds it until the actions
+        /// are done.
+        case received(WorkerMessage, from: WorkerID)
+
+        /// The transport found that a worker is gone or does not take messages any more.
+        case disconnected(WorkerID)
+
+        /// The time of `nextDeadline` has come.
+        case deadlineReached
+
+        /// The operator asked for an orderly end.
+        case stopRequested
+    }
+
+    /// What the service must do.
+    package enum Action: Equatable, Sendable {
+        /// Sends a message; its payload is implied: a work's samples, or the parameters of that
+        /// version.
+        case send(CoordinatorMessage, to: WorkerID)
+
+        /// Adds the payload of the message just received to the round's sum, at the subtree's
+        /// place.
+        case accept(Work)
+
+        /// Divides the sum by the batch's samples and lets the optimizer make step `index` (from
+        /// 0).
+        case applyStep(index: Int)
+
+        /// Closes an epoch with the validation round's sums (all zero where the split is empty).
+        case recordEpoch(index: Int)
+
+        /// Takes the test round's sums as the run's result.
+        case recordTest
+
+        /// Hands the state after the current position to the checkpoint writer.
+        case saveCheckpoint(Position)
+
+        /// Tells the operator.
+        case report(Notice)
+
+        /// Ends the service: every worker has left or had its time.
+        case end(Outcome)
+    }
+
+    /// What the operator should know.
+    package enum Notice: Equatable, Sendable {
+        /// A worker was taken in; so many take part now.
+        case workerJoined(WorkerID, workerCount: Int)
+
+        /// A worker is gone; so many are left.
+        case workerLost(WorkerID, Loss, workerCount: Int)
+
+        /// No round can go on until more workers come.
+        case waitingForWorkers(workerCount: Int, needed: Int)
+
+        /// Batches have fewer shards than there are workers: some only wait.
+        case workersSpare(workerCount: Int, shardCount: Int)
+
+        /// A worker speaks another version of the protocol.
+        case workerRefused(WorkerID, protocolVersion: Int)
+    }
+
+    /// How a worker was lost.
+    package enum Loss: Equatable, Sendable {
+        /// It said goodbye.
+        case left
+        /// The transport lost it.
+        case disconnected
+        /// Nothing was heard from it for too long.
+        case silent
+        /// It said hello again: it had given up the connection itself.
+        case rejoined
+    }
+
+    /// How a run ended.
+    package enum Outcome: Equatable, Sendable {
+        /// All rounds are complete.
+        case completed
+        /// The operator stopped it.
+        case stopped
+    }
+
+    /// What a run's coordinator is told at its start.
+    package struct Settings: Equatable, Sendable {
+        /// Marks this run's messages.
+        package var stamp: RunStamp
+        /// The rounds.
+        package var schedule: Schedule
+        /// How samples become inputs, passed on to the workers.
+        package var input: InputSettings
+        /// Workers that must have joined before the first round.
+        package var workerCountMin: Int
+        /// Steps from one checkpoint to the next; 0 for none but those at each epoch's end.
+        package var stepsPerCheckpoint: Int
+        /// How often each side shows that it lives.
+        package var heartbeatInterval: Duration = .seconds(1)
+        /// After how much silence a worker counts as lost.
+        package var silenceMax: Duration = .seconds(10)
+        /// How long workers have to take leave at the end.
+        package var closingMax: Duration = .milliseconds(500)
+
+        /// Describes a run.
+        package init(
+            stamp: RunStamp,
+            schedule: Schedule,
+            input: InputSettings,
+            workerCountMin: Int,
+            stepsPerCheckpoint: Int
+        ) {
+            self.stamp = stamp
+            self.schedule = schedule
+            self.input = input
+            self.workerCountMin = workerCountMin
+            self.stepsPerCheckpoint = stepsPerCheckpoint
+        }
+    }
+
+    enum State: Equatable, Sendable {
+        /// Not enough workers have come yet.
+        case gathering
+        /// Rounds are computed: the current one and, leased ahead, the next.
+        case running(current: RoundProgress, next: RoundProgress?)
+        /// All is decided; workers take leave until the deadline.
+        case closing(Outcome, deadline: Duration)
+        /// The service was told to end.
+        case ended
+    }
+
+    let settings: Settings
+    var state = State.gathering
+    var members: [Member] = []
+
+    /// How far the run has come.
+    package internal(set) var position: Position
+
+    /// Starts a run at `position`.
+    ///
+    /// - Returns from `handle`: nothing happens before the first event; a service asks for
+    ///   `nextDeadline` at once.
+    package init(settings: Settings, position: Position) {
+        self.settings = settings
+        self.position = position
+    }
+
+    /// Workers that take part.
+    package var workerCount: Int { members.count }
+
+    /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
+    package var nextDeadline: Duration? {
+        switch state {
+        case .gathering, .running:
+            return members.map { min($0.nextHeartbeat, $0.lastHeard + settings.silenceMax) }.min()
+        case .closing(_, let deadline):
+            return deadline
+        case .ended:
+            return nil
+        }
+    }
+
+    /// Takes one event and says what to do, in order.
+    package mutating func handle(_ event: Event, at now: Duration) -> [Action] {
+        switch event {
+        case .received(let message, let worker):
+            return received(message, from: worker, at: now)
+        case .disconnected(let worker):
+            return lose(worker, .disconnected, at: now)
+        case .deadlineReached:
+            return deadlineReached(at: now)
+        case .stopRequested:
+            return stopRequested(at: now)
+        }
+    }
+
+    private mutating func deadlineReached(at now: Duration) -> [Action] {
+        switch state {
+        case .gathering, .running:
+            var actions: [Action] = []
+            let silent = members.filter { $0.lastHeard + settings.silenceMax <= now }
+            for member in silent { actions += lose(member.worker, .silent, at: now) }
+            return actions + beat(at: now)
+        case .closing(let outcome, let deadline):
+            guard deadline <= now else { return [] }
+            state = .ended
+            return [.end(outcome)]
+        case .ended:
+            return []
+        }
+    }
+
+    private mutating func beat(at now: Duration) -> [Action] {
+        members.indices.filter { members[$0].nextHeartbeat <= now }.map { index in
+            members[index].nextHeartbeat = now + settings.heartbeatInterval
+            return .send(.heartbeat(settings.stamp), to: members[index].worker)
+        }
+    }
+
+    private mutating func stopRequested(at now: Duration) -> [Action] {
+        switch state {
+        case .gathering, .running:
+            return [.saveCheckpoint(position)] + close(.stopped, at: now)
+        case .closing, .ended:
+            // A second request changes nothing: the end is under way.
+            return []
+        }
+    }
+
+    /// Tells every worker that its part is over; ends at once where there is none.
+    mutating func close(_ outcome: Outcome, at now: Duration) -> [Action] {
+        if members.isEmpty {
+            state = .ended
+            return [.end(outcome)]
+        }
+        state = .closing(outcome, deadline: now + settings.closingMax)
+        return members.map { .send(.finish(settings.stamp), to: $0.worker) }
+    }
+}

@@ -1,0 +1,130 @@
+/// How work flows: rounds open, are leased, are answered, and close.
+extension Coordinator {
+    /// Leases that a worker may hold at once, those of the next round included: enough to keep it
+    /// busy, few enough
+    /// that no queue grows.
+    static let leaseCountMax = 8
+
+    private var workers: [WorkerID] { members.map(\.worker) }
+
+    /// Opens the first round of this start, or ends where nothing is left to do.
+    mutating func openRounds(at now: Duration) -> [Action] {
+        guard let round = settings.schedule.round(after: position) else {
+            return close(.completed, at: now)
+        }
+        state = .running(current: open(round, from: position), next: openNext(after: round))
+        return advance(at: now)
+    }
+
+    /// Takes an answer, unless its lease is over: a late one is dropped.
+    ///
+    /// It may be of the next round, where that is computed with the same parameters: the first step
+    /// of an epoch need not wait for the validation of the one before.
+    mutating func answered(_ work: Work, by worker: WorkerID, at now: Duration) -> [Action] {
+        guard case .running(var current, var next) = state else { return [] }
+        let isOwed =
+            current.complete(work, by: worker) || next?.complete(work, by: worker) ?? false
+        guard isOwed else {
+            // Late is not wrong: the lease went to another worker and the round may have closed
+            // since.
+            return []
+        }
+        state = .running(current: current, next: next)
+        return [.accept(work)] + advance(at: now)
+    }
+
+    /// Closes the rounds that are complete, then leases what there is to lease.
+    private mutating func advance(at now: Duration) -> [Action] {
+        var actions: [Action] = []
+        while case .running(let current, let next) = state, current.isComplete {
+            actions += close(current.round)
+            guard let next else { return actions + close(.completed, at: now) }
+            state = .running(current: next, next: openNext(after: next.round))
+        }
+        return actions + dispatch()
+    }
+
+    private func open(_ round: Round, from position: Position) -> RoundProgress {
+        RoundProgress(
+            round: round,
+            version: position.completedStepCount,
+            shardCount: settings.schedule.shardCount(of: round),
+            workers: workers
+        )
+    }
+
+    /// The round after `round`, opened ahead of time so that its samples travel while `round` is
+    /// computed.
+    private func openNext(after round: Round) -> RoundProgress? {
+        let ahead = position.advanced(past: round)
+        return settings.schedule.round(after: ahead).map { open($0, from: ahead) }
+    }
+
+    /// What the completion of a round brings about.
+    private mutating func close(_ round: Round) -> [Action] {
+        position = position.advanced(past: round)
+        switch round {
+        case .step(let index):
+            let isDue =
+                settings.stepsPerCheckpoint > 0
+                && position.completedStepCount % settings.stepsPerCheckpoint == 0
+            let endsEpoch = position.completedStepCount % settings.schedule.stepsPerEpoch == 0
+            let isSaved = isDue && !endsEpoch
+            return [.applyStep(index: index)] + (isSaved ? [.saveCheckpoint(position)] : [])
+        case .validation(let epochIndex):
+            return [.recordEpoch(index: epochIndex), .saveCheckpoint(position)]
+        case .test:
+            return [.recordTest]
+        }
+    }
+
+    /// Leases work to every worker that has room, one lease a worker in turn, then sends the
+    /// parameters
+    /// that the current round needs.
+    mutating func dispatch() -> [Action] {
+        guard case .running(var current, var next) = state else { return [] }
+        var actions: [Action] = []
+        var isExhausted = false
+        while !isExhausted {
+            isExhausted = true
+            for worker in workers {
+                let held = current.leaseCount(of: worker) + (next?.leaseCount(of: worker) ?? 0)
+                guard held < Self.leaseCountMax,
+                    let work = lease(to: worker, from: &current, or: &next)
+                else { continue }
+                actions.append(.send(.work(work, settings.stamp), to: worker))
+                isExhausted = false
+            }
+        }
+        state = .running(current: current, next: next)
+        return actions + sendParameters(for: current)
+    }
+
+    private func lease(
+        to worker: WorkerID,
+        from current: inout RoundProgress,
+        or next: inout RoundProgress?
+    ) -> Work? {
+        if let subtree = current.lease(to: worker) {
+            return Work(round: current.round, subtree: subtree, version: current.version)
+        }
+        guard let subtree = next?.lease(to: worker), let next else { return nil }
+        return Work(round: next.round, subtree: subtree, version: next.version)
+    }
+
+    /// Sends the current version to every worker that has a lease of the current round and not yet
+    /// that version.
+    private mutating func sendParameters(for current: RoundProgress) -> [Action] {
+        members.indices.compactMap { index in
+            let member = members[index]
+            guard member.parametersVersion != current.version,
+                current.leaseCount(of: member.worker) > 0
+            else { return nil }
+            members[index].parametersVersion = current.version
+            return .send(
+                .parameters(version: current.version, settings.stamp),
+                to: member.worker
+            )
+        }
+    }
+}

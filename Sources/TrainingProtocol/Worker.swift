@@ -1,0 +1,283 @@
+/// The worker's machine: it joins, collects work and parameters, and computes whatever it has both
+/// for.
+///
+/// ```
+///            welcome                      finish, refusal, leaveRequested
+/// joining ───────────▶ serving ─────────────────────────────────────────▶ ended
+///   ▲ │                   │                                                 ▲
+///   │ └──────── out of patience, refusal, finish, leaveRequested ───────────┘
+///   └─── rejoin, silence, disconnected (from serving)
+/// ```
+///
+/// A worker remembers nothing that matters: (parameters, samples) → gradient. So it may give up
+/// everything it holds
+/// whenever in doubt, and join again.
+package struct Worker: Equatable, Sendable {
+    /// What happened.
+    package enum Event: Equatable, Sendable {
+        /// The transport has a connection, for the first time or again.
+        case connected
+
+        /// The transport lost its connection; it tries to get another by itself.
+        case disconnected
+
+        /// The coordinator's message arrived; if it has a payload, the service holds it until the
+        /// actions are done.
+        case received(CoordinatorMessage)
+
+        /// The service has computed the work that `compute` named.
+        case computed(Work)
+
+        /// The time of `nextDeadline` has come.
+        case deadlineReached
+
+        /// The operator asked the worker to leave.
+        case leaveRequested
+    }
+
+    /// What the service must do.
+    package enum Action: Equatable, Sendable {
+        /// Sends a message; an answer's payload is what was computed last.
+        case send(WorkerMessage)
+
+        /// Gets ready for samples that become inputs in this way; what was stored before is void.
+        case prepare(InputSettings)
+
+        /// Stores the payload just received as this work's samples.
+        case storeSamples(Work)
+
+        /// Takes the payload just received as the parameters of this version.
+        case storeParameters(version: Int)
+
+        /// Drops the samples of work that will not be computed.
+        case discardSamples(Work)
+
+        /// Computes, then comes back with `computed`. There is one at a time.
+        case compute(Work)
+
+        /// Ends the service.
+        case end(Outcome)
+    }
+
+    /// How a worker's service ended.
+    package enum Outcome: Equatable, Sendable {
+        /// The coordinator said that the run is over.
+        case finished
+        /// The operator asked for it.
+        case left
+        /// The coordinator speaks this other version of the protocol.
+        case refused(protocolVersion: Int)
+        /// No coordinator was found for as long as the worker was told to try.
+        case coordinatorMissing
+    }
+
+    /// How a worker behaves in time.
+    package struct Settings: Equatable, Sendable {
+        /// How long to look for a coordinator, at the start and after losing it.
+        package var patience: Duration = .seconds(600)
+        /// How often `hello` is repeated until a welcome.
+        package var helloInterval: Duration = .milliseconds(250)
+        /// How often each side shows that it lives.
+        package var heartbeatInterval: Duration = .seconds(1)
+        /// After how much silence the coordinator counts as gone.
+        package var silenceMax: Duration = .seconds(10)
+
+        /// Describes the default behaviour.
+        package init() {}
+    }
+
+    /// What a worker holds for one start of one run.
+    private struct Session: Equatable, Sendable {
+        let stamp: RunStamp
+        var lastHeard: Duration
+        var nextHeartbeat: Duration
+        var version: Int?
+        var queue: [Work] = []
+        var computing: Work?
+    }
+
+    private enum State: Equatable, Sendable {
+        /// Looks for the coordinator until `giveUp`.
+        case joining(nextHello: Duration, giveUp: Duration)
+        /// Takes part.
+        case serving(Session)
+        /// Has nothing more to do.
+        case ended
+    }
+
+    private let settings: Settings
+    private var state: State
+
+    /// Starts looking for a coordinator.
+    package init(settings: Settings, at now: Duration) {
+        self.settings = settings
+        state = .joining(nextHello: now, giveUp: now + settings.patience)
+    }
+
+    /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
+    package var nextDeadline: Duration? {
+        switch state {
+        case .joining(let nextHello, let giveUp): min(nextHello, giveUp)
+        case .serving(let session):
+            min(session.nextHeartbeat, session.lastHeard + settings.silenceMax)
+        case .ended: nil
+        }
+    }
+
+    /// Takes one event and says what to do, in order.
+    package mutating func handle(_ event: Event, at now: Duration) -> [Action] {
+        switch (event, state) {
+        case (_, .ended):
+            return []
+        case (.connected, .joining(_, let giveUp)):
+            state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
+            return [hello]
+        case (.connected, .serving), (.disconnected, .joining):
+            // The transport reports late what a welcome, or its absence, has told already.
+            return []
+        case (.disconnected, .serving):
+            // What was in flight may be lost: only a fresh start is sure.
+            return rejoin(at: now)
+        case (.received(let message), _):
+            return received(message, at: now)
+        case (.computed(let work), .serving(let session)):
+            return computed(work, in: session, at: now)
+        case (.computed, .joining):
+            // It belonged to a session that is over.
+            return []
+        case (.deadlineReached, .joining(let nextHello, let giveUp)):
+            return lookOut(nextHello, giveUp, at: now)
+        case (.deadlineReached, .serving(let session)):
+            return watch(session, at: now)
+        case (.leaveRequested, .joining), (.leaveRequested, .serving):
+            state = .ended
+            return [.send(.goodbye), .end(.left)]
+        }
+    }
+
+    private var hello: Action { .send(.hello(protocolVersion: protocolVersion)) }
+
+    private mutating func rejoin(at now: Duration) -> [Action] {
+        state = .joining(
+            nextHello: now + settings.helloInterval,
+            giveUp: now + settings.patience
+        )
+        return [hello]
+    }
+
+    private mutating func lookOut(
+        _ nextHello: Duration,
+        _ giveUp: Duration,
+        at now: Duration
+    ) -> [Action] {
+        if giveUp <= now {
+            state = .ended
+            return [.end(.coordinatorMissing)]
+        }
+        guard nextHello <= now else { return [] }
+        state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
+        return [hello]
+    }
+
+    private mutating func watch(_ session: Session, at now: Duration) -> [Action] {
+        if session.lastHeard + settings.silenceMax <= now { return rejoin(at: now) }
+        guard session.nextHeartbeat <= now else { return [] }
+        var session = session
+        session.nextHeartbeat = now + settings.heartbeatInterval
+        state = .serving(session)
+        return [.send(.heartbeat(session.stamp))]
+    }
+}
+
+/// Messages and the work that they bring.
+extension Worker {
+    private mutating func received(
+        _ message: CoordinatorMessage,
+        at now: Duration
+    ) -> [Action] {
+        switch (message, state) {
+        case (.welcome(let input, let stamp), .joining):
+            state = .serving(
+                Session(
+                    stamp: stamp,
+                    lastHeard: now,
+                    nextHeartbeat: now + settings.heartbeatInterval
+                )
+            )
+            return [.prepare(input)]
+        case (.refusal(let version), _):
+            state = .ended
+            return [.end(.refused(protocolVersion: version))]
+        case (.rejoin, _):
+            return rejoin(at: now)
+        case (.finish, .joining), (.finish, .serving):
+            state = .ended
+            return [.send(.goodbye), .end(.finished)]
+        case (.work(let work, let stamp), .serving(let session)) where stamp == session.stamp:
+            return take(work, in: session, at: now)
+        case (.parameters(let version, let stamp), .serving(let session))
+        where stamp == session.stamp:
+            return take(version, in: session, at: now)
+        case (.heartbeat(let stamp), .serving(var session)) where stamp == session.stamp:
+            session.lastHeard = now
+            state = .serving(session)
+            return []
+        case (.welcome, _), (.work, _), (.parameters, _), (.heartbeat, _), (.finish, .ended):
+            // Late is not wrong: it is of a session that is over, or a second welcome to a repeated
+            // hello.
+            return []
+        }
+    }
+
+    private mutating func take(
+        _ work: Work,
+        in session: Session,
+        at now: Duration
+    ) -> [Action] {
+        var session = session
+        session.lastHeard = now
+        defer { state = .serving(session) }
+        guard work.version >= session.version ?? 0 else { return [] }
+        session.queue.append(work)
+        return [.storeSamples(work)] + Self.startComputing(in: &session)
+    }
+
+    private mutating func take(
+        _ version: Int,
+        in session: Session,
+        at now: Duration
+    ) -> [Action] {
+        var session = session
+        session.lastHeard = now
+        defer { state = .serving(session) }
+        guard version > session.version ?? -1 else { return [] }
+        session.version = version
+        let stale = session.queue.filter { $0.version < version }
+        session.queue.removeAll { $0.version < version }
+        return [.storeParameters(version: version)] + stale.map { .discardSamples($0) }
+            + Self.startComputing(in: &session)
+    }
+
+    private mutating func computed(
+        _ work: Work,
+        in session: Session,
+        at now: Duration
+    ) -> [Action] {
+        guard session.computing == work else { return [] }
+        var session = session
+        session.computing = nil
+        session.nextHeartbeat = now + settings.heartbeatInterval
+        defer { state = .serving(session) }
+        return [.send(.answer(work, session.stamp))] + Self.startComputing(in: &session)
+    }
+
+    /// Begins with the oldest work whose parameters are there, unless it is busy.
+    private static func startComputing(in session: inout Session) -> [Action] {
+        guard session.computing == nil, let version = session.version,
+            let index = session.queue.firstIndex(where: { $0.version == version })
+        else { return [] }
+        let work = session.queue.remove(at: index)
+        session.computing = work
+        return [.compute(work)]
+    }
+}

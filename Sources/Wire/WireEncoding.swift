@@ -1,0 +1,109 @@
+import SwiftProtobuf
+package import TrainingProtocol
+
+/// The sums of an answer that travel in its header.
+package struct AnswerSums: Hashable, Sendable {
+    /// Sum of the samples' losses, in nats.
+    package var lossSum: Float
+    /// Samples whose likeliest class was their label.
+    package var correctCount: Int
+
+    /// Wraps both sums; the default is that of no sample.
+    package init(lossSum: Float = 0, correctCount: Int = 0) {
+        self.lossSum = lossSum
+        self.correctCount = correctCount
+    }
+}
+
+/// Messages as the bytes of a first frame.
+package enum WireEncoding {
+    /// Encodes what a worker says; `sums` belong to an answer.
+    package static func bytes(of message: WorkerMessage, sums: AnswerSums = AnswerSums()) -> [UInt8]
+    {
+        var header = Lockstep_Header()
+        switch message {
+        case .hello(let version):
+            header.hello.protocolVersion = UInt32(version)
+        case .answer(let work, let stamp):
+            header.mark(stamp)
+            header.answer.work = Lockstep_Work(work)
+            header.answer.lossSum = sums.lossSum
+            header.answer.correctCount = UInt64(sums.correctCount)
+        case .heartbeat(let stamp):
+            header.mark(stamp)
+            header.heartbeat = Lockstep_Heartbeat()
+        case .goodbye:
+            header.goodbye = Lockstep_Goodbye()
+        }
+        return bytes(of: header)
+    }
+
+    /// Encodes what the coordinator says.
+    package static func bytes(of message: CoordinatorMessage) -> [UInt8] {
+        var header = Lockstep_Header()
+        switch message {
+        case .welcome(let input, let stamp):
+            header.mark(stamp)
+            header.welcome.geometry = input.geometry
+            header.welcome.scale = input.scale
+        case .refusal(let version):
+            header.refusal.protocolVersion = UInt32(version)
+        case .work(let work, let stamp):
+            header.mark(stamp)
+            header.work = Lockstep_Work(work)
+        case .parameters(let version, let stamp):
+            header.mark(stamp)
+            header.parameters.version = UInt64(version)
+        case .heartbeat(let stamp):
+            header.mark(stamp)
+            header.heartbeat = Lockstep_Heartbeat()
+        case .rejoin(let stamp):
+            header.mark(stamp)
+            header.rejoin = Lockstep_Rejoin()
+        case .finish(let stamp):
+            header.mark(stamp)
+            header.finish = Lockstep_Finish()
+        }
+        return bytes(of: header)
+    }
+
+    /// Marks a header as ours and serializes it.
+    private static func bytes(of header: Lockstep_Header) -> [UInt8] {
+        var header = header
+        header.magic = wireMagic
+        do {
+            return try header.serializedBytes()
+        } catch {
+            preconditionFailure("a header of plain numbers did not serialize: \(error)")
+        }
+    }
+}
+
+/// "LKST" as a number.
+let wireMagic: UInt32 = 0x4C4B_5354
+
+extension Lockstep_Header {
+    fileprivate mutating func mark(_ stamp: RunStamp) {
+        run = stamp.run
+        generation = stamp.generation
+    }
+}
+
+extension Lockstep_Work {
+    fileprivate init(_ work: Work) {
+        self.init()
+        switch work.round {
+        case .step(let index):
+            kind = .step
+            self.index = UInt64(index)
+        case .validation(let epochIndex):
+            kind = .validation
+            index = UInt64(epochIndex)
+        case .test:
+            kind = .test
+        }
+        level = UInt32(work.subtree.level)
+        subtreeIndex = UInt64(work.subtree.index)
+        version = UInt64(work.version)
+    }
+}

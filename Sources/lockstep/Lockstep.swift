@@ -1,0 +1,4 @@
+import ArgumentParser
+import Wire
+
+@main struct Lockstep: AsyncParsableCommand { mutating func run() async throws {} }

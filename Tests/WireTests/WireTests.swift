@@ -1,0 +1,118 @@
+import Testing
+import TrainingProtocol
+import Wire
+
+struct WireTests {
+    private static let stamp = RunStamp(run: 0xFEDC_BA98_7654_3210, generation: 5)
+    private static let work = Work(
+        round: .step(index: 8_439),
+        subtree: Subtree(level: 3, index: 70),
+        version: 8_439
+    )
+
+    private static let workerMessages: [WorkerMessage] = [
+        .hello(protocolVersion: protocolVersion), .answer(work, stamp), .heartbeat(stamp), .goodbye,
+        .answer(
+            Work(
+                round: .validation(epochIndex: 4),
+                subtree: Subtree(level: 0, index: 0),
+                version: 1
+            ),
+            stamp
+        ),
+        .answer(
+            Work(round: .test, subtree: Subtree(level: 1, index: 2), version: 0),
+            stamp
+        ),
+    ]
+
+    private static let coordinatorMessages: [CoordinatorMessage] = [
+        .welcome(InputSettings(geometry: "resize", scale: "none"), stamp),
+        .refusal(protocolVersion: 3), .work(work, stamp), .parameters(version: 12, stamp),
+        .heartbeat(stamp), .rejoin(stamp), .finish(stamp),
+    ]
+
+    private func decodeWorker(_ bytes: [UInt8]) throws(WireError) -> (WorkerMessage, AnswerSums) {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: bytes)
+        return try WireDecoding.workerMessage(UnsafeRawBufferPointer(copy))
+    }
+
+    private func decodeCoordinator(_ bytes: [UInt8]) throws(WireError) -> CoordinatorMessage {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: bytes)
+        return try WireDecoding.coordinatorMessage(UnsafeRawBufferPointer(copy))
+    }
+
+    @Test func `reads what it writes`() throws {
+        let sums = AnswerSums(lossSum: 1.25e-3, correctCount: 128)
+        for message in Self.workerMessages {
+            let (decoded, decodedSums) = try decodeWorker(
+                WireEncoding.bytes(of: message, sums: sums)
+            )
+            #expect(decoded == message)
+            if case .answer = message { #expect(decodedSums == sums) }
+        }
+        for message in Self.coordinatorMessages {
+            #expect(try decodeCoordinator(WireEncoding.bytes(of: message)) == message)
+        }
+    }
+
+    @Test func `refuses the other side's messages`() {
+        for message in Self.workerMessages {
+            if case .heartbeat = message { continue }
+            #expect(throws: WireError.unknownBody) {
+                try decodeCoordinator(WireEncoding.bytes(of: message))
+            }
+        }
+        for message in Self.coordinatorMessages {
+            if case .heartbeat = message { continue }
+            #expect(throws: WireError.unknownBody) {
+                try decodeWorker(WireEncoding.bytes(of: message))
+            }
+        }
+    }
+
+    @Test func `answers every truncation and every flipped bit with a message or an error`() {
+        var errorCount = 0
+        let written =
+            Self.workerMessages.map { WireEncoding.bytes(of: $0) }
+            + Self.coordinatorMessages.map { WireEncoding.bytes(of: $0) }
+        for bytes in written {
+            for length in 0..<bytes.count {
+                if (try? decodeWorker(Array(bytes[..<length]))) == nil { errorCount += 1 }
+                if (try? decodeCoordinator(Array(bytes[..<length]))) == nil { errorCount += 1 }
+            }
+            for bit in 0..<bytes.count * 8 {
+                var flipped = bytes
+                flipped[bit / 8] ^= 1 << (bit % 8)
+                if (try? decodeWorker(flipped)) == nil { errorCount += 1 }
+                if (try? decodeCoordinator(flipped)) == nil { errorCount += 1 }
+            }
+        }
+        #expect(errorCount > 1_000)
+    }
+
+    @Test func `refuses numbers that no run can mean`() throws {
+        let huge = Work(round: .step(index: 1 << 41), subtree: Self.work.subtree, version: 1)
+        #expect(throws: WireError.outOfRange(field: "index", value: 1 << 41)) {
+            try decodeWorker(WireEncoding.bytes(of: .answer(huge, Self.stamp)))
+        }
+        let deep = Work(round: .test, subtree: Subtree(level: 21, index: 0), version: 1)
+        #expect(throws: WireError.outOfRange(field: "level", value: 21)) {
+            try decodeWorker(WireEncoding.bytes(of: .answer(deep, Self.stamp)))
+        }
+    }
+
+    @Test func `tells foreign bytes from its own`() {
+        #expect(throws: WireError.magic(0)) { try decodeWorker([]) }
+        #expect(throws: WireError.notAHeader(byteCount: 600)) {
+            try decodeWorker([UInt8](repeating: 0, count: 600))
+        }
+        #expect(throws: WireError.notAHeader(byteCount: 16)) {
+            try decodeWorker(Array("GET / HTTP/1.1\r\n".utf8))
+        }
+    }
+}
