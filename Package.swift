@@ -9,6 +9,79 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// A module of ours.
+func module(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    exclude: [String] = [],
+    resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        exclude: exclude,
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+/// One compilation of the kernels' source folder for one vector instruction set.
+///
+/// Optimized in debug builds too: unoptimized vector code is a thousand times slower. Debug builds
+/// keep an index,
+/// which whole-module optimization would break with more than one thread.
+func kernels(_ name: String, define: String, flags: [String] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: ["CKernelLanes"],
+        swiftSettings: strict + [
+            .define(define),
+            .unsafeFlags(
+                ["-Ounchecked", "-wmo", "-num-threads", "1"] + flags.flatMap { ["-Xcc", $0] }
+            ),
+        ]
+    )
+}
+
+#if arch(arm64)
+    let kernelSets = [kernels("KernelsNEON", define: "KERNELS_NEON")]
+#else
+    let kernelSets = [
+        kernels(
+            "KernelsAVX512",
+            define: "KERNELS_AVX512",
+            flags: ["-march=x86-64-v4", "-mprefer-vector-width=512"]
+        ),
+        kernels("KernelsAVX2", define: "KERNELS_AVX2", flags: ["-march=x86-64-v3"]),
+    ]
+#endif
+
+/// A C library of the system's, found through pkg-config; `Deploy/setup` installs them.
+func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// The tests of one module, with what they need beside it.
+func tests(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    exclude: [String] = [],
+    resources: [Resource]? = nil
+) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        exclude: exclude,
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+/// A product of another package.
+func product(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package)
+}
+
 let package = Package(
     name: "lockstep",
     platforms: [.macOS(.v15)],
@@ -20,6 +93,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // The wire's header; only the runtime is built, the generated code is committed.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // File paths, as swift-subprocess takes them.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         // Signals and orderly shutdown.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Local worker processes: no orphans, no leaked descriptors.
@@ -31,42 +106,76 @@ let package = Package(
         // The configuration file.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: [
-        // MARK: Leaves
-        .target(name: "SeededRandom", swiftSettings: strict),
+    targets: kernelSets + [
+        // MARK: System libraries
+        library("CZeroMQ", "libzmq", "libzmq3-dev"),
+        library("CSodium", "libsodium", "libsodium-dev"),
+        library("CZlib", "zlib", "zlib1g-dev"),
+        library("CPNG", "libpng", "libpng-dev"),
+        library("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
 
-        // MARK: Protocol
-        .target(name: "TrainingProtocol", swiftSettings: strict),
-        .target(
-            name: "Wire",
-            dependencies: [
-                "TrainingProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            exclude: ["header.proto"],
-            swiftSettings: strict
+        // MARK: Numbers
+        module("SeededRandom"),
+        .target(name: "CKernelLanes"),
+        .target(name: "CKernelProcessor", linkerSettings: [.linkedLibrary("m")]),
+        module("Kernels", ["CKernelProcessor"] + kernelSets.map { .target(name: $0.name) }),
+        module("Model", ["Kernels", "SeededRandom"]),
+
+        // MARK: Data and files
+        module("MNIST", ["CZlib"], resources: [.copy("Resources")]),
+        module("ImageFiles", ["CPNG", "CTurboJPEG"]),
+        module("Checkpoints", ["CSodium"]),
+        module("Configuration", [product("Yams", "Yams")]),
+
+        // MARK: Protocol and transport
+        module("TrainingProtocol"),
+        module(
+            "Wire",
+            ["TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
+            exclude: ["header.proto"]
         ),
+        module("ZeroMQ", ["CZeroMQ"]),
 
-        // MARK: Command
+        // MARK: Services and commands
+        module("Reporting"),
+        module(
+            "Training",
+            [
+                "Checkpoints", "Configuration", "Kernels", "MNIST", "Model", "SeededRandom",
+                "TrainingProtocol", "Wire", "ZeroMQ",
+                product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("Subprocess", "swift-subprocess"),
+                product("SystemPackage", "swift-system"),
+                product("UnixSignals", "swift-service-lifecycle"),
+            ]
+        ),
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "Wire", "TrainingProtocol",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "Yams", package: "Yams"),
+                "Checkpoints", "Configuration", "ImageFiles", "Kernels", "MNIST", "Model",
+                "Reporting", "Training", "TrainingProtocol", "ZeroMQ",
+                product("ArgumentParser", "swift-argument-parser"),
+                product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
 
         // MARK: Tests
+        tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
+        tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
+        tests("MNIST", ["CZlib"]),
+        tests("TrainingProtocol"),
+        tests("Wire", ["TrainingProtocol"]),
+        tests("ZeroMQ"),
         .testTarget(
-            name: "TrainingProtocolTests",
-            dependencies: ["TrainingProtocol"],
+            name: "EndToEndTests",
+            dependencies: ["lockstep", "MNIST"],
             swiftSettings: strict
         ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

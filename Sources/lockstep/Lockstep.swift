@@ -1,4 +1,28 @@
 import ArgumentParser
-import Wire
+import Foundation
 
-@main struct Lockstep: AsyncParsableCommand { mutating func run() async throws {} }
+/// The program: a command for each thing that it does.
+struct Lockstep: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lockstep",
+        abstract:
+            "Trains LeNet-5 on MNIST across processes, the same bit for bit however many there are.",
+        discussion: """
+            On one machine, `lockstep train` does it all. On several, start `lockstep coordinator` on one \
+            and `lockstep worker` on each of the others, in any order.
+            """,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Train",
+                subcommands: [TrainCommand.self, CoordinatorCommand.self, WorkerCommand.self]
+            ),
+            CommandGroup(
+                name: "Use a model",
+                subcommands: [
+                    EvaluateCommand.self, PredictCommand.self, SummaryCommand.self,
+                    DigestCommand.self,
+                ]
+            ),
+        ]
+    )
+}

@@ -1,0 +1,63 @@
+/// A trained model as a file: the parameters, with what is needed to feed it images.
+package struct ModelFile: Equatable, Sendable {
+    /// The largest model that is read, in bytes.
+    package static let sizeMax = CheckpointStore.sizeMax
+
+    /// What stands in the header, such as how images were brought to the model's form; empty
+    /// when another program wrote the file without.
+    package let metadata: [String: String]
+    /// The parameters, flat, in the table's order.
+    package let parameters: [Float]
+
+    /// Writes a model, in place of the file of that name, with its digest and checksums.
+    ///
+    /// - Precondition: the buffer has the table's size.
+    /// - Throws: ``CheckpointError/systemCall(_:path:code:)`` when it could not be written; what
+    ///   was there before is then untouched.
+    package static func write(
+        path: String,
+        parameters: UnsafeRawBufferPointer,
+        table: TensorTable,
+        metadata: [String: String],
+        fileSystem: any FileSystem = LocalFileSystem()
+    ) throws(CheckpointError) {
+        var strings = metadata
+        strings["format"] = "lockstep-model"
+        strings["formatVersion"] = String(CheckpointMetadata.formatVersion)
+        strings["digest"] = Digest.sha256(of: parameters).description
+        let contents = SafetensorsFile.encode(
+            metadata: Seal.sealed(strings, data: [parameters]),
+            tensors: table.views(of: parameters)
+        )
+        let parts = FilePathParts(path)
+        try fileSystem.withFolder(parts.folder, followsLink: true) {
+            open throws(CheckpointError) in
+            try AtomicWrite.write(contents, to: parts.name, in: open, by: fileSystem)
+        }
+    }
+
+    /// Reads a model, or the parameters of a checkpoint.
+    ///
+    /// A file of another program, such as the Python package `safetensors`, does as well when its
+    /// names, shapes and data types fit.
+    ///
+    /// - Throws: ``CheckpointError`` when the file cannot be read, is damaged, or has other
+    ///   tensors than the table.
+    package static func read(
+        path: String,
+        table: TensorTable,
+        fileSystem: any FileSystem = LocalFileSystem()
+    ) throws(CheckpointError) -> ModelFile {
+        let parts = FilePathParts(path)
+        let bytes = try fileSystem.withFolder(parts.folder, followsLink: true) {
+            open throws(CheckpointError) in
+            try fileSystem.read(parts.name, in: open, followsLink: true, sizeMax: sizeMax)
+        }
+        let file = try SafetensorsFile(decoding: bytes, path: path)
+        try Seal.check(file, path: path)
+        let prefixes = ["", Checkpoint.firstMomentPrefix, Checkpoint.secondMomentPrefix]
+        let parameters = try file.floats(table: table, prefix: "", path: path)
+        try file.checkNames(table: table, prefixes: prefixes, path: path)
+        return ModelFile(metadata: file.metadata, parameters: parameters)
+    }
+}

@@ -1,0 +1,159 @@
+extension SafetensorsFile {
+    /// The largest header that is read, in bytes: a thousand times what this program writes.
+    package static let headerSizeMax = 4 << 20
+
+    /// Reads a file's bytes; `path` is only for messages.
+    ///
+    /// - Throws: ``CheckpointError/malformed(path:found:expected:)`` when any rule of the format
+    ///   is broken, ``CheckpointError/wrongDataType(path:tensor:found:)`` when a tensor is not of
+    ///   32-bit floats.
+    package init(decoding bytes: [UInt8], path: String) throws(CheckpointError) {
+        let headerSize = try Self.headerSize(of: bytes, path: path)
+        let header: [StrictJSON.Member]
+        do throws(StrictJSON.Problem) {
+            let json = try StrictJSON(parsing: bytes[8..<8 + headerSize])
+            guard case .object(let members) = json, bytes[8] == UInt8(ascii: "{") else {
+                throw StrictJSON.Problem(
+                    found: "a header that does not begin with {",
+                    expected: "{"
+                )
+            }
+            header = members
+            metadata = try members.first { $0.key == "__metadata__" }?.value.strings() ?? [:]
+        } catch {
+            throw .malformed(path: path, found: error.found, expected: error.expected)
+        }
+        var tensors: [Tensor] = []
+        for member in header where member.key != "__metadata__" {
+            tensors.append(try Self.tensor(from: member, path: path))
+        }
+        // Empty tensors may share a place with the one behind them, so both ends decide.
+        tensors.sort {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }
+        self.tensors = tensors
+        self.bytes = bytes
+        dataStart = 8 + headerSize
+        try Self.checkCover(tensors, dataSize: bytes.count - dataStart, path: path)
+    }
+
+    private static func headerSize(of bytes: [UInt8], path: String) throws(CheckpointError) -> Int {
+        guard bytes.count >= 8 else {
+            throw .malformed(
+                path: path,
+                found: "\(bytes.count) bytes",
+                expected: "a header's size of 8 bytes"
+            )
+        }
+        let size = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard size >= 2, size <= UInt64(headerSizeMax) else {
+            throw .malformed(
+                path: path,
+                found: "a header's size of \(size)",
+                expected: "one of 2 to \(headerSizeMax) bytes"
+            )
+        }
+        guard Int(size) <= bytes.count - 8 else {
+            throw .malformed(
+                path: path,
+                found: "\(bytes.count - 8) bytes behind the header's size",
+                expected: "a header of \(size) bytes"
+            )
+        }
+        return Int(size)
+    }
+
+    /// Reads one tensor's entry: its type, its shape, and the place that both must fill.
+    private static func tensor(
+        from member: StrictJSON.Member,
+        path: String
+    ) throws(CheckpointError) -> Tensor {
+        let name = member.key
+        guard case .object(let fields) = member.value,
+            Set(fields.map(\.key)) == ["dtype", "shape", "data_offsets"],
+            case .string(let dataType) = fields.value(of: "dtype"),
+            let shape = fields.value(of: "shape")?.numbers,
+            let offsets = fields.value(of: "data_offsets")?.numbers, offsets.count == 2
+        else {
+            throw .malformed(
+                path: path,
+                found: "another entry for tensor \"\(name)\"",
+                expected: "dtype, shape and two data_offsets"
+            )
+        }
+        guard dataType == "F32" else {
+            throw .wrongDataType(path: path, tensor: name, found: dataType)
+        }
+        guard let size = size(ofShape: shape) else {
+            throw .malformed(
+                path: path,
+                found: "the shape \(shape) of tensor \"\(name)\"",
+                expected: "a size of 64 bits"
+            )
+        }
+        guard offsets[0] <= offsets[1], offsets[1] - offsets[0] == size else {
+            throw .malformed(
+                path: path,
+                found: "tensor \"\(name)\" of shape \(shape) at \(offsets[0]) to \(offsets[1])",
+                expected: "a range of \(size) bytes"
+            )
+        }
+        return Tensor(name: name, shape: shape, range: offsets[0]..<offsets[1])
+    }
+
+    /// The size of a tensor in bytes, unless it is beyond all bounds.
+    private static func size(ofShape shape: [Int]) -> Int? {
+        // A zero makes the tensor empty, however absurd its other dimensions are.
+        if shape.contains(0) { return 0 }
+        var size = floatSize
+        for dimension in shape {
+            let product = size.multipliedReportingOverflow(by: dimension)
+            if product.overflow { return nil }
+            size = product.partialValue
+        }
+        return size
+    }
+
+    /// Checks that the tensors lie end to end from the data section's first byte to its last.
+    private static func checkCover(
+        _ tensors: [Tensor],
+        dataSize: Int,
+        path: String
+    ) throws(CheckpointError) {
+        var end = 0
+        for tensor in tensors {
+            guard tensor.range.lowerBound == end else {
+                throw .malformed(
+                    path: path,
+                    found: "tensor \"\(tensor.name)\" at offset \(tensor.range.lowerBound)",
+                    expected: "offset \(end), the end of the one before it"
+                )
+            }
+            end = tensor.range.upperBound
+        }
+        guard end == dataSize else {
+            throw .malformed(
+                path: path,
+                found: "a data section of \(dataSize) bytes",
+                expected: "\(end) bytes, as its tensors say"
+            )
+        }
+    }
+}
+
+extension [StrictJSON.Member] {
+    /// The value of a key.
+    fileprivate func value(of key: String) -> StrictJSON? { first { $0.key == key }?.value }
+}
+
+extension StrictJSON {
+    /// The elements of an array that has only numbers.
+    fileprivate var numbers: [Int]? {
+        guard case .array(let elements) = self else { return nil }
+        let numbers = elements.compactMap { element -> Int? in
+            guard case .number(let number) = element else { return nil }
+            return number
+        }
+        return numbers.count == elements.count ? numbers : nil
+    }
+}

@@ -1,0 +1,55 @@
+/// How an image of 28×28 pixels is brought to the model's 32×32.
+package enum InputFitting: String, CaseIterable, Sendable {
+    /// Two zeros on each side.
+    case pad
+    /// Bilinear, with half-pixel centres.
+    case resize
+}
+
+/// What a pixel's byte is divided by.
+package enum PixelScale: String, CaseIterable, Sendable {
+    /// By 255: pixels are 0 to 1.
+    case unit
+    /// By nothing: pixels are 0 to 255.
+    case none
+}
+
+/// The settings of a run; a value without arguments holds the defaults.
+///
+/// Decimal numbers are kept as binary64, as they were written, and every one of them still lies
+/// within its bounds once it is rounded to the binary32 that training computes in.
+package struct RunConfiguration: Equatable, Sendable {
+    /// The folder of the four IDX files, or nil for the MNIST files that ship with the package.
+    package var dataset: String?
+    /// How images are brought to 32×32.
+    package var input = InputFitting.pad
+    /// What pixels are divided by.
+    package var scale = PixelScale.unit
+    /// The share of the training images, from the end of the file, that is held out.
+    package var validationSplit = 0.1
+    /// Samples a step.
+    package var batchSize = 32
+    /// How often training goes through the training images.
+    package var epochs = 5
+    /// Adam's step size.
+    package var learningRate = 0.001
+    /// Decay of Adam's mean of gradients, a step.
+    package var beta1 = 0.9
+    /// Decay of Adam's mean of squared gradients, a step.
+    package var beta2 = 0.999
+    /// What is added to Adam's denominator.
+    package var epsilon = 1e-7
+    /// What decides the first weights and the order of samples.
+    package var seed: UInt64 = 1
+    /// Worker processes, or nil for one a core.
+    package var workers: Int?
+    /// Steps from one checkpoint to the next; 0 writes them at the ends of epochs only.
+    package var checkpointEvery = 500
+    /// How many of the newest checkpoints stay on disk.
+    package var checkpointsKept = 3
+    /// Steps from one step's line of metrics.jsonl to the next; 0 writes the epochs' lines only.
+    package var logEvery = 100
+
+    /// Holds the defaults.
+    package init() {}
+}

@@ -1,0 +1,108 @@
+/// How one kind of value is written, read and bounded.
+///
+/// Reading is strict: what is accepted means the same number to every reader of YAML 1.1, YAML 1.2
+/// and the shell, so there is no hexadecimal, no leading zero, no underscore and no space.
+struct ValueKind<Value: Sendable>: Sendable {
+    /// What is accepted, as an error's text and `--help` say it.
+    let expected: String
+    /// Reads a value; nil when the text is none or lies out of bounds.
+    let read: @Sendable (String) -> Value?
+    /// Writes a value as `read` takes it.
+    let write: @Sendable (Value) -> String
+}
+
+extension ValueKind where Value: FixedWidthInteger {
+    /// A whole number within `bounds`.
+    static func whole(_ bounds: ClosedRange<Value>) -> ValueKind {
+        ValueKind(
+            expected: "a whole number from \(grouped(bounds.lowerBound)) to "
+                + grouped(bounds.upperBound),
+            read: { text in
+                guard let value = Value(text), "\(value)" == text, bounds.contains(value) else {
+                    return nil
+                }
+                return value
+            },
+            write: { "\($0)" }
+        )
+    }
+
+    /// 54000 → 54,000.
+    private static func grouped(_ value: Value) -> String {
+        var text = ""
+        for (index, digit) in "\(value)".reversed().enumerated() {
+            if index > 0, index.isMultiple(of: 3) { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+}
+
+extension ValueKind where Value == Double {
+    /// A decimal number that is at least 0 and below 1, as binary32 too.
+    static let share = decimal("a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
+
+    /// A decimal number from 1e-30 to `maximum`.
+    ///
+    /// The lower bound is what "greater than 0" means in binary32 with some room for a product:
+    /// 1e-46 would be 0 there.
+    static func positive(upTo maximum: String) -> ValueKind {
+        let bound = Float(maximum) ?? 0
+        return decimal("a number from 1e-30 to \(maximum)") { $0 >= 1e-30 && $0 <= bound }
+    }
+
+    private static func decimal(
+        _ expected: String,
+        accepts: @escaping @Sendable (Float) -> Bool
+    ) -> ValueKind {
+        ValueKind(
+            expected: expected,
+            read: { text in
+                guard text.utf8.allSatisfy({ "0123456789.eE+-".utf8.contains($0) }),
+                    let value = Double(text), accepts(Float(value))
+                else { return nil }
+                return value + 0  // -0 becomes 0
+            },
+            write: { "\($0)" }
+        )
+    }
+}
+
+extension ValueKind where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+    /// One of the cases, by its name.
+    static func choice() -> ValueKind {
+        ValueKind(
+            expected: Value.allCases.map(\.rawValue).joined(separator: " or "),
+            read: { Value(rawValue: $0) },
+            write: { $0.rawValue }
+        )
+    }
+}
+
+extension ValueKind where Value == String {
+    /// A path that the operating system can take and a YAML file can hold.
+    ///
+    /// Yams reads a scalar through Foundation's `String(bytes:encoding:)`, which drops a leading
+    /// byte order mark, so a path that begins with one would come back as another.
+    static let path = ValueKind(
+        expected: "a folder's path",
+        read: {
+            $0.isEmpty || $0.utf8.contains(0) || $0.unicodeScalars.first == "\u{FEFF}" ? nil : $0
+        },
+        write: { $0 }
+    )
+}
+
+extension ValueKind {
+    /// This kind, or the word that stands for no value.
+    func orWord(_ word: String) -> ValueKind<Value?> {
+        ValueKind<Value?>(
+            expected: "\(expected), or \(word)",
+            read: { text in
+                if text == word { return .some(nil) }
+                return read(text).map { .some($0) }
+            },
+            write: { value in value.map(write) ?? word }
+        )
+    }
+}

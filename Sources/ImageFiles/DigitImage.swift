@@ -1,0 +1,74 @@
+private import Foundation
+
+/// A digit as MNIST has it: 28×28 gray bytes, white on black.
+///
+/// A picture of exactly 28×28 pixels is taken as it is, byte for byte; only when the mean of its
+/// outermost pixels is over 127 is it black on white, and is inverted. A picture of any other size
+/// is brought to 28×28 as MNIST was made; see `init(normalizing:name:)`.
+package struct DigitImage: Equatable, Sendable {
+    /// Rows of the image, and pixels of a row.
+    package static let side = 28
+    /// The most bytes of a file that are read: 4,096·4,096 pixels of 4 bytes.
+    package static let fileSizeMax = 4 * GrayPicture.sideMax * GrayPicture.sideMax
+
+    /// [28, 28], row by row, 0 black to 255 white.
+    package let pixels: [UInt8]
+
+    /// Takes pixels that are in MNIST's form already.
+    ///
+    /// - Precondition: there are 784.
+    package init(pixels: [UInt8]) {
+        precondition(pixels.count == Self.side * Self.side, "\(pixels.count) pixels, not 784")
+        self.pixels = pixels
+    }
+
+    /// Reads a PNG or JPEG file.
+    ///
+    /// - Throws: when the file cannot be read or decoded, is too large, or shows nothing.
+    package static func read(path: String) throws(ImageFileError) -> DigitImage {
+        let data: Data
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? handle.close() }
+            data = try handle.read(upToCount: fileSizeMax + 1) ?? Data()
+        } catch {
+            throw .unreadable(file: path, reason: error.localizedDescription)
+        }
+        guard data.count <= fileSizeMax else {
+            throw .fileTooLarge(file: path, sizeMax: fileSizeMax)
+        }
+        return try decode([UInt8](data), name: path)
+    }
+
+    /// Decodes the bytes of a PNG or JPEG file; `name` is what errors call it.
+    ///
+    /// The format shows in the first bytes, whatever the file's name ends in.
+    ///
+    /// - Throws: when the bytes cannot be decoded, the picture is too large, or shows nothing.
+    package static func decode(
+        _ bytes: [UInt8],
+        name: String
+    ) throws(ImageFileError) -> DigitImage {
+        let picture: GrayPicture
+        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+            picture = try .decodePNG(bytes, name: name)
+        } else if bytes.starts(with: [0xFF, 0xD8]) {
+            picture = try .decodeJPEG(bytes, name: name)
+        } else {
+            throw .unknownFormat(file: name)
+        }
+        return try DigitImage(of: picture, name: name)
+    }
+
+    /// Takes a picture of 28×28 as it is or inverted, and normalizes any other.
+    ///
+    /// - Throws: `ImageFileError.blank` when a picture to normalize shows nothing.
+    package init(of picture: GrayPicture, name: String) throws(ImageFileError) {
+        if picture.width == Self.side, picture.height == Self.side {
+            let upright = picture.borderMean > 127 ? picture.inverted : picture
+            self.init(pixels: upright.pixels)
+        } else {
+            try self.init(normalizing: picture, name: name)
+        }
+    }
+}

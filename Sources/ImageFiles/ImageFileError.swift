@@ -1,0 +1,37 @@
+/// Why a picture cannot be read as a digit; each case reads as one sentence for the operator.
+package enum ImageFileError: Error, Equatable, CustomStringConvertible {
+    /// The operating system refuses the file.
+    case unreadable(file: String, reason: String)
+    /// The file is larger than any picture that is accepted.
+    case fileTooLarge(file: String, sizeMax: Int)
+    /// The file opens as no known format does.
+    case unknownFormat(file: String)
+    /// The picture has more rows or columns than are accepted.
+    case tooLarge(file: String, width: Int, height: Int)
+    /// The file is cut short or damaged; the reason is the decoder's.
+    case damaged(file: String, format: String, reason: String)
+    /// The picture shows nothing that stands out from its background.
+    case blank(file: String)
+
+    package var description: String {
+        switch self {
+        case .unreadable(let file, let reason):
+            "\(file): cannot be read where a readable picture was expected (\(reason)); "
+                + "check its name and permissions"
+        case .fileTooLarge(let file, let sizeMax):
+            "\(file): more than the \(sizeMax) bytes that a picture may have; scale it down"
+        case .unknownFormat(let file):
+            "\(file): neither PNG nor JPEG, which are the formats known here; "
+                + "save the picture as one of them"
+        case .tooLarge(let file, let width, let height):
+            "\(file): \(width)×\(height) pixels where at most "
+                + "\(GrayPicture.sideMax)×\(GrayPicture.sideMax) are accepted; scale it down"
+        case .damaged(let file, let format, let reason):
+            "\(file): truncated or damaged where an intact \(format) was expected (\(reason)); "
+                + "save or fetch it again"
+        case .blank(let file):
+            "\(file): all pixels are nearly alike where a digit on a plain background was "
+                + "expected; draw it darker or light the page better"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+private import CTurboJPEG
+
+extension GrayPicture {
+    /// Decodes a JPEG's brightness, turned upright where its camera noted how it was held.
+    ///
+    /// A file that libjpeg-turbo warns of is refused: what it would make up for missing parts might
+    /// look like a digit.
+    ///
+    /// - Throws: when the picture is too large or libjpeg-turbo cannot decode it.
+    package static func decodeJPEG(
+        _ bytes: [UInt8],
+        name: String
+    ) throws(ImageFileError) -> GrayPicture {
+        guard let decoder = tjInitDecompress() else {
+            throw .damaged(file: name, format: "JPEG", reason: message(of: nil))
+        }
+        defer { tjDestroy(decoder) }
+        var width: Int32 = 0
+        var height: Int32 = 0
+        var subsampling: Int32 = 0
+        var colorspace: Int32 = 0
+        let size = UInt(bytes.count)
+        guard
+            tjDecompressHeader3(
+                decoder,
+                bytes,
+                size,
+                &width,
+                &height,
+                &subsampling,
+                &colorspace
+            ) == 0
+        else { throw .damaged(file: name, format: "JPEG", reason: message(of: decoder)) }
+        try check(width: Int(width), height: Int(height), of: name)
+        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height))
+        // A progressive file may hold thousands of scans of the same pixels; 500 are enough.
+        let flags = TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT
+        guard
+            tjDecompress2(
+                decoder,
+                bytes,
+                size,
+                &pixels,
+                width,
+                0,
+                height,
+                Int32(TJPF_GRAY.rawValue),
+                flags
+            ) == 0
+        else { throw .damaged(file: name, format: "JPEG", reason: message(of: decoder)) }
+        let picture = GrayPicture(width: Int(width), height: Int(height), pixels: pixels)
+        return picture.turned(by: JPEGOrientation(of: bytes))
+    }
+
+    private static func message(of decoder: tjhandle?) -> String {
+        tjGetErrorStr2(decoder).map { String(cString: $0) } ?? "no reason given"
+    }
+}

@@ -1,0 +1,225 @@
+// Convolution 5×5, rectifier and 2×2 max-pooling in one pass: the four outputs under a pooling
+// window, for
+// several output channels, are the sums in registers, and only their maximum is written.
+
+/// The sums of one output channel at the four positions of one pooling window.
+private struct WindowSums {
+    var topLeft, topRight, bottomLeft, bottomRight: Lanes
+
+    @inline(__always)
+    init(_ bias: Float) {
+        topLeft = broadcast(bias)
+        topRight = topLeft
+        bottomLeft = topLeft
+        bottomRight = topLeft
+    }
+
+    @inline(__always)
+    mutating func add(_ weight: Lanes, _ tap: WindowTap) {
+        topLeft = multiplyAdd(weight, tap.topLeft, topLeft)
+        topRight = multiplyAdd(weight, tap.topRight, topRight)
+        bottomLeft = multiplyAdd(weight, tap.bottomLeft, bottomLeft)
+        bottomRight = multiplyAdd(weight, tap.bottomRight, bottomRight)
+    }
+
+    /// Writes the maximum, or zero if that is greater, and which of the four was the first maximum.
+    @inline(__always)
+    func pool(_ output: MutableFloats, _ winner: MutableIntegers) {
+        var greatest = topLeft
+        var index = IntegerLanes(repeating: 0)
+        contest(&greatest, &index, topRight, 1)
+        contest(&greatest, &index, bottomLeft, 2)
+        contest(&greatest, &index, bottomRight, 3)
+        let zero = Lanes(repeating: 0)
+        store(zero.replacing(with: greatest, where: greatest .> zero), output)
+        store(index, winner)
+    }
+}
+
+@inline(__always)
+private func contest(
+    _ greatest: inout Lanes,
+    _ index: inout IntegerLanes,
+    _ candidate: Lanes,
+    _ number: Int32
+) {
+    let isGreater = candidate .> greatest
+    greatest.replace(with: candidate, where: isGreater)
+    index.replace(with: IntegerLanes(repeating: number), where: isGreater)
+}
+
+/// The four inputs that one weight meets under one pooling window.
+private struct WindowTap {
+    let topLeft, topRight, bottomLeft, bottomRight: Lanes
+
+    @inline(__always)
+    init(_ top: Floats, _ bottom: Floats) {
+        topLeft = load(top)
+        topRight = load(top + shardWidth)
+        bottomLeft = load(bottom)
+        bottomRight = load(bottom + shardWidth)
+    }
+}
+
+/// Where a window's inputs and weights lie, and the distances between neighbours, in floats.
+private struct WindowSource {
+    let input: Floats
+    let weights: Floats
+    let inputSide: Int
+    let channelCount: Int
+
+    @inline(__always) var rowStride: Int { inputSide &* shardWidth }
+    @inline(__always) var filterSize: Int { channelCount &* 25 }
+}
+
+@inline(__always)
+private func windowOfTwo(
+    _ source: WindowSource,
+    _ bias: Floats,
+    _ output: MutableFloats,
+    _ winner: MutableIntegers,
+    outputStride: Int
+) {
+    var a = WindowSums(bias[0])
+    var b = WindowSums(bias[1])
+    for channel in 0..<source.channelCount {
+        for ky in 0..<5 {
+            let top =
+                source.input + (channel &* source.inputSide &+ ky) &* source.rowStride
+            let bottom = top + source.rowStride
+            let w = source.weights + (channel &* 25 &+ ky &* 5)
+            for kx in 0..<5 {
+                let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
+                a.add(broadcast(w[kx]), tap)
+                b.add(broadcast(w[kx &+ source.filterSize]), tap)
+            }
+        }
+    }
+    a.pool(output, winner)
+    b.pool(output + outputStride, winner + outputStride)
+}
+
+@inline(__always)
+private func windowOfThree(
+    _ source: WindowSource,
+    _ bias: Floats,
+    _ output: MutableFloats,
+    _ winner: MutableIntegers,
+    outputStride: Int
+) {
+    var a = WindowSums(bias[0])
+    var b = WindowSums(bias[1])
+    var c = WindowSums(bias[2])
+    for channel in 0..<source.channelCount {
+        for ky in 0..<5 {
+            let top =
+                source.input + (channel &* source.inputSide &+ ky) &* source.rowStride
+            let bottom = top + source.rowStride
+            let w = source.weights + (channel &* 25 &+ ky &* 5)
+            for kx in 0..<5 {
+                let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
+                a.add(broadcast(w[kx]), tap)
+                b.add(broadcast(w[kx &+ source.filterSize]), tap)
+                c.add(broadcast(w[kx &+ 2 &* source.filterSize]), tap)
+            }
+        }
+    }
+    a.pool(output, winner)
+    b.pool(output + outputStride, winner + outputStride)
+    c.pool(output + 2 &* outputStride, winner + 2 &* outputStride)
+}
+
+/// input [C, S, S, 16] → output [O, P, P, 16] with P = (S − 4)/2, and the winner of each window.
+@inline(__always)
+private func convolveAndPool(
+    _ input: Floats,
+    _ weights: Floats,
+    _ bias: Floats,
+    _ output: MutableFloats,
+    _ winner: MutableIntegers,
+    inputSide: Int,
+    channelCount: Int,
+    outputCount: Int,
+    tileChannelCount: Int
+) {
+    let side = (inputSide &- 4) / 2
+    let outputStride = side &* side &* shardWidth
+    var lane = 0
+    while lane < shardWidth {
+        for y in 0..<side {
+            var o = 0
+            while o < outputCount {
+                for x in 0..<side {
+                    let source = WindowSource(
+                        input: input + ((2 &* y &* inputSide &+ 2 &* x) &* shardWidth &+ lane),
+                        weights: weights + o &* channelCount &* 25,
+                        inputSide: inputSide,
+                        channelCount: channelCount
+                    )
+                    let target = o &* outputStride &+ (y &* side &+ x) &* shardWidth &+ lane
+                    if tileChannelCount == 3 {
+                        windowOfThree(
+                            source,
+                            bias + o,
+                            output + target,
+                            winner + target,
+                            outputStride: outputStride
+                        )
+                    } else {
+                        windowOfTwo(
+                            source,
+                            bias + o,
+                            output + target,
+                            winner + target,
+                            outputStride: outputStride
+                        )
+                    }
+                }
+                o &+= tileChannelCount
+            }
+        }
+        lane &+= laneCount
+    }
+}
+
+/// The first convolution: input [1, 32, 32, 16] → output [6, 14, 14, 16].
+package func convolution1Forward(
+    input: UnsafePointer<Float>,
+    weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>,
+    winner: UnsafeMutablePointer<Int32>
+) {
+    convolveAndPool(
+        input,
+        weights,
+        bias,
+        output,
+        winner,
+        inputSide: 32,
+        channelCount: 1,
+        outputCount: 6,
+        tileChannelCount: 3
+    )
+}
+
+/// The second convolution: input [6, 14, 14, 16] → output [16, 5, 5, 16].
+package func convolution2Forward(
+    input: UnsafePointer<Float>,
+    weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>,
+    winner: UnsafeMutablePointer<Int32>
+) {
+    convolveAndPool(
+        input,
+        weights,
+        bias,
+        output,
+        winner,
+        inputSide: 14,
+        channelCount: 6,
+        outputCount: 16,
+        tileChannelCount: 2
+    )
+}

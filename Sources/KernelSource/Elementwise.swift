@@ -1,0 +1,81 @@
+/// left += right, element by element: the reduction tree's addition.
+package func add(into left: UnsafeMutablePointer<Float>, _ right: UnsafePointer<Float>, count: Int)
+{
+    let whole = count - count % laneCount
+    var index = 0
+    while index < whole {
+        store(load(left + index) + load(right + index), left + index)
+        index &+= laneCount
+    }
+    while index < count {
+        left[index] += right[index]
+        index &+= 1
+    }
+}
+
+/// The numbers of one Adam step that all parameters share.
+private struct AdamStep {
+    let gradientScale, beta1, beta2, rest1, rest2, alpha, epsilon: Lanes
+}
+
+/// One Adam step over `count` parameters (Kingma & Ba 2015, algorithm 1, in the form at the end of
+/// its section 2).
+///
+/// g = sum · scale; m = β₁·m + (1−β₁)·g; v = β₂·v + (1−β₂)·g²; p = p − α·m/(√v + ε).
+package func adam(
+    parameters: UnsafeMutablePointer<Float>,
+    firstMoment: UnsafeMutablePointer<Float>,
+    secondMoment: UnsafeMutablePointer<Float>,
+    gradientSum: UnsafePointer<Float>,
+    count: Int,
+    gradientScale: Float,
+    beta1: Float,
+    beta2: Float,
+    alpha: Float,
+    epsilon: Float
+) {
+    let step = AdamStep(
+        gradientScale: broadcast(gradientScale),
+        beta1: broadcast(beta1),
+        beta2: broadcast(beta2),
+        rest1: broadcast(1 - beta1),
+        rest2: broadcast(1 - beta2),
+        alpha: broadcast(-alpha),
+        epsilon: broadcast(epsilon)
+    )
+    var index = 0
+    while index &+ laneCount <= count {
+        var p = load(parameters + index)
+        var m = load(firstMoment + index)
+        var v = load(secondMoment + index)
+        update(&p, &m, &v, load(gradientSum + index), step)
+        store(p, parameters + index)
+        store(m, firstMoment + index)
+        store(v, secondMoment + index)
+        index &+= laneCount
+    }
+    let rest = count &- index
+    if rest > 0 {
+        var p = loadPart(parameters + index, count: rest)
+        var m = loadPart(firstMoment + index, count: rest)
+        var v = loadPart(secondMoment + index, count: rest)
+        update(&p, &m, &v, loadPart(gradientSum + index, count: rest), step)
+        storePart(p, parameters + index, count: rest)
+        storePart(m, firstMoment + index, count: rest)
+        storePart(v, secondMoment + index, count: rest)
+    }
+}
+
+@inline(__always)
+private func update(
+    _ p: inout Lanes,
+    _ m: inout Lanes,
+    _ v: inout Lanes,
+    _ sum: Lanes,
+    _ step: AdamStep
+) {
+    let g = sum * step.gradientScale
+    m = multiplyAdd(step.beta1, m, step.rest1 * g)
+    v = multiplyAdd(step.beta2, v, step.rest2 * g * g)
+    p = multiplyAdd(step.alpha, m / (squareRoots(v) + step.epsilon), p)
+}

@@ -1,0 +1,102 @@
+internal import CKernelLanes
+
+// The samples of a shard lie in the lanes: every array of the network is [C, H, W, 16 samples], so
+// that
+// any layer is vector code without padding or waste at any channel count. A shard of 16 is one
+// AVX-512
+// vector, two AVX2 vectors or four NEON vectors; `Lanes` is one of them, and a kernel repeats its
+// work
+// for each group of lanes. No operation ever mixes lanes except `laneSums`, whose tree is fixed: so
+// the
+// order of floating-point operations is the same at any width, and so are the bits.
+
+#if KERNELS_AVX512
+    typealias Lanes = SIMD16<Float>
+    typealias IntegerLanes = SIMD16<Int32>
+#elseif KERNELS_AVX2
+    typealias Lanes = SIMD8<Float>
+    typealias IntegerLanes = SIMD8<Int32>
+#else
+    typealias Lanes = SIMD4<Float>
+    typealias IntegerLanes = SIMD4<Int32>
+#endif
+
+typealias Floats = UnsafePointer<Float>
+typealias MutableFloats = UnsafeMutablePointer<Float>
+typealias Integers = UnsafePointer<Int32>
+typealias MutableIntegers = UnsafeMutablePointer<Int32>
+
+/// How many samples a shard has, and so the stride between neighbours of any array, in floats.
+@inline(__always) var shardWidth: Int { 16 }
+
+/// How many lanes one vector has.
+@inline(__always) var laneCount: Int { MemoryLayout<Lanes>.size / MemoryLayout<Float>.size }
+
+@inline(__always)
+func load(_ address: Floats) -> Lanes {
+    UnsafeRawPointer(address).loadUnaligned(as: Lanes.self)
+}
+
+@inline(__always)
+func load(_ address: MutableFloats) -> Lanes {
+    UnsafeRawPointer(address).loadUnaligned(as: Lanes.self)
+}
+
+@inline(__always)
+func load(_ address: Integers) -> IntegerLanes {
+    UnsafeRawPointer(address).loadUnaligned(as: IntegerLanes.self)
+}
+
+@inline(__always)
+func store(_ value: Lanes, _ address: MutableFloats) {
+    UnsafeMutableRawPointer(address).storeBytes(of: value, as: Lanes.self)
+}
+
+@inline(__always)
+func store(_ value: IntegerLanes, _ address: MutableIntegers) {
+    UnsafeMutableRawPointer(address).storeBytes(of: value, as: IntegerLanes.self)
+}
+
+@inline(__always)
+func broadcast(_ value: Float) -> Lanes { Lanes(repeating: value) }
+
+/// `left · right + addend`, rounded once.
+@inline(__always)
+func multiplyAdd(_ left: Lanes, _ right: Lanes, _ addend: Lanes) -> Lanes {
+    addend.addingProduct(left, right)
+}
+
+@inline(__always)
+func squareRoots(_ value: Lanes) -> Lanes {
+    #if KERNELS_AVX512
+        square_roots_16(value)
+    #elseif KERNELS_AVX2
+        square_roots_8(value)
+    #else
+        square_roots_4(value)
+    #endif
+}
+
+@inline(__always)
+func floats(_ value: IntegerLanes) -> Lanes {
+    #if KERNELS_AVX512
+        floats_16(value)
+    #elseif KERNELS_AVX2
+        floats_8(value)
+    #else
+        floats_4(value)
+    #endif
+}
+
+/// Loads `count` floats, fewer than a vector, and zeros behind them.
+@inline(__always)
+func loadPart(_ address: Floats, count: Int) -> Lanes {
+    var value = Lanes(repeating: 0)
+    for lane in 0..<count { value[lane] = address[lane] }
+    return value
+}
+
+@inline(__always)
+func storePart(_ value: Lanes, _ address: MutableFloats, count: Int) {
+    for lane in 0..<count { address[lane] = value[lane] }
+}

@@ -1,0 +1,82 @@
+/// The loss, its gradient and the predictions of a shard: logits [10, 16] → gradient [10, 16],
+/// losses [16].
+///
+/// Softmax and cross-entropy together: loss = ln Σ e^(z−max) − (z_label − max), gradient = softmax
+/// − one-hot.
+/// A lane whose label is negative is not a sample: its gradient and its loss are exact zeros, and
+/// it is not correct.
+/// The prediction is the first class of the greatest logit.
+package func softmaxCrossEntropy(
+    logits: UnsafePointer<Float>,
+    labels: UnsafePointer<Int32>,
+    gradient: UnsafeMutablePointer<Float>,
+    losses: UnsafeMutablePointer<Float>,
+    isCorrect: UnsafeMutablePointer<Int32>
+) {
+    var lane = 0
+    while lane < shardWidth {
+        let label = load(labels + lane)
+        let isSample = label .>= IntegerLanes(repeating: 0)
+        let (greatest, best) = greatestLogit(logits + lane)
+        let sum = exponentials(logits + lane, greatest: greatest, gradient + lane)
+        var ofLabel = Lanes(repeating: 0)
+        for index in 0..<10 {
+            let isLabel = label .== IntegerLanes(repeating: Int32(truncatingIfNeeded: index))
+            ofLabel.replace(with: load(logits + (lane + index * shardWidth)), where: isLabel)
+            let oneHot = Lanes(repeating: 0).replacing(with: broadcast(1), where: isLabel)
+            let address = gradient + (lane + index * shardWidth)
+            let difference = load(address) / sum - oneHot
+            store(Lanes(repeating: 0).replacing(with: difference, where: isSample), address)
+        }
+        let loss = logarithm(sum) - (ofLabel - greatest)
+        store(Lanes(repeating: 0).replacing(with: loss, where: isSample), losses + lane)
+        let correct = IntegerLanes(repeating: 0).replacing(
+            with: IntegerLanes(repeating: 1),
+            where: best .== label
+        )
+        store(correct, isCorrect + lane)
+        lane &+= laneCount
+    }
+}
+
+/// Probabilities of the classes: logits [10, 16] → probabilities [10, 16].
+package func softmax(logits: UnsafePointer<Float>, probabilities: UnsafeMutablePointer<Float>) {
+    var lane = 0
+    while lane < shardWidth {
+        let (greatest, _) = greatestLogit(logits + lane)
+        let sum = exponentials(logits + lane, greatest: greatest, probabilities + lane)
+        for index in 0..<10 {
+            let address = probabilities + (lane + index * shardWidth)
+            store(load(address) / sum, address)
+        }
+        lane &+= laneCount
+    }
+}
+
+@inline(__always)
+private func greatestLogit(_ logits: Floats) -> (Lanes, IntegerLanes) {
+    var greatest = load(logits)
+    var best = IntegerLanes(repeating: 0)
+    for index in 1..<10 {
+        let logit = load(logits + index * shardWidth)
+        let isGreater = logit .> greatest
+        greatest.replace(with: logit, where: isGreater)
+        best.replace(
+            with: IntegerLanes(repeating: Int32(truncatingIfNeeded: index)),
+            where: isGreater
+        )
+    }
+    return (greatest, best)
+}
+
+/// Writes e^(z − greatest) of each class and returns their sum, taken in the order of the classes.
+@inline(__always)
+private func exponentials(_ logits: Floats, greatest: Lanes, _ output: MutableFloats) -> Lanes {
+    var sum = Lanes(repeating: 0)
+    for index in 0..<10 {
+        let value = exponential(load(logits + index * shardWidth) - greatest)
+        store(value, output + index * shardWidth)
+        sum += value
+    }
+    return sum
+}

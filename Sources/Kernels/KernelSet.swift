@@ -1,0 +1,115 @@
+internal import CKernelProcessor
+
+/// The kernels for one vector instruction set: one function value for each whole-layer operation.
+///
+/// All sets compute the same bits. Arrays of a shard are [C, H, W, 16 samples]; a layer's doc
+/// comment in the kernel
+/// sources gives its shapes. Choose once at start with `best(environment:)` and pass the set on.
+package struct KernelSet: Sendable {
+    /// Names the instruction set: `avx512`, `avx2` or `neon`.
+    package let name: String
+
+    package typealias Source = UnsafePointer<Float>
+    package typealias Target = UnsafeMutablePointer<Float>
+    package typealias Winners = UnsafeMutablePointer<Int32>
+
+    /// Brings bytes into the lanes: (first sample's pixels, stride, sample count, pixels [28, 28,
+    /// 16]).
+    package let loadPixels: @Sendable (UnsafePointer<UInt8>, Int, Int, Target) -> Void
+    /// Pads: (pixels [28, 28, 16], input [32, 32, 16] with a border of zeros, whether to divide by
+    /// 255).
+    package let padImages: @Sendable (Source, Target, Bool) -> Void
+    /// Resizes bilinearly: (pixels [28, 28, 16], input [32, 32, 16], whether to divide by 255).
+    package let resizeImages: @Sendable (Source, Target, Bool) -> Void
+
+    /// Input [32, 32, 16], weights, bias → pooled output [6, 14, 14, 16] and winners.
+    package let convolution1Forward: @Sendable (Source, Source, Source, Target, Winners) -> Void
+    /// Input [6, 14, 14, 16], weights, bias → pooled output [16, 5, 5, 16] and winners.
+    package let convolution2Forward: @Sendable (Source, Source, Source, Target, Winners) -> Void
+    /// Input [I, 16], weights [O, I], bias [O] → output [O, 16], for each of the three fully
+    /// connected layers.
+    package let denseForward: [@Sendable (Source, Source, Source, Target) -> Void]
+
+    /// Logits [10, 16], labels [16] → gradient [10, 16], losses [16], 1 where the prediction is
+    /// right [16].
+    package let softmaxCrossEntropy:
+        @Sendable (Source, UnsafePointer<Int32>, Target, Target, UnsafeMutablePointer<Int32>) ->
+            Void
+    /// Logits [10, 16] → probabilities [10, 16].
+    package let softmax: @Sendable (Source, Target) -> Void
+
+    /// Samples in lanes [I, 16] → samples in rows [16, I], for I of at least 16.
+    package let transpose: @Sendable (Source, Target, Int) -> Void
+    /// Gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the
+    /// input is.
+    package let denseInputGradient: [@Sendable (Source, Source, Source, Target) -> Void]
+    /// Gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O].
+    package let denseWeightGradient: [@Sendable (Source, Source, Target, Target) -> Void]
+    /// Input, pooled gradient [16, 5, 5, 16], winners → gradient [16, 10, 10, 16], partial sums
+    /// [2400, 16], weight and bias gradients.
+    package let convolution2WeightGradient:
+        @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
+    /// Gradient [16, 10, 10, 16], weights, input [6, 14, 14, 16] → input gradient [6, 14, 14, 16],
+    /// zero where the input is.
+    package let convolution2InputGradient: @Sendable (Source, Source, Source, Target) -> Void
+    /// Input [32, 32, 16], pooled gradient [6, 14, 14, 16], winners → scratch [6, 2, 28, 16],
+    /// partial sums [150, 16], weight and bias gradients.
+    package let convolution1WeightGradient:
+        @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
+
+    /// Parameters, first and second moments, gradient sum, count, gradient scale, β₁, β₂, α, ε: one
+    /// Adam step in place.
+    package let adam:
+        @Sendable (Target, Target, Target, Source, Int, Float, Float, Float, Float, Float) -> Void
+
+    let addition: @Sendable (Target, Source, Int) -> Void
+
+    /// Adds `count` floats of `right` to `left`, element by element: the reduction tree's addition.
+    package func add(
+        into left: UnsafeMutablePointer<Float>,
+        _ right: UnsafePointer<Float>,
+        count: Int
+    ) {
+        addition(left, right, count)
+    }
+}
+
+extension KernelSet {
+    /// The kernels that this CPU runs fastest, or those that `LOCKSTEP_KERNELS` of the environment
+    /// names.
+    ///
+    /// - Throws: when the variable names unknown kernels or some that this CPU cannot run, and when
+    ///   it can run none.
+    package static func best(environment: [String: String]) throws(KernelError) -> KernelSet {
+        try choose(forced: environment["LOCKSTEP_KERNELS"], processorLevel: currentLevel)
+    }
+
+    /// All kernels that this CPU can run, the fastest first.
+    package static var runnable: [KernelSet] { runnable(processorLevel: currentLevel) }
+
+    /// `best` on a CPU of a given level: 4 has AVX-512, 3 has AVX2 and FMA, less has neither.
+    static func choose(
+        forced: String?,
+        processorLevel: Int
+    ) throws(KernelError) -> KernelSet {
+        let runnable = runnable(processorLevel: processorLevel)
+        guard let fastest = runnable.first else { throw .noneRunnable }
+        guard let forced, !forced.isEmpty else { return fastest }
+        if let set = runnable.first(where: { $0.name == forced }) { return set }
+        let known = all.map(\.set.name)
+        guard known.contains(forced) else { throw .unknownName(forced, known: known) }
+        throw .unsupported(forced, runnable: runnable.map(\.name))
+    }
+
+    private static func runnable(processorLevel: Int) -> [KernelSet] {
+        all.filter { $0.neededLevel <= processorLevel }.map(\.set)
+    }
+
+    private static var currentLevel: Int { Int(kernel_processor_level()) }
+
+    #if arch(arm64)
+        private static var all: [(neededLevel: Int, set: KernelSet)] { [(0, neon)] }
+    #else
+        private static var all: [(neededLevel: Int, set: KernelSet)] { [(4, avx512), (3, avx2)] }
+    #endif
+}

@@ -1,0 +1,131 @@
+/// Images of 28×28 bytes, each with its label, in the order of their files.
+///
+/// Sample i lies at byte 785·i: its label, then its 784 pixels row by row, 0 black to 255 white.
+/// A sample is thus one stretch of memory and a shard is copied in 16 moves.
+package struct LabeledImages: Equatable, Sendable {
+    /// Rows of an image, and pixels of a row.
+    package static let side = 28
+    /// Bytes of an image: 28·28 = 784.
+    package static let imageSize = side * side
+    /// Bytes of a sample: its label and its image.
+    package static let sampleSize = 1 + imageSize
+
+    /// How many samples there are.
+    package let count: Int
+    private let samples: [UInt8]
+
+    /// Takes samples that are laid out already: label, 784 pixels, label, 784 pixels and so on.
+    ///
+    /// - Precondition: the size is a multiple of 785, and every label is at most 9.
+    package init(samples: [UInt8]) {
+        let (count, rest) = samples.count.quotientAndRemainder(dividingBy: Self.sampleSize)
+        precondition(rest == 0, "\(samples.count) bytes are no whole number of 785-byte samples")
+        self.count = count
+        self.samples = samples
+        for index in 0..<count {
+            precondition(label(at: index) <= 9, "label \(label(at: index)) at index \(index)")
+        }
+    }
+
+    /// Decodes an image file and its label file.
+    ///
+    /// The images are inflated straight into the end of the samples' memory and spread from there
+    /// in place: image i moves from n + 784·i down to 785·i + 1, which never reaches an image that
+    /// has yet to move, so that 47 MB are allocated once and nothing is done pixel by pixel.
+    ///
+    /// - Throws: when either file is damaged or of another kind, when they disagree about their
+    ///   count, and when a label is over 9.
+    package init(images: IDXFile, labels: IDXFile) throws(MNISTError) {
+        var labelReader = try IDXReader(labels)
+        let labelCount = try labelReader.readLabelCount()
+        var imageReader = try IDXReader(images)
+        let imageCount = try imageReader.readImageCount()
+        guard imageCount == labelCount else {
+            throw .countsDiffer(
+                images: images.name,
+                imageCount: imageCount,
+                labels: labels.name,
+                labelCount: labelCount
+            )
+        }
+        count = imageCount
+        let labelValues = try Self.readLabels(count: labelCount, from: &labelReader, labels.name)
+        samples = try Self.readSamples(labels: labelValues, from: &imageReader)
+    }
+
+    /// Copies a sample's 785 bytes, label first, to a destination that has room for them.
+    ///
+    /// - Precondition: `index` is in 0..<`count`.
+    package func copySample(at index: Int, into destination: UnsafeMutableRawPointer) {
+        precondition(index >= 0 && index < count, "sample \(index) of \(count)")
+        samples.withUnsafeBytes { bytes in
+            destination.copyMemory(
+                from: bytes.baseAddress! + index * Self.sampleSize,
+                byteCount: Self.sampleSize
+            )
+        }
+    }
+
+    /// Answers a sample's label, 0 to 9.
+    ///
+    /// - Precondition: `index` is in 0..<`count`.
+    package func label(at index: Int) -> UInt8 {
+        precondition(index >= 0 && index < count, "sample \(index) of \(count)")
+        return samples[index * Self.sampleSize]
+    }
+
+    /// Answers a copy of a sample's 784 pixels, row by row.
+    ///
+    /// - Precondition: `index` is in 0..<`count`.
+    package func image(at index: Int) -> [UInt8] {
+        precondition(index >= 0 && index < count, "sample \(index) of \(count)")
+        let start = index * Self.sampleSize
+        return Array(samples[start + 1..<start + Self.sampleSize])
+    }
+
+    /// Lends all samples at once, `count`·785 bytes, for the time of the call.
+    package func withUnsafeSamples<Result, Failure>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try samples.withUnsafeBufferPointer { buffer throws(Failure) in
+            try body(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    private static func readLabels(
+        count: Int,
+        from reader: inout IDXReader,
+        _ name: String
+    ) throws(MNISTError) -> [UInt8] {
+        var labels = [UInt8](repeating: 0, count: count)
+        try labels.withUnsafeMutableBufferPointer { buffer throws(MNISTError) in
+            try reader.readPayload(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        for index in 0..<count where labels[index] > 9 {
+            throw .labelOverNine(file: name, index: index, label: labels[index])
+        }
+        return labels
+    }
+
+    private static func readSamples(
+        labels: [UInt8],
+        from reader: inout IDXReader
+    ) throws(MNISTError) -> [UInt8] {
+        let count = labels.count
+        var samples = [UInt8](repeating: 0, count: count * sampleSize)
+        try samples.withUnsafeMutableBufferPointer { buffer throws(MNISTError) in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            try reader.readPayload(into: .init(rebasing: bytes[count...]))
+            let start = bytes.baseAddress!
+            for index in 0..<count {
+                let sample = start + index * sampleSize
+                (sample + 1).copyMemory(
+                    from: start + count + index * imageSize,
+                    byteCount: imageSize
+                )
+                sample.storeBytes(of: labels[index], as: UInt8.self)
+            }
+        }
+        return samples
+    }
+}

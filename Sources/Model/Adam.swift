@@ -1,0 +1,81 @@
+package import Kernels
+
+/// The Adam optimizer in Keras's form: α = lr·√(1−β₂ᵗ)/(1−β₁ᵗ), p −= α·m/(√v + ε) (Kingma & Ba
+/// 2015, end of section 2).
+package struct Adam: Equatable, Sendable {
+    package var learningRate: Float
+    package var beta1: Float
+    package var beta2: Float
+    package var epsilon: Float
+
+    package init(
+        learningRate: Float = 0.001,
+        beta1: Float = 0.9,
+        beta2: Float = 0.999,
+        epsilon: Float = 1e-7
+    ) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+    }
+
+    /// Updates `range` of the flat buffers in place by the mean gradient of a batch of
+    /// `sampleCount` samples.
+    ///
+    /// All four pointers are to the first float of whole buffers; only `range` is touched, so that
+    /// a segment can be
+    /// updated alone. The mean is the sum times the reciprocal of the count.
+    ///
+    /// - Precondition: `sampleCount` and `step`, which counts from 1, are positive; `range` is of
+    ///   the flat buffer.
+    package func update(
+        parameters: UnsafeMutablePointer<Float>,
+        firstMoment: UnsafeMutablePointer<Float>,
+        secondMoment: UnsafeMutablePointer<Float>,
+        gradientSum: UnsafePointer<Float>,
+        range: Range<Int>,
+        sampleCount: Int,
+        step: Int,
+        kernels: KernelSet
+    ) {
+        precondition(sampleCount > 0, "a batch of \(sampleCount) samples has no mean")
+        precondition(step > 0, "step \(step) where steps count from 1")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= LeNet.parameterCount,
+            "range \(range) of \(LeNet.parameterCount) parameters"
+        )
+        let start = range.lowerBound
+        kernels.adam(
+            parameters + start,
+            firstMoment + start,
+            secondMoment + start,
+            gradientSum + start,
+            range.count,
+            1 / Float(sampleCount),
+            beta1,
+            beta2,
+            stepSize(step: step),
+            epsilon
+        )
+    }
+
+    /// α of a step, the learning rate with both moments' bias corrections.
+    func stepSize(step: Int) -> Float {
+        let correction1 = 1 - power(Double(beta1), step)
+        let correction2 = 1 - power(Double(beta2), step)
+        return Float(Double(learningRate) * correction2.squareRoot() / correction1)
+    }
+
+    /// value^exponent by repeated squaring: multiplications in one order, where a C library's `pow`
+    /// may differ from the next.
+    private func power(_ value: Double, _ exponent: Int) -> Double {
+        var (result, square, rest) = (1.0, value, exponent)
+        while rest > 0 {
+            if rest & 1 == 1 { result *= square }
+            square *= square
+            rest >>= 1
+        }
+        return result
+    }
+}

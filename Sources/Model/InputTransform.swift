@@ -1,0 +1,26 @@
+/// How a 28×28 image of bytes becomes the network's 32×32 input.
+package struct InputTransform: Equatable, Sendable {
+    /// The way from 28×28 to 32×32.
+    package enum Geometry: String, CaseIterable, Sendable {
+        /// Two pixels of zero on each side.
+        case pad
+        /// Bilinear with half-pixel centres, as `tf.image.resize` does.
+        case resize
+    }
+
+    /// What becomes of a pixel's value.
+    package enum Scale: String, CaseIterable, Sendable {
+        /// Divided by 255: 0 to 1.
+        case unit
+        /// As it is: 0 to 255.
+        case none
+    }
+
+    package var geometry: Geometry
+    package var scale: Scale
+
+    package init(geometry: Geometry = .pad, scale: Scale = .unit) {
+        self.geometry = geometry
+        self.scale = scale
+    }
+}

@@ -1,0 +1,65 @@
+internal import SeededRandom
+
+/// One flat buffer of the network's 61,706 floats at a 64-byte boundary, zero at first.
+///
+/// Parameters, gradients and Adam's moments are all this. It is `@unchecked Sendable` because it is
+/// memory without locks: whoever
+/// holds it may hand it to another thread or to a socket, and from then on until it comes back only
+/// that one may write
+/// it. Any number may read it while nobody writes.
+package final class ParameterBuffer: @unchecked Sendable {
+    /// The parameters in the order of `LeNet.tensors`.
+    package let floats: UnsafeMutableBufferPointer<Float>
+
+    /// Allocates a buffer of zeros.
+    package init() {
+        let size = LeNet.parameterCount * MemoryLayout<Float>.stride
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        let start = memory.initializeMemory(
+            as: Float.self,
+            repeating: 0,
+            count: LeNet.parameterCount
+        )
+        floats = UnsafeMutableBufferPointer(start: start, count: LeNet.parameterCount)
+    }
+
+    deinit {
+        UnsafeMutableRawPointer(start).deallocate()
+    }
+
+    /// The same memory as 246,824 bytes.
+    package var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(floats) }
+
+    /// The address of the first float.
+    package var start: UnsafeMutablePointer<Float> {
+        guard let address = floats.baseAddress else {
+            preconditionFailure("a buffer of \(floats.count) floats has no address")
+        }
+        return address
+    }
+
+    /// Takes over all values of another buffer.
+    package func copy(from other: ParameterBuffer) {
+        start.update(from: other.start, count: LeNet.parameterCount)
+    }
+}
+
+extension ParameterBuffer {
+    /// The parameters that training begins with: weights Glorot uniform, biases zero.
+    ///
+    /// Each weight is uniform in ±√(6 / (fan-in + fan-out)) (Glorot & Bengio 2010, equation 16).
+    /// Tensor k of the table draws from stream
+    /// 2³² + k of the seed, so that no other use of the seed meets it and no tensor's size shifts
+    /// another's numbers.
+    package static func initial(seed: UInt64) -> ParameterBuffer {
+        let buffer = ParameterBuffer()
+        for (index, tensor) in LeNet.tensors.enumerated() where tensor.fanIn > 0 {
+            var random = RandomStream(seed: seed, stream: 1 << 32 + UInt64(index))
+            let limit = (6 / Float(tensor.fanIn + tensor.fanOut)).squareRoot()
+            for position in tensor.range {
+                buffer.floats[position] = (2 * random.uniformFloat() - 1) * limit
+            }
+        }
+        return buffer
+    }
+}

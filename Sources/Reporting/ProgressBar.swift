@@ -1,0 +1,134 @@
+/// The progress of a run's epochs, in the manner of Keras.
+///
+/// It renders only: each call returns the text to write to standard output, often none. Time is an
+/// argument, counted from any fixed instant, and so is the terminal's width, which may change.
+package struct ProgressBar: Equatable, Sendable {
+    /// Where the text goes.
+    package enum Style: Equatable, Sendable {
+        /// To a terminal: the epoch's line is drawn anew in its place.
+        case redrawn
+        /// To a file or a pipe: one plain line an epoch.
+        case lines
+    }
+
+    /// The least time between two drawings: 15 a second at most.
+    package static let drawingInterval = Duration.nanoseconds(66_666_667)
+
+    private struct Epoch: Equatable {
+        let number: Int
+        let stepCount: Int
+        let firstStepIndex: Int
+        let start: Duration
+        var nextDrawing: Duration
+        var isDrawn = false
+    }
+
+    private let style: Style
+    private let epochCount: Int
+    private var epoch: Epoch?
+
+    /// Takes the style and the number of epochs that the run has in all.
+    package init(style: Style, epochCount: Int) {
+        self.style = style
+        self.epochCount = epochCount
+    }
+
+    /// Begins an epoch.
+    ///
+    /// - Parameters:
+    ///   - number: which epoch, from 1.
+    ///   - stepCount: the epoch's steps.
+    ///   - doneCount: its steps that were done before, in a run that is resumed.
+    package mutating func began(
+        epoch number: Int,
+        stepCount: Int,
+        doneCount: Int = 0,
+        at now: Duration
+    ) -> String {
+        epoch = Epoch(
+            number: number,
+            stepCount: stepCount,
+            firstStepIndex: doneCount,
+            start: now,
+            nextDrawing: now
+        )
+        return style == .redrawn ? "Epoch \(number)/\(epochCount)\n" : ""
+    }
+
+    /// Shows that `doneCount` of the epoch's steps are done, with means since its start.
+    ///
+    /// Nothing is drawn sooner than `drawingInterval` after the last time.
+    package mutating func advanced(
+        doneCount: Int,
+        loss: Double,
+        accuracy: Double,
+        at now: Duration,
+        columnCount: Int
+    ) -> String {
+        guard style == .redrawn, var current = epoch, now >= current.nextDrawing else { return "" }
+        current.nextDrawing = now + Self.drawingInterval
+        current.isDrawn = true
+        epoch = current
+        let elapsed = seconds(now - current.start)
+        let perStep = elapsed / Double(max(1, doneCount - current.firstStepIndex))
+        let remaining = perStep * Double(max(0, current.stepCount - doneCount))
+        let line = ProgressLine(
+            doneCount: doneCount,
+            stepCount: current.stepCount,
+            times: [ProgressLine.clock(remaining), ProgressLine.perStep(perStep)],
+            metrics: [("accuracy", accuracy), ("loss", loss)]
+        )
+        return "\r" + line.cut(toColumns: columnCount - 1) + Self.eraseToEnd
+    }
+
+    /// Ends the epoch with its figures.
+    package mutating func ended(
+        _ result: EpochResult,
+        at now: Duration,
+        columnCount: Int
+    ) -> String {
+        guard let current = epoch else { return "" }
+        epoch = nil
+        guard style == .redrawn else { return plainLine(result, stepCount: current.stepCount) }
+        let elapsed = seconds(now - current.start)
+        let stepCount = max(1, current.stepCount - current.firstStepIndex)
+        var metrics = [("accuracy", result.accuracy), ("loss", result.loss)]
+        if let accuracy = result.validationAccuracy { metrics.append(("val_accuracy", accuracy)) }
+        if let loss = result.validationLoss { metrics.append(("val_loss", loss)) }
+        let line = ProgressLine(
+            doneCount: current.stepCount,
+            stepCount: current.stepCount,
+            times: [
+                ProgressLine.clock(elapsed), ProgressLine.perStep(elapsed / Double(stepCount)),
+            ],
+            metrics: metrics
+        )
+        return line.folded(toColumns: columnCount - 1)
+            .map { "\r\($0)\(Self.eraseToEnd)\n" }.joined()
+    }
+
+    /// Leaves the epoch's line as it stands, so that other text can follow on a line of its own.
+    package mutating func interrupted() -> String {
+        guard let current = epoch, current.isDrawn else { return "" }
+        epoch?.isDrawn = false
+        return "\n"
+    }
+
+    /// ECMA-48's erase-in-line, from the cursor on.
+    private static let eraseToEnd = "\u{1B}[K"
+
+    private func plainLine(_ result: EpochResult, stepCount: Int) -> String {
+        var text = "epoch \(result.epoch)/\(epochCount): \(stepCount) steps, "
+        text += "\(DecimalText.fixed(result.seconds, places: 1)) s, "
+        text += "\(DecimalText.fixed(result.samplesPerSecond, places: 0)) samples/s, "
+        text += "loss \(DecimalText.metric(result.loss)), "
+        text += "accuracy \(DecimalText.metric(result.accuracy))"
+        if let loss = result.validationLoss { text += ", val_loss \(DecimalText.metric(loss))" }
+        if let accuracy = result.validationAccuracy {
+            text += ", val_accuracy \(DecimalText.metric(accuracy))"
+        }
+        return text + "\n"
+    }
+
+    private func seconds(_ duration: Duration) -> Double { max(0, duration / .seconds(1)) }
+}

@@ -1,0 +1,102 @@
+import Foundation
+
+/// A file that is open for appending whole records.
+///
+/// O_APPEND lets each record start at the file's end whoever else writes, and one `write(2)` takes
+/// the record whole unless the disk is full.
+final class ReportFile: Sendable {
+    let path: String
+    private let descriptor: Int32
+
+    /// How a file that is there already is treated.
+    enum Opening { case new, continued }
+
+    /// Opens the file, with its folder's parents made as needed.
+    ///
+    /// - Throws: when the folder or file cannot be made, or a new file is there already.
+    init(path: String, opening: Opening) throws(ReportError) {
+        self.path = path
+        try Self.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        let exclusive = opening == .new ? O_EXCL : 0
+        descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | exclusive, 0o644)
+        if descriptor < 0 {
+            throw errno == EEXIST ? .alreadyThere(file: path) : Self.unwritable(path)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends the bytes.
+    ///
+    /// - Throws: when the disk does not take them all.
+    func append(_ bytes: [UInt8]) throws(ReportError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+            }
+            if count > 0 {
+                written += count
+            } else if count == 0 || errno != EINTR {
+                throw Self.unwritable(path)
+            }
+        }
+    }
+
+    /// Puts what was appended on the disk.
+    func synchronize() throws(ReportError) {
+        if fsync(descriptor) != 0 { throw Self.unwritable(path) }
+    }
+
+    /// The file's contents so far.
+    func contents() throws(ReportError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = pread(descriptor, &part, part.count, off_t(bytes.count))
+            if count > 0 {
+                bytes += part[..<count]
+            } else if count == 0 {
+                return bytes
+            } else if errno != EINTR {
+                throw Self.unwritable(path)
+            }
+        }
+    }
+
+    /// Cuts the file to its first `size` bytes.
+    func cut(to size: Int) throws(ReportError) {
+        if ftruncate(descriptor, off_t(size)) != 0 { throw Self.unwritable(path) }
+    }
+
+    /// Writes a whole file so that a reader sees the old contents or the new, never a part.
+    ///
+    /// - Throws: when it cannot; the old file is whole then and no temporary file is left.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(ReportError) {
+        let temporary = "\(path).\(getpid()).partial"
+        do throws(ReportError) {
+            let file = try ReportFile(path: temporary, opening: .continued)
+            try file.cut(to: 0)
+            try file.append(bytes)
+            try file.synchronize()
+            if rename(temporary, path) != 0 { throw unwritable(path) }
+        } catch {
+            unlink(temporary)
+            guard case .unwritable(_, let reason) = error else { throw error }
+            throw .unwritable(file: path, reason: reason)
+        }
+    }
+
+    /// Makes the folder and its parents where they are missing.
+    private static func makeFolder(_ folder: String) throws(ReportError) {
+        if mkdir(folder, 0o755) == 0 || errno == EEXIST { return }
+        let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+        guard errno == ENOENT, parent.count < folder.count else { throw unwritable(folder) }
+        try makeFolder(parent)
+        if mkdir(folder, 0o755) != 0, errno != EEXIST { throw unwritable(folder) }
+    }
+
+    private static func unwritable(_ path: String) -> ReportError {
+        .unwritable(file: path, reason: String(cString: strerror(errno)))
+    }
+}

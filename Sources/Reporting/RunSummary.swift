@@ -1,0 +1,123 @@
+import Foundation
+
+/// What a run came to: the contents of `summary.json`.
+package struct RunSummary: Equatable, Sendable, Codable {
+    /// The figures of the test set.
+    package struct Test: Equatable, Sendable {
+        /// Mean cross-entropy over the test images.
+        package var loss: Double
+        /// Share of the test images that were classified rightly, 0 to 1.
+        package var accuracy: Double
+
+        /// Takes the test's figures.
+        package init(loss: Double, accuracy: Double) {
+            self.loss = loss
+            self.accuracy = accuracy
+        }
+    }
+
+    /// Every epoch of the run, also those before a resume.
+    package var epochs: [EpochResult]
+    /// The figures of the test set.
+    package var test: Test
+    /// SHA-256 of the parameters, in hexadecimal.
+    package var digest: String
+    /// Worker processes.
+    package var workers: Int
+    /// Samples a step.
+    package var batchSize: Int
+    /// The run's seed.
+    package var seed: UInt64
+    /// Optimizer updates from the run's start, also those before a resume.
+    package var steps: Int
+    /// How long it all took, in seconds.
+    package var totalSeconds: Double
+
+    /// The file's name in the run's folder.
+    package static let fileName = "summary.json"
+
+    /// Takes a run's figures.
+    package init(
+        epochs: [EpochResult],
+        test: Test,
+        digest: String,
+        workers: Int,
+        batchSize: Int,
+        seed: UInt64,
+        steps: Int,
+        totalSeconds: Double
+    ) {
+        self.epochs = epochs
+        self.test = test
+        self.digest = digest
+        self.workers = workers
+        self.batchSize = batchSize
+        self.seed = seed
+        self.steps = steps
+        self.totalSeconds = totalSeconds
+    }
+
+    /// Writes `summary.json` into the run's folder, whole or not at all.
+    ///
+    /// Numbers that are not finite are null.
+    ///
+    /// - Throws: when the file cannot be written; an earlier one is whole then.
+    package func write(toFolder folder: String) throws(ReportError) {
+        let path = "\(folder)/\(Self.fileName)"
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        } catch {
+            throw .unrepresentable(file: path, reason: "\(error)")
+        }
+        try ReportFile.replace(path, with: bytes)
+    }
+}
+
+extension RunSummary {
+    private enum CodingKeys: String, CodingKey {
+        case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        epochs = try fields.decode([EpochResult].self, forKey: .epochs)
+        test = try fields.decode(Test.self, forKey: .test)
+        digest = try fields.decode(String.self, forKey: .digest)
+        workers = try fields.decode(Int.self, forKey: .workers)
+        batchSize = try fields.decode(Int.self, forKey: .batchSize)
+        seed = try fields.decode(UInt64.self, forKey: .seed)
+        steps = try fields.decode(Int.self, forKey: .steps)
+        totalSeconds = try fields.decodeNumber(.totalSeconds)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(epochs, forKey: .epochs)
+        try fields.encode(test, forKey: .test)
+        try fields.encode(digest, forKey: .digest)
+        try fields.encode(workers, forKey: .workers)
+        try fields.encode(batchSize, forKey: .batchSize)
+        try fields.encode(seed, forKey: .seed)
+        try fields.encode(steps, forKey: .steps)
+        try fields.encodeNumber(totalSeconds, .totalSeconds)
+    }
+}
+
+extension RunSummary.Test: Codable {
+    private enum CodingKeys: String, CodingKey { case loss, accuracy }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        loss = try fields.decodeNumber(.loss)
+        accuracy = try fields.decodeNumber(.accuracy)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encodeNumber(loss, .loss)
+        try fields.encodeNumber(accuracy, .accuracy)
+    }
+}

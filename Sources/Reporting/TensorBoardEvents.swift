@@ -1,0 +1,61 @@
+package import Foundation
+
+/// A run's curves for TensorBoard, under the folders and tags of Keras's callback.
+///
+/// `train/` and `validation/` each hold an event file; in both, `epoch_loss` and `epoch_accuracy`
+/// stand at the epoch's index (from 0), so that a run's curves lie beside Keras's. `train/` also
+/// holds `batch_loss` and `batch_accuracy` at the run's step. A resumed run begins new files; what
+/// it computes a second time has the same values, so its points lie on the earlier ones.
+package final class TensorBoardEvents: Sendable {
+    private let train: EventFileWriter
+    private let validation: EventFileWriter?
+
+    /// Begins the event files in the run's folder.
+    ///
+    /// - Throws: when a folder cannot be made or written to.
+    package init(
+        runFolder: String,
+        validates: Bool,
+        at time: Date
+    ) throws(ReportError) {
+        train = try EventFileWriter(folder: "\(runFolder)/train", at: time)
+        validation =
+            validates ? try EventFileWriter(folder: "\(runFolder)/validation", at: time) : nil
+    }
+
+    /// Appends a step's means.
+    ///
+    /// - Throws: when the disk does not take them.
+    package func append(_ result: StepResult, at time: Date) throws(ReportError) {
+        let scalars = [
+            Scalar(tag: "batch_loss", value: result.loss),
+            Scalar(tag: "batch_accuracy", value: result.accuracy),
+        ]
+        try train.append(scalars, step: result.step, at: time)
+    }
+
+    /// Appends an epoch's figures.
+    ///
+    /// - Throws: when the disk does not take them.
+    package func append(_ result: EpochResult, at time: Date) throws(ReportError) {
+        try train.append(
+            [
+                Scalar(tag: "epoch_loss", value: result.loss),
+                Scalar(tag: "epoch_accuracy", value: result.accuracy),
+            ],
+            step: result.epoch - 1,
+            at: time
+        )
+        guard let validation, let loss = result.validationLoss,
+            let accuracy = result.validationAccuracy
+        else { return }
+        try validation.append(
+            [
+                Scalar(tag: "epoch_loss", value: loss),
+                Scalar(tag: "epoch_accuracy", value: accuracy),
+            ],
+            step: result.epoch - 1,
+            at: time
+        )
+    }
+}

@@ -1,0 +1,133 @@
+package import Checkpoints
+import Foundation
+package import Kernels
+import Model
+package import TrainingProtocol
+
+/// Everything that a coordinator starts with: a fresh run's, or what a checkpoint says.
+package struct CoordinatedRun {
+    /// What the machine is told.
+    package var settings: Coordinator.Settings
+    /// Where to start.
+    package var position: Position
+    /// The samples.
+    package var feed: SampleFeed
+    /// The parameters and moments at `position`.
+    package var optimizer: Optimizer
+    /// The arithmetic.
+    package var kernels: KernelSet
+    /// Where checkpoints go; nil for a run that leaves none.
+    package var writer: CheckpointWriter?
+    /// What every checkpoint says about the run: its name, seed and settings.
+    package var identity: RunIdentity
+    /// What the epoch in progress had summed up.
+    package var epochTotals: CheckpointMetadata.EpochTotals
+    /// The epochs before.
+    package var epochs: [EpochRecord]
+
+    /// Gathers the parts.
+    package init(
+        settings: Coordinator.Settings,
+        position: Position,
+        feed: SampleFeed,
+        optimizer: Optimizer,
+        kernels: KernelSet,
+        writer: CheckpointWriter?,
+        identity: RunIdentity,
+        epochTotals: CheckpointMetadata.EpochTotals,
+        epochs: [EpochRecord]
+    ) {
+        self.settings = settings
+        self.position = position
+        self.feed = feed
+        self.optimizer = optimizer
+        self.kernels = kernels
+        self.writer = writer
+        self.identity = identity
+        self.epochTotals = epochTotals
+        self.epochs = epochs
+    }
+
+    /// Waits until every checkpoint that was handed to the writer is on the disk.
+    ///
+    /// - Throws: what kept the last one from being written.
+    package func finishCheckpoints() throws(CheckpointError) { try writer?.finish() }
+
+    /// Hands the state after `position` to the writer.
+    func submitCheckpoint(
+        at position: Position,
+        totals: CheckpointMetadata.EpochTotals,
+        epochs: [EpochRecord],
+        isRequired: Bool
+    ) {
+        writer?.submit(
+            identity.metadata(at: position, totals: totals, epochs: epochs),
+            parameters: UnsafeRawBufferPointer(optimizer.parameters.bytes),
+            firstMoment: UnsafeRawBufferPointer(optimizer.firstMoment.bytes),
+            secondMoment: UnsafeRawBufferPointer(optimizer.secondMoment.bytes),
+            isRequired: isRequired
+        )
+    }
+}
+
+/// What stays the same over all starts of a run.
+package struct RunIdentity: Equatable, Sendable {
+    /// The run's number, as messages carry it.
+    package var run: UInt64
+    /// The seed of the weights and of every epoch's order.
+    package var seed: UInt64
+    /// The settings that must agree at a resume.
+    package var configuration: [String: String]
+
+    /// Gathers the parts.
+    package init(run: UInt64, seed: UInt64, configuration: [String: String]) {
+        self.run = run
+        self.seed = seed
+        self.configuration = configuration
+    }
+
+    private static let historyKey = "epochs"
+
+    func metadata(
+        at position: Position,
+        totals: CheckpointMetadata.EpochTotals,
+        epochs: [EpochRecord]
+    ) -> CheckpointMetadata {
+        CheckpointMetadata(
+            runID: String(run, radix: 16),
+            step: position.completedStepCount,
+            epoch: position.recordedEpochCount,
+            seed: seed,
+            configuration: configuration,
+            epochTotals: totals,
+            extra: [Self.historyKey: Self.text(of: epochs)]
+        )
+    }
+
+    private static func text(of epochs: [EpochRecord]) -> String {
+        // Without this, a loss that has become infinite or not a number would not encode at all.
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf",
+            negativeInfinity: "-inf",
+            nan: "nan"
+        )
+        do {
+            return String(decoding: try encoder.encode(epochs), as: UTF8.self)
+        } catch {
+            preconditionFailure("figures of epochs did not encode: \(error)")
+        }
+    }
+
+    /// The figures of the epochs before a checkpoint; nil if its metadata does not hold them.
+    package static func epochs(in metadata: CheckpointMetadata) -> [EpochRecord]? {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf",
+            negativeInfinity: "-inf",
+            nan: "nan"
+        )
+        let text = metadata.extra[historyKey] ?? ""
+        return try? decoder.decode([EpochRecord].self, from: Data(text.utf8))
+    }
+}

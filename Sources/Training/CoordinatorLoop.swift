@@ -1,0 +1,236 @@
+import Checkpoints
+import Kernels
+import Model
+import TrainingProtocol
+import Wire
+import ZeroMQ
+
+/// Runs the coordinator's machine over its socket: takes events in, carries actions out.
+///
+/// One thread owns all of it. Payloads never reach the machine: the sums wait in `Reduction`, the
+/// parameters in `Optimizer`, the samples in `SampleFeed`.
+final class CoordinatorLoop {
+    private let run: CoordinatedRun
+    private let observer: any RunObserver
+    private let stop: StopRequest
+    private let start = ContinuousClock.now
+    private var machine: Coordinator
+    private var socket: CoordinatorSocket
+    private var reductions: [Round: Reduction] = [:]
+    private let gradients = BufferPool()
+    private var tally: EpochTally
+    private var epochs: [EpochRecord]
+    private var test: Metrics?
+    private var workerCountMax = 0
+    private var outcome: Coordinator.Outcome?
+    private var foreignReasons: Set<String> = []
+    /// Workers whose messages could not be delivered; told to the machine once its actions are
+    /// done.
+    private var unreachable: [WorkerID] = []
+
+    /// Binds the socket.
+    ///
+    /// - Throws: when the address is malformed, in use or not of this machine.
+    init(
+        _ run: CoordinatedRun,
+        endpoint: String,
+        observer: any RunObserver,
+        stop: StopRequest
+    ) throws(ZeroMQError) {
+        self.run = run
+        self.observer = observer
+        self.stop = stop
+        machine = Coordinator(settings: run.settings, position: run.position)
+        socket = try CoordinatorSocket(
+            binding: endpoint,
+            in: Context(ioThreadCount: 2)
+        )
+        tally = EpochTally(totals: run.epochTotals, at: .zero)
+        epochs = run.epochs
+    }
+
+    /// The address that workers connect to, with the port that the system chose.
+    var endpoint: String { socket.socket.lastEndpoint }
+
+    /// Serves until the machine says that the run has ended.
+    ///
+    /// - Throws: when libzmq fails in a way that no run survives.
+    func serve() throws(ZeroMQError) -> RunResult {
+        observer.runWillStart(endpoint: endpoint)
+        var poller = Poller()
+        _ = poller.add(socket.socket)
+        _ = poller.add(stop.wakeUp)
+        var isStopping = false
+        while outcome == nil {
+            let timeout = machine.nextDeadline.map { max($0 - now, .zero) }
+            _ = try poller.poll(timeout: timeout)
+            if stop.isMade, !isStopping {
+                isStopping = true
+                try handle(.stopRequested)
+            }
+            try receive()
+            if let deadline = machine.nextDeadline, deadline <= now {
+                try handle(.deadlineReached)
+            }
+            for outcome in run.writer?.drainOutcomes() ?? [] {
+                observer.checkpointWasHandled(outcome)
+            }
+        }
+        return RunResult(
+            outcome: outcome ?? .stopped,
+            position: machine.position,
+            epochs: epochs,
+            test: test,
+            workerCountMax: workerCountMax,
+            duration: now
+        )
+    }
+
+    private var now: Duration { ContinuousClock.now - start }
+
+    private func receive() throws(ZeroMQError) {
+        while outcome == nil, let received = try socket.receive() {
+            switch received {
+            case .message(let message, let sums, let worker, let payloadSize):
+                guard isWellFormed(message, payloadSize: payloadSize) else {
+                    note(foreign: "a payload of \(payloadSize) bytes behind \(message.name)")
+                    continue
+                }
+                try handle(.received(message, from: worker), sums: sums)
+            case .foreign(let reason):
+                note(foreign: reason)
+            }
+        }
+    }
+
+    /// Whether a message has the payload that belongs to it.
+    private func isWellFormed(_ message: WorkerMessage, payloadSize: Int) -> Bool {
+        if case .answer(let work, _) = message, work.round.isTraining {
+            return payloadSize == LeNet.parameterCount * MemoryLayout<Float>.size
+        }
+        return payloadSize == 0
+    }
+
+    private func note(foreign reason: String) {
+        // A foreign sender can think of many reasons; the first few tell enough.
+        guard foreignReasons.count < 100, foreignReasons.insert(reason).inserted else { return }
+        observer.didReceiveForeignBytes(reason: reason)
+    }
+
+    private func handle(
+        _ event: Coordinator.Event,
+        sums: AnswerSums = AnswerSums()
+    ) throws(ZeroMQError) {
+        for action in machine.handle(event, at: now) { try perform(action, sums) }
+        workerCountMax = max(workerCountMax, machine.workerCount)
+        while let worker = unreachable.popLast() {
+            for action in machine.handle(.disconnected(worker), at: now) {
+                try perform(action, sums)
+            }
+        }
+    }
+
+    private func perform(
+        _ action: Coordinator.Action,
+        _ sums: AnswerSums
+    ) throws(ZeroMQError) {
+        switch action {
+        case .send(let message, let worker):
+            if try !socket.send(message, payload: payload(of: message), to: worker) {
+                unreachable.append(worker)
+            }
+        case .accept(let work): accept(work, sums)
+        case .applyStep(let index): applyStep(index: index)
+        case .recordEpoch(let index): recordEpoch(index: index)
+        case .recordTest: test = takeMetrics(of: .test)
+        case .saveCheckpoint(let position):
+            let isRequired =
+                position.completedStepCount % run.settings.schedule.stepsPerEpoch == 0
+            run.submitCheckpoint(
+                at: position,
+                totals: tally.totals,
+                epochs: epochs,
+                isRequired: isRequired
+            )
+        case .report(let notice): observer.didNotice(notice)
+        case .end(let outcome): self.outcome = outcome
+        }
+    }
+
+    private func payload(of message: CoordinatorMessage) -> Message? {
+        switch message {
+        case .work(let work, _):
+            return Message(size: run.feed.size(of: work)) {
+                run.feed.copySamples(of: work, into: $0)
+            }
+        case .parameters(let version, _):
+            precondition(version == machine.position.completedStepCount, "version \(version)")
+            let parameters = run.optimizer.parameters
+            return Message(sharing: UnsafeRawBufferPointer(parameters.bytes), of: parameters)
+        case .welcome, .refusal, .heartbeat, .rejoin, .finish:
+            return nil
+        }
+    }
+}
+
+/// What the machine's actions do to the run's numbers.
+extension CoordinatorLoop {
+    private var schedule: Schedule { run.settings.schedule }
+
+    private func accept(_ work: Work, _ sums: AnswerSums) {
+        let reduction =
+            reductions[work.round]
+            ?? Reduction(
+                shardCount: schedule.shardCount(of: work.round),
+                kernels: run.kernels
+            )
+        reductions[work.round] = reduction
+        var gradient: ParameterBuffer?
+        if work.round.isTraining {
+            let buffer = gradients.take()
+            socket.withPayload { buffer.bytes.copyMemory(from: $0) }
+            gradient = buffer
+        }
+        reduction.add(Reduction.Sum(gradient: gradient, sums: sums), at: work.subtree)
+    }
+
+    private func applyStep(index: Int) {
+        let round = Round.step(index: index)
+        guard let total = reductions.removeValue(forKey: round)?.total,
+            let gradient = total.gradient
+        else { preconditionFailure("step \(index) is applied before its sum is complete") }
+        let sampleCount = schedule.samples(of: round).count
+        run.optimizer.apply(gradient, sampleCount: sampleCount, step: index + 1)
+        tally.add(total.sums, sampleCount: sampleCount, at: now)
+        observer.stepDidEnd(tally.stepRecord(after: machine.position, in: schedule))
+    }
+
+    private func recordEpoch(index: Int) {
+        let validation = takeMetrics(of: .validation(epochIndex: index))
+        let record = tally.epochRecord(index: index, validation: validation, at: now)
+        epochs.append(record)
+        tally = EpochTally(at: now)
+        observer.epochDidEnd(record)
+    }
+
+    private func takeMetrics(of round: Round) -> Metrics? {
+        guard let total = reductions.removeValue(forKey: round)?.total else { return nil }
+        let sampleCount = Double(schedule.samples(of: round).count)
+        return Metrics(
+            loss: Double(total.sums.lossSum) / sampleCount,
+            accuracy: Double(total.sums.correctCount) / sampleCount
+        )
+    }
+}
+
+extension WorkerMessage {
+    /// What the message is called in a log line.
+    fileprivate var name: String {
+        switch self {
+        case .hello: "hello"
+        case .answer: "answer"
+        case .heartbeat: "heartbeat"
+        case .goodbye: "goodbye"
+        }
+    }
+}

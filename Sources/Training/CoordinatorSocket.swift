@@ -1,0 +1,115 @@
+import TrainingProtocol
+import Wire
+import ZeroMQ
+
+/// The coordinator's end of the transport: one ROUTER that every worker connects to.
+///
+/// A worker's identity is the byte `w` and its number, so it needs no table. Nothing is ever sent
+/// blocking: a worker whose queue is full counts as lost. Belongs to one thread.
+struct CoordinatorSocket: ~Copyable {
+    /// What came in.
+    enum Received {
+        /// A message of a worker; its payload is held until the next one is received.
+        case message(WorkerMessage, AnswerSums, from: WorkerID, payloadSize: Int)
+        /// Bytes that are no message of ours.
+        case foreign(reason: String)
+    }
+
+    let socket: Socket
+    private var incoming: Multipart
+    private var outgoing: Multipart
+
+    /// Binds to `endpoint`.
+    ///
+    /// - Throws: when the address is malformed, in use or not of this machine.
+    init(binding endpoint: String, in context: Context) throws(ZeroMQError) {
+        var options = SocketOptions()
+        options.isRouterMandatory = true
+        options.isRouterHandover = true
+        options.sendHighWaterMark = highWaterMark
+        options.receiveHighWaterMark = highWaterMark
+        options.messageSizeMax = messageSizeMax
+        options.isTCPKeepaliveOn = true
+        options.isIPv6Allowed = !namesIPv4(endpoint)
+        options.backlog = 1_024
+        options.sendBufferSize = bufferSize
+        options.receiveBufferSize = bufferSize
+        options.handshakeInterval = .seconds(5)
+        let socket = try Socket(.router, in: context, options: options)
+        try socket.bind(endpoint)
+        self.socket = socket
+        incoming = Multipart(frameCountMax: 3)
+        outgoing = Multipart(frameCountMax: 3)
+    }
+
+    /// Sends a message, with a payload or without one.
+    ///
+    /// - Returns: false when the worker is not connected or does not take messages.
+    mutating func send(
+        _ message: CoordinatorMessage,
+        payload: consuming Message?,
+        to worker: WorkerID
+    ) throws(ZeroMQError) -> Bool {
+        outgoing.removeAll()
+        outgoing.append(Message(copying: routingID(of: worker)))
+        outgoing.append(Message(copying: WireEncoding.bytes(of: message)))
+        if let payload { outgoing.append(payload) }
+        return try socket.send(&outgoing) == .sent
+    }
+
+    /// Takes the next message, if one is there.
+    mutating func receive() throws(ZeroMQError) -> Received? {
+        guard try socket.receive(into: &incoming) else { return nil }
+        guard incoming.droppedFrameCount == 0, (2...3).contains(incoming.frameCount) else {
+            let count = incoming.frameCount + incoming.droppedFrameCount
+            return .foreign(reason: "a message of \(count) frames")
+        }
+        guard let worker = incoming.withFrame(at: 0, { workerID(routingID: $0) }) else {
+            return .foreign(reason: "a sender that is no worker")
+        }
+        do {
+            let (message, sums) = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
+                try WireDecoding.workerMessage(bytes)
+            }
+            let payloadSize = incoming.frameCount == 3 ? incoming.frameSize(at: 2) : 0
+            return .message(message, sums, from: worker, payloadSize: payloadSize)
+        } catch {
+            return .foreign(reason: error.description)
+        }
+    }
+
+    /// Lends the payload of the message received last.
+    ///
+    /// - Precondition: it has one.
+    func withPayload<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        incoming.withFrame(at: 2, body)
+    }
+}
+
+/// Messages that wait for one worker, each way: far more than its leases, so a full queue
+/// means that it takes none.
+let highWaterMark = 64
+
+/// 2 MiB: above the largest message, the samples of 64 shards (804 kB).
+let messageSizeMax = 2 << 20
+
+/// 512 KiB in the kernel each way: a parameter buffer fits, and loopback needs fewer wake-ups.
+let bufferSize = 512 << 10
+
+/// Whether an address has a numeric IPv4 host: then IPv6 sockets would only spell it otherwise.
+func namesIPv4(_ endpoint: String) -> Bool {
+    let host = endpoint.dropFirst("tcp://".count).prefix { $0 != ":" }
+    return host.allSatisfy { $0.isNumber || $0 == "." } && host.contains(".")
+}
+
+/// The identity that a worker's socket carries: `w`, then its number, big end first.
+func routingID(of worker: WorkerID) -> [UInt8] {
+    [UInt8(ascii: "w")]
+        + (0..<8).map { UInt8(truncatingIfNeeded: worker.rawValue >> (56 - 8 * $0)) }
+}
+
+/// The worker whose socket carries this identity; nil if it is none of ours.
+private func workerID(routingID: UnsafeRawBufferPointer) -> WorkerID? {
+    guard routingID.count == 9, routingID[0] == UInt8(ascii: "w") else { return nil }
+    return WorkerID(rawValue: routingID.dropFirst().reduce(0) { $0 << 8 | UInt64($1) })
+}

@@ -1,0 +1,74 @@
+package import Kernels
+package import MNIST
+package import Model
+import TrainingProtocol
+import Wire
+
+/// A model at work in this process alone: figures over a set of images, or the probabilities of
+/// single ones.
+package struct Evaluation {
+    private let kernels: KernelSet
+    private let transform: InputTransform
+
+    /// Will bring images in by `transform`.
+    package init(kernels: KernelSet, transform: InputTransform) {
+        self.kernels = kernels
+        self.transform = transform
+    }
+
+    /// Loss and accuracy over all images, added up in the same tree as a run's, so that they are a
+    /// run's to the last bit.
+    ///
+    /// - Precondition: there is an image.
+    package func metrics(of parameters: ParameterBuffer, over images: LabeledImages) -> Metrics {
+        FloatingPointMode.flushSubnormals()
+        let computer = ShardComputer(kernels: kernels, transform: transform)
+        let perShard = LeNet.shardSampleCountMax
+        let shardCount = (images.count + perShard - 1) / perShard
+        let reduction = Reduction(shardCount: shardCount, kernels: kernels)
+        images.withUnsafeSamples { samples in
+            for index in 0..<shardCount {
+                let first = index * perShard * LeNet.sampleSize
+                let end = min(first + perShard * LeNet.sampleSize, samples.count)
+                let result = computer.evaluate(
+                    parameters: UnsafePointer(parameters.floats.baseAddress!),
+                    samples: UnsafeRawBufferPointer(rebasing: samples[first..<end])
+                )
+                let sums = AnswerSums(
+                    lossSum: result.lossSum,
+                    correctCount: result.correctCount
+                )
+                reduction.add(
+                    Reduction.Sum(gradient: nil, sums: sums),
+                    at: Subtree(level: 0, index: index)
+                )
+            }
+        }
+        let sums = reduction.total?.sums ?? AnswerSums()
+        return Metrics(
+            loss: Double(sums.lossSum) / Double(images.count),
+            accuracy: Double(sums.correctCount) / Double(images.count)
+        )
+    }
+
+    /// The probabilities of the ten digits for each image.
+    ///
+    /// - Parameter images: 28·28 pixels each, row by row, white digit on black.
+    package func probabilities(
+        _ parameters: ParameterBuffer,
+        images: [[UInt8]]
+    ) -> [[Float]] {
+        FloatingPointMode.flushSubnormals()
+        let computer = ShardComputer(kernels: kernels, transform: transform)
+        let perShard = LeNet.shardSampleCountMax
+        return stride(from: 0, to: images.count, by: perShard).flatMap { first in
+            let pixels = images[first..<min(first + perShard, images.count)].flatMap { $0 }
+            return pixels.withUnsafeBytes {
+                computer.probabilities(
+                    parameters: UnsafePointer(parameters.floats.baseAddress!),
+                    images: $0
+                )
+            }
+        }
+    }
+}

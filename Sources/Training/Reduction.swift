@@ -1,0 +1,68 @@
+import Kernels
+import Model
+import TrainingProtocol
+import Wire
+
+/// The sum of a round's answers in the fixed tree of `Subtree`, whatever the order of their
+/// arrival.
+///
+/// The coordinator adds what its workers send, a worker adds the shards of one subtree: both with
+/// this.
+/// Two siblings are added as soon as both are there, so at most one buffer a level waits for each
+/// run of answers in order. Belongs to one thread.
+final class Reduction {
+    /// The sums over some shards: the gradient, in training, and what the header carries.
+    struct Sum {
+        var gradient: ParameterBuffer?
+        var sums: AnswerSums
+    }
+
+    private let shardCount: Int
+    private let root: Subtree
+    private let kernels: KernelSet
+    private var waiting: [Subtree: Sum] = [:]
+
+    /// Sums up a round, or a part of one, of `shardCount` shards.
+    init(shardCount: Int, kernels: KernelSet) {
+        self.shardCount = shardCount
+        root = Subtree.root(of: shardCount)
+        self.kernels = kernels
+    }
+
+    /// The sum over all shards, once every one was added.
+    var total: Sum? { waiting[root] }
+
+    /// Adds the sum over `subtree`; its buffer belongs to the reduction from now on.
+    ///
+    /// - Precondition: no shard of it was added before.
+    func add(_ sum: Sum, at subtree: Subtree) {
+        var place = subtree
+        var sum = sum
+        while place != root {
+            if !place.sibling.shards(of: shardCount).isEmpty {
+                guard let other = waiting.removeValue(forKey: place.sibling) else { break }
+                sum = place.isLeft ? added(sum, other) : added(other, sum)
+            }
+            place = place.parent
+        }
+        let previous = waiting.updateValue(sum, forKey: place)
+        precondition(previous == nil, "the sum at \(place) was added twice")
+    }
+
+    private func added(_ left: Sum, _ right: Sum) -> Sum {
+        if let leftGradient = left.gradient, let rightGradient = right.gradient {
+            kernels.add(
+                into: leftGradient.floats.baseAddress!,
+                rightGradient.floats.baseAddress!,
+                count: LeNet.parameterCount
+            )
+        }
+        return Sum(
+            gradient: left.gradient,
+            sums: AnswerSums(
+                lossSum: left.sums.lossSum + right.sums.lossSum,
+                correctCount: left.sums.correctCount + right.sums.correctCount
+            )
+        )
+    }
+}

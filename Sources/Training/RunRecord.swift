@@ -1,0 +1,82 @@
+package import Checkpoints
+package import TrainingProtocol
+
+/// Mean loss and accuracy over some samples.
+package struct Metrics: Equatable, Sendable, Codable {
+    /// Mean loss, in nats.
+    package var loss: Double
+    /// Share of the samples whose likeliest class was their label.
+    package var accuracy: Double
+
+    /// Wraps both figures.
+    package init(loss: Double, accuracy: Double) {
+        self.loss = loss
+        self.accuracy = accuracy
+    }
+}
+
+/// The figures of one epoch.
+package struct EpochRecord: Equatable, Sendable, Codable {
+    /// Which epoch, from 0.
+    package var epochIndex: Int
+    /// Over the epoch's steps, each with the parameters before it.
+    package var training: Metrics
+    /// Over the validation split with the parameters at the epoch's end; nil where there is no
+    /// split.
+    package var validation: Metrics?
+    /// From the epoch's start to the end of its validation, without the time that a stopped run was
+    /// away.
+    package var seconds: Double
+    /// Training samples a second, validation left out.
+    package var throughputSamplesPerSecond: Double
+}
+
+/// Where an epoch stands after a step.
+package struct StepRecord: Equatable, Sendable {
+    /// Which epoch, from 0.
+    package var epochIndex: Int
+    /// Steps of the run that were applied.
+    package var completedStepCount: Int
+    /// Steps of the epoch that were applied.
+    package var completedInEpochCount: Int
+    /// Steps of the whole epoch.
+    package var stepsPerEpoch: Int
+    /// Over the epoch's steps so far.
+    package var training: Metrics
+    /// Since the epoch's start, or since this start of the run if that was later.
+    package var elapsed: Duration
+    /// Steps applied within `elapsed`.
+    package var elapsedStepCount: Int
+}
+
+/// The end of a run.
+package struct RunResult: Sendable {
+    /// Whether all rounds were completed.
+    package var outcome: Coordinator.Outcome
+    /// How far the run has come.
+    package var position: Position
+    /// Every epoch's figures, those of earlier starts included.
+    package var epochs: [EpochRecord]
+    /// Over the test images, if the run was completed.
+    package var test: Metrics?
+    /// The most workers that took part at once.
+    package var workerCountMax: Int
+    /// Since this start.
+    package var duration: Duration
+}
+
+/// Follows a run; every call comes from the coordinator's thread and should return soon.
+package protocol RunObserver: AnyObject {
+    /// The coordinator is bound and waits for workers.
+    func runWillStart(endpoint: String)
+    /// A step was applied.
+    func stepDidEnd(_ record: StepRecord)
+    /// An epoch was validated.
+    func epochDidEnd(_ record: EpochRecord)
+    /// A checkpoint was written, or was not.
+    func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome)
+    /// Something happened that the operator should know.
+    func didNotice(_ notice: Coordinator.Notice)
+    /// Bytes came in that are no message; reported once a reason.
+    func didReceiveForeignBytes(reason: String)
+}

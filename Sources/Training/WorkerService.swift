@@ -1,0 +1,68 @@
+package import Kernels
+package import Logging
+import ServiceLifecycle
+import Synchronization
+package import TrainingProtocol
+package import ZeroMQ
+
+/// A worker as a service: starts its loop, and has it leave in good order when asked to.
+package final class WorkerService: Service {
+    private let stop: StopRequest
+    private let loop: Mutex<Confined<WorkerLoop>?>
+    private let standardInput: Int32?
+    private let result = Mutex<Worker.Outcome?>(nil)
+
+    /// Starts to look for the coordinator.
+    ///
+    /// - Parameters:
+    ///   - endpoint: the coordinator's address.
+    ///   - settings: how the worker behaves in time.
+    ///   - kernels: the arithmetic.
+    ///   - endsWithStandardInput: leave when standard input ends, because the process that started
+    ///     this one is gone.
+    ///   - logger: where the worker says what happens to it.
+    /// - Throws: when the address is malformed.
+    package init(
+        endpoint: String,
+        settings: Worker.Settings,
+        kernels: KernelSet,
+        endsWithStandardInput: Bool,
+        logger: Logger
+    ) throws(ZeroMQError) {
+        stop = try StopRequest()
+        let loop = try WorkerLoop(
+            endpoint: endpoint,
+            settings: settings,
+            kernels: kernels,
+            stop: stop,
+            logger: logger
+        )
+        self.loop = Mutex(Confined(value: loop))
+        standardInput = endsWithStandardInput ? 0 : nil
+    }
+
+    /// Serves until the run is over, or until the group shuts down or is cancelled.
+    ///
+    /// - Throws: `ZeroMQError` when libzmq fails in a way that no worker survives.
+    package func run() async throws {
+        guard let loop = loop.withLock({ $0.take() }) else {
+            preconditionFailure("a worker service runs once")
+        }
+        let standardInput = standardInput
+        let outcome = try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                try await onOwnThread(named: "worker") {
+                    try loop.value.serve(watching: standardInput)
+                }
+            } onGracefulShutdown: {
+                self.stop.make()
+            }
+        } onCancel: {
+            self.stop.make()
+        }
+        result.withLock { $0 = outcome }
+    }
+
+    /// How the worker ended; nil before it has.
+    package var outcome: Worker.Outcome? { result.withLock { $0 } }
+}

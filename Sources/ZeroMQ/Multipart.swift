@@ -1,0 +1,96 @@
+import CZeroMQ
+
+/// Holds the frames of one message, to be sent or as received, in storage that is used again.
+///
+/// A service keeps one for sending and one for receiving: then neither allocates for the frames'
+/// records. Not thread-safe.
+package struct Multipart: ~Copyable {
+    /// The most frames it holds; what a received message has beyond is dropped.
+    package let frameCountMax: Int
+
+    /// The count of the frames it holds.
+    package private(set) var frameCount = 0
+
+    /// How many frames of the received message found no room; above zero, the message is not one
+    /// of ours.
+    package private(set) var droppedFrameCount = 0
+
+    /// The frames' records; the first `frameCount` are initialized.
+    private let frames: UnsafeMutablePointer<zmq_msg_t>
+
+    /// Makes an empty one.
+    ///
+    /// - Precondition: `frameCountMax` is positive.
+    package init(frameCountMax: Int = 8) {
+        precondition(frameCountMax > 0, "a message of at most \(frameCountMax) frames")
+        self.frameCountMax = frameCountMax
+        frames = .allocate(capacity: frameCountMax)
+    }
+
+    deinit {
+        for index in 0..<frameCount { zmq_msg_close(frames + index) }
+        frames.deallocate()
+    }
+
+    /// Frees all frames.
+    package mutating func removeAll() {
+        for index in 0..<frameCount { zmq_msg_close(frames + index) }
+        frameCount = 0
+        droppedFrameCount = 0
+    }
+
+    /// Adds a frame at the end.
+    ///
+    /// - Precondition: there is room.
+    package mutating func append(_ frame: consuming Message) {
+        precondition(frameCount < frameCountMax, "a frame beyond the \(frameCountMax)")
+        (frames + frameCount).initialize(to: frame.relinquish())
+        frameCount += 1
+    }
+
+    /// The count of the bytes of a frame.
+    ///
+    /// - Precondition: there is such a frame.
+    package func frameSize(at index: Int) -> Int {
+        zmq_msg_size(frame(at: index))
+    }
+
+    /// Lends the bytes of a frame for as long as `body` runs.
+    ///
+    /// Small received frames start at any address, odd ones too: use `loadUnaligned`, or copy.
+    /// Frames over 8 KiB start at a multiple of 8.
+    ///
+    /// - Precondition: there is such a frame.
+    package func withFrame<Result, Failure: Error>(
+        at index: Int,
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(frameBytes(frame(at: index)))
+    }
+
+    /// Moves a frame out and leaves one of no bytes in its place.
+    ///
+    /// - Precondition: there is such a frame.
+    package mutating func takeFrame(at index: Int) -> Message {
+        let place = frame(at: index)
+        let taken = place.move()
+        place.initialize(to: zmq_msg_t())
+        zmq_msg_init(place)
+        return Message(adopting: taken)
+    }
+
+    /// Adds a received frame at the end, or drops and counts it where there is no room.
+    mutating func appendOrDrop(_ frame: consuming Message) {
+        if frameCount < frameCountMax {
+            append(frame)
+        } else {
+            droppedFrameCount += 1
+        }
+    }
+
+    /// The record of a frame, for libzmq.
+    func frame(at index: Int) -> UnsafeMutablePointer<zmq_msg_t> {
+        precondition(index >= 0 && index < frameCount, "frame \(index) of \(frameCount)")
+        return frames + index
+    }
+}

@@ -1,0 +1,102 @@
+import CZeroMQ
+
+/// Owns a ZeroMQ socket and closes it when it ends.
+///
+/// It retains its context. Sockets are **not** thread-safe: libzmq ends the process when two
+/// threads are in one. The type is therefore not `Sendable`; make a socket in the thread that
+/// uses it, or move it there whole. Call into every socket at least once a second (polling
+/// counts): libzmq frees closed connections only within such calls.
+package struct Socket: ~Copyable {
+    /// The kinds of sockets that are used here.
+    package enum Kind: Sendable {
+        /// Serves any number of dealers; each message begins with a dealer's identity.
+        case router
+        /// Talks to one router.
+        case dealer
+        /// Talks to one other pair socket, within the process.
+        case pair
+
+        fileprivate var type: Int32 {
+            switch self {
+            case .router: ZMQ_ROUTER
+            case .dealer: ZMQ_DEALER
+            case .pair: ZMQ_PAIR
+            }
+        }
+    }
+
+    /// What the socket is.
+    package let kind: Kind
+
+    let handle: SocketHandle
+
+    /// Makes a socket, not yet attached to any address.
+    ///
+    /// - Throws: when libzmq refuses an option, or has no sockets or descriptors left.
+    package init(
+        _ kind: Kind,
+        in context: Context,
+        options: SocketOptions = SocketOptions()
+    ) throws(ZeroMQError) {
+        let handle = try SocketHandle(context, type: kind.type)
+        try options.apply(to: handle.raw)
+        self.kind = kind
+        self.handle = handle
+    }
+
+    deinit { handle.close() }
+
+    /// Accepts connections at an address such as `tcp://127.0.0.1:5555` or, for any free port,
+    /// `tcp://127.0.0.1:*`.
+    ///
+    /// - Throws: when the address is malformed, in use, not of this machine or not permitted.
+    package func bind(_ endpoint: String) throws(ZeroMQError) {
+        try checkEndpoint(endpoint, for: .bind)
+        try attach(.bind, endpoint, zmq_bind)
+    }
+
+    /// Connects to an address in the background, again and again while nothing answers.
+    ///
+    /// An unknown host is no error here: libzmq looks it up at each attempt. A `Monitor` sees the
+    /// attempts fail.
+    ///
+    /// - Throws: when the address is malformed.
+    package func connect(_ endpoint: String) throws(ZeroMQError) {
+        try checkEndpoint(endpoint, for: .connect)
+        try attach(.connect, endpoint, zmq_connect)
+    }
+
+    /// Stops accepting connections at an address, which must be spelled as `lastEndpoint` does.
+    ///
+    /// - Throws: when the socket is not bound to it.
+    package func unbind(_ endpoint: String) throws(ZeroMQError) {
+        try attach(.unbind, endpoint, zmq_unbind)
+    }
+
+    /// Ends the connection to an address.
+    ///
+    /// - Throws: when the socket is not connected to it.
+    package func disconnect(_ endpoint: String) throws(ZeroMQError) {
+        try attach(.disconnect, endpoint, zmq_disconnect)
+    }
+
+    /// The address bound or connected last, with the port that the system chose; empty before.
+    package var lastEndpoint: String {
+        // The longest is `ipc://` and a path of 107 bytes, or an IPv6 address with its zone.
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { text in
+            var size = text.count
+            let outcome = zmq_getsockopt(handle.raw, ZMQ_LAST_ENDPOINT, text.baseAddress, &size)
+            return outcome == 0 ? String(cString: text.baseAddress!) : ""
+        }
+    }
+
+    private func attach(
+        _ operation: ZeroMQError.AddressOperation,
+        _ endpoint: String,
+        _ call: (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Int32
+    ) throws(ZeroMQError) {
+        guard call(handle.raw, endpoint) == 0 else {
+            throw .addressRefused(operation, endpoint: endpoint, code: zmq_errno())
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import CZeroMQ
+
+/// What a socket is set to before it is bound or connected; `nil` leaves libzmq's default.
+///
+/// Durations count in whole milliseconds, rounded up (seconds for the TCP keepalive).
+package struct SocketOptions: Equatable, Sendable {
+    /// How long unsent messages may delay the context's end. Always set, so that it ends.
+    package var linger: Duration = .zero
+    /// How many messages wait per connection before sending would block; 0 is without bound.
+    package var sendHighWaterMark: Int?
+    /// How many received messages wait per connection; 0 is without bound.
+    package var receiveHighWaterMark: Int?
+    /// The largest frame in bytes that is accepted; a larger one ends its connection. −1: any.
+    package var messageSizeMax: Int?
+    /// A router reports what it cannot deliver. Without it, it silently drops.
+    package var isRouterMandatory: Bool?
+    /// A connection that claims an identity in use gets it; the older one goes silent. Without
+    /// it, the newer one does.
+    package var isRouterHandover: Bool?
+    /// Queue only for completed connections: nothing waits here for a coordinator yet to come.
+    package var isImmediate: Bool?
+    /// The identity that a router sees: 1 to 255 bytes, the first not 0.
+    package var routingID: [UInt8]?
+    /// The pause before the first reconnection attempt.
+    package var reconnectInterval: Duration?
+    /// The longest pause before a reconnection attempt; pauses double up to it.
+    package var reconnectIntervalMax: Duration?
+    /// How long a TCP connection may take.
+    package var connectTimeout: Duration?
+    /// How long ZeroMQ's handshake may take.
+    package var handshakeInterval: Duration?
+    /// The time between ZeroMQ's own heartbeats. The I/O thread answers them: a hung program
+    /// stays alive by them.
+    package var heartbeatInterval: Duration?
+    /// How long a heartbeat may stay unanswered. Must exceed the time that the largest message
+    /// takes on the slowest link, or the connection ends in the midst of it.
+    package var heartbeatTimeout: Duration?
+    /// TCP's keepalive is on.
+    package var isTCPKeepaliveOn: Bool?
+    /// The idle time before TCP's first keepalive probe.
+    package var tcpKeepaliveIdle: Duration?
+    /// The time between TCP's keepalive probes.
+    package var tcpKeepaliveInterval: Duration?
+    /// After how many lost probes the connection ends.
+    package var tcpKeepaliveCount: Int?
+    /// Addresses may be IPv6.
+    package var isIPv6Allowed: Bool?
+    /// The kernel's send buffer in bytes.
+    package var sendBufferSize: Int?
+    /// The kernel's receive buffer in bytes.
+    package var receiveBufferSize: Int?
+    /// How many connections may wait to be accepted.
+    package var backlog: Int?
+
+    /// Leaves everything but the linger time at libzmq's defaults.
+    package init() {}
+
+    /// Sets the options of a new socket.
+    func apply(to socket: UnsafeMutableRawPointer) throws(ZeroMQError) {
+        let setter = OptionSetter(socket: socket)
+        try setter.set(ZMQ_LINGER, "linger time", linger)
+        try setter.set(ZMQ_SNDHWM, "send high-water mark", sendHighWaterMark)
+        try setter.set(ZMQ_RCVHWM, "receive high-water mark", receiveHighWaterMark)
+        try setter.set(ZMQ_MAXMSGSIZE, "largest message size", messageSizeMax.map(Int64.init))
+        try setter.set(ZMQ_ROUTER_MANDATORY, "mandatory routing", isRouterMandatory)
+        try setter.set(ZMQ_ROUTER_HANDOVER, "identity handover", isRouterHandover)
+        try setter.set(ZMQ_IMMEDIATE, "immediate mode", isImmediate)
+        try setter.set(ZMQ_ROUTING_ID, "routing id", routingID)
+        try setter.set(ZMQ_RECONNECT_IVL, "reconnect interval", reconnectInterval)
+        try setter.set(ZMQ_RECONNECT_IVL_MAX, "longest reconnect interval", reconnectIntervalMax)
+        try setter.set(ZMQ_CONNECT_TIMEOUT, "connect timeout", connectTimeout)
+        try setter.set(ZMQ_HANDSHAKE_IVL, "handshake interval", handshakeInterval)
+        try setter.set(ZMQ_HEARTBEAT_IVL, "heartbeat interval", heartbeatInterval)
+        try setter.set(ZMQ_HEARTBEAT_TIMEOUT, "heartbeat timeout", heartbeatTimeout)
+        try setter.set(ZMQ_TCP_KEEPALIVE, "TCP keepalive", isTCPKeepaliveOn)
+        try setter.set(
+            ZMQ_TCP_KEEPALIVE_IDLE,
+            "TCP keepalive idle time",
+            tcpKeepaliveIdle?.wholeSeconds
+        )
+        try setter.set(
+            ZMQ_TCP_KEEPALIVE_INTVL,
+            "TCP keepalive interval",
+            tcpKeepaliveInterval?.wholeSeconds
+        )
+        try setter.set(ZMQ_TCP_KEEPALIVE_CNT, "TCP keepalive count", tcpKeepaliveCount)
+        try setter.set(ZMQ_IPV6, "IPv6 support", isIPv6Allowed)
+        try setter.set(ZMQ_SNDBUF, "send buffer size", sendBufferSize)
+        try setter.set(ZMQ_RCVBUF, "receive buffer size", receiveBufferSize)
+        try setter.set(ZMQ_BACKLOG, "backlog", backlog)
+    }
+}
+
+/// Sets one option after another, each in the type that zmq_setsockopt(3) wants.
+private struct OptionSetter {
+    let socket: UnsafeMutableRawPointer
+
+    func set(_ option: Int32, _ name: String, _ value: Duration?) throws(ZeroMQError) {
+        guard let value else { return }
+        let milliseconds = value.wholeMilliseconds
+        try setBytes(option, name, Int32(clamping: milliseconds), text: "\(milliseconds) ms")
+    }
+
+    func set(_ option: Int32, _ name: String, _ value: Int?) throws(ZeroMQError) {
+        guard let value else { return }
+        try setBytes(option, name, Int32(clamping: value), text: "\(value)")
+    }
+
+    func set(_ option: Int32, _ name: String, _ value: Int64?) throws(ZeroMQError) {
+        guard let value else { return }
+        try setBytes(option, name, value, text: "\(value)")
+    }
+
+    func set(_ option: Int32, _ name: String, _ value: Bool?) throws(ZeroMQError) {
+        guard let value else { return }
+        try setBytes(option, name, Int32(value ? 1 : 0), text: value ? "on" : "off")
+    }
+
+    func set(_ option: Int32, _ name: String, _ value: [UInt8]?) throws(ZeroMQError) {
+        guard let value else { return }
+        guard zmq_setsockopt(socket, option, value, value.count) == 0 else {
+            throw .optionRefused(name: name, value: "\(value.count) bytes", code: zmq_errno())
+        }
+    }
+
+    private func setBytes<Value: BitwiseCopyable>(
+        _ option: Int32,
+        _ name: String,
+        _ value: Value,
+        text: String
+    ) throws(ZeroMQError) {
+        let outcome = withUnsafeBytes(of: value) {
+            zmq_setsockopt(socket, option, $0.baseAddress, $0.count)
+        }
+        guard outcome == 0 else {
+            throw .optionRefused(name: name, value: text, code: zmq_errno())
+        }
+    }
+}
+
+extension Duration {
+    /// The milliseconds, rounded up, so that a wait is never cut short; none below zero.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        guard self > .zero else { return 0 }
+        let fraction = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, overflowsToo) = product.addingReportingOverflow(fraction)
+        return overflows || overflowsToo ? .max : Int(sum)
+    }
+
+    /// The seconds, rounded up; none below zero.
+    var wholeSeconds: Int {
+        let milliseconds = wholeMilliseconds
+        return milliseconds / 1000 + (milliseconds % 1000 == 0 ? 0 : 1)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Training
+
+/// `lockstep coordinator`: a run whose workers are started elsewhere.
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Train with workers that are started by hand, here or on other machines.",
+        discussion: """
+            Training starts once --workers (default: 1) workers have joined; more may come at any time. The result is that \
+            of `lockstep train` with the same settings and seed.
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen, such as tcp://127.0.0.1:5555, or tcp://*:5555 for every interface.",
+            valueName: "address"
+        )
+    )
+    var bind: String
+
+    @OptionGroup var options: RunOptions
+
+    func run() async throws {
+        try await RunSession(
+            options: options,
+            endpoint: bind,
+            workers: .remote,
+            logger: options.logging.logger("coordinator")
+        ).run()
+    }
+}

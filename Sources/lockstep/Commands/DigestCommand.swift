@@ -1,0 +1,21 @@
+import ArgumentParser
+import Checkpoints
+
+/// `lockstep digest`: tells whether two models are the same.
+struct DigestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "digest",
+        abstract: "Print the SHA-256 of a model's parameters.",
+        discussion: """
+            The digest is that of the 61,706 parameters as little-endian 32-bit floats in the order that \
+            `lockstep summary` shows. Runs of equal configuration and seed have equal digests.
+            """
+    )
+
+    @OptionGroup var model: ModelArgument
+
+    func run() throws {
+        let file = try model.read()
+        print(file.parameters.withUnsafeBytes { Digest.sha256(of: $0) })
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Model
+import Reporting
+
+/// `lockstep summary`: the layers, as Keras's `model.summary()` shows them.
+struct SummaryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "summary",
+        abstract: "Print the layers, their output shapes and parameter counts.",
+        discussion: "With a model, also check that the file holds just these parameters."
+    )
+
+    @Argument(help: "A model or checkpoint file (.safetensors).", completion: .file())
+    var model: String?
+
+    func run() throws {
+        if let model { _ = try ModelArgument.read(path: model) }
+        let rows = LeNet.layers.map { layer in
+            SummaryTable.Row(
+                name: layer.name,
+                outputShape: "(\(layer.outputShape.map(String.init).joined(separator: ", ")))",
+                parameterCount: layer.parameterCount
+            )
+        }
+        print(SummaryTable(rows: rows).rendered(), terminator: "")
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Logging
+import Training
+
+/// `lockstep train`: a whole run on one machine.
+struct TrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train on this machine: a coordinator and worker processes.",
+        discussion: """
+            The result depends on the settings and the seed alone, not on the number of workers. Ctrl-C stops in good \
+            order with a checkpoint; a second Ctrl-C stops at once. `--resume` goes on either way.
+            """
+    )
+
+    @OptionGroup var options: RunOptions
+
+    func run() async throws {
+        try await RunSession(
+            options: options,
+            endpoint: "tcp://127.0.0.1:*",
+            workers: .local,
+            logger: options.logging.logger("train", otherwise: .notice)
+        ).run()
+    }
+}

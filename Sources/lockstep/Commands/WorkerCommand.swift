@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Logging
+import ServiceLifecycle
+import Training
+import TrainingProtocol
+import UnixSignals
+import ZeroMQ
+
+/// `lockstep worker`: computes gradients for a coordinator.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Compute for a coordinator, until the run is over.",
+        discussion: """
+            A worker holds no data and no state: start as many as there are cores, in any order, before or after the \
+            coordinator. It ends by itself when the run is over. Ctrl-C or SIGTERM hands its work back.
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp(
+            "The coordinator's address, such as tcp://10.0.0.1:5555.",
+            valueName: "address"
+        )
+    )
+    var connect: String
+
+    @Option(
+        help: ArgumentHelp(
+            "How long to look for the coordinator, at first and after losing it, in seconds.",
+            valueName: "seconds"
+        )
+    )
+    var reconnectFor: Int = 600
+
+    @Flag(help: "End when standard input ends: then the program that started this one is gone.")
+    var exitOnStdinEOF = false
+
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard (1...31_536_000).contains(reconnectFor) else {
+            throw ValidationError(
+                "--reconnect-for \(reconnectFor) was found where 1 to 31,536,000 seconds were expected; choose one of these"
+            )
+        }
+    }
+
+    func run() async throws {
+        let logger = logging.logger("worker")
+        AllocatorTuning.keepFreedMemory()
+        let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
+        var settings = Worker.Settings()
+        settings.patience = .seconds(reconnectFor)
+        let service = try WorkerService(
+            endpoint: connect,
+            settings: settings,
+            kernels: kernels,
+            endsWithStandardInput: exitOnStdinEOF,
+            logger: logger
+        )
+        logger.info("looking for a coordinator at \(connect), computing with \(kernels.name)")
+        // A terminal's Ctrl-C reaches every process of it; the one that started this worker
+        // decides.
+        let signals = try await ServiceRun(logger: logger).run(
+            [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+            ignoring: exitOnStdinEOF ? [.sigint] : []
+        )
+        switch service.outcome {
+        case .finished?:
+            logger.info("the run is over")
+        case .left?, nil:
+            if let code = signals.exitCode { throw ExitCode(code) }
+        case .refused(let version)?:
+            throw WorkerFailure.refused(address: connect, version: version)
+        case .coordinatorMissing?:
+            throw WorkerFailure.coordinatorMissing(address: connect, seconds: reconnectFor)
+        }
+    }
+}
+
+/// Why a worker gave up.
+enum WorkerFailure: Error, Equatable, CustomStringConvertible {
+    /// The coordinator speaks another version of the protocol.
+    case refused(address: String, version: Int)
+    /// No coordinator answered in time.
+    case coordinatorMissing(address: String, seconds: Int)
+
+    var description: String {
+        switch self {
+        case .refused(let address, let version):
+            "joining \(address): the coordinator speaks version \(version) of the protocol where \(protocolVersion) "
+                + "was expected; install the same version of Lockstep on both"
+        case .coordinatorMissing(let address, let seconds):
+            "joining \(address): no coordinator answered for \(seconds) s where one was expected; "
+                + "check the address and that the coordinator runs"
+        }
+    }
+}

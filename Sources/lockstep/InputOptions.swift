@@ -1,0 +1,37 @@
+import ArgumentParser
+import Checkpoints
+import Model
+
+/// How images become a model's inputs: as its training did, unless told otherwise.
+struct InputOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How 28×28 images become 32×32: pad or resize (default: as the model was trained).",
+            valueName: "way"
+        )
+    )
+    var input: InputTransform.Geometry?
+
+    @Option(
+        help: ArgumentHelp(
+            "What pixels are divided by: unit (255) or none (default: as the model was trained).",
+            valueName: "scale"
+        )
+    )
+    var scale: InputTransform.Scale?
+
+    /// The options, then what the model's file says, then the defaults.
+    func transform(for file: ModelFile) -> InputTransform {
+        InputTransform(
+            geometry: input
+                ?? file.inputSetting("input").flatMap { InputTransform.Geometry(rawValue: $0) }
+                ?? .pad,
+            scale: scale
+                ?? file.inputSetting("scale").flatMap { InputTransform.Scale(rawValue: $0) }
+                ?? .unit
+        )
+    }
+}
+
+extension InputTransform.Geometry: ExpressibleByArgument {}
+extension InputTransform.Scale: ExpressibleByArgument {}

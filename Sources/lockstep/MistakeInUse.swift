@@ -1,0 +1,21 @@
+import Configuration
+import Kernels
+import ZeroMQ
+
+/// Whether an error is a mistake in how the program was called (exit code 2) and not in what it met
+/// (1).
+func isMistakeInUse(_ error: any Error) -> Bool {
+    switch error {
+    case let error as ConfigurationError:
+        switch error {
+        case .unknownSetting, .badValue, .repeated, .badFile: true
+        case .unreadable, .belongsToAnother: false
+        }
+    case let error as ZeroMQError:
+        error.isMalformedAddress
+    case is KernelError:
+        true
+    default:
+        false
+    }
+}

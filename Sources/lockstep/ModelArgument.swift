@@ -1,0 +1,39 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Model
+import Training
+
+/// The model file that a command works with.
+struct ModelArgument: ParsableArguments {
+    @Argument(help: "A model or checkpoint file (.safetensors).", completion: .file())
+    var model: String
+
+    /// Reads the file.
+    func read() throws(CheckpointError) -> ModelFile { try Self.read(path: model) }
+
+    /// Reads a model, or the parameters of a checkpoint.
+    static func read(path: String) throws(CheckpointError) -> ModelFile {
+        try ModelFile.read(path: path, table: RunPreparation.table)
+    }
+}
+
+extension ModelFile {
+    /// The parameters as a buffer to compute with.
+    var parameterBuffer: ParameterBuffer {
+        let buffer = ParameterBuffer()
+        buffer.copy(parameters)
+        return buffer
+    }
+}
+
+extension ModelFile {
+    /// What a model's or a checkpoint's file says of a setting of its training; nil where it says
+    /// nothing.
+    func inputSetting(_ key: String) -> String? {
+        if let value = metadata[key] { return value }
+        let text = metadata["configuration"] ?? "{}"
+        let settings = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+        return settings?[key]
+    }
+}

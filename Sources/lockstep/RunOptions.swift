@@ -1,0 +1,59 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Training
+
+/// What `train` and `coordinator` have in common: the settings and where the run is kept.
+struct RunOptions: ParsableArguments {
+    @OptionGroup(title: "Settings") var settings: SettingOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The run's folder (default: LOCKSTEP_RUN_DIR, else runs/<date>-<time>).",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var runDir: String?
+
+    @Flag(help: "Go on with the run in --run-dir, from its newest valid checkpoint.")
+    var resume = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Start from this model's parameters, with a fresh optimizer, instead of drawing them from the seed.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var initialModel: String?
+
+    @OptionGroup(title: "Logging") var logging: LoggingOptions
+
+    func validate() throws {
+        if resume, folderPath == nil {
+            throw ValidationError(
+                "resuming: no run's folder was named where one was expected; add --run-dir"
+            )
+        }
+        if resume, initialModel != nil {
+            throw ValidationError(
+                "starting: both --resume and --initial-model were found where one at most was expected; leave one out"
+            )
+        }
+    }
+
+    private var folderPath: String? {
+        runDir ?? ProcessInfo.processInfo.environment["LOCKSTEP_RUN_DIR"]
+    }
+
+    /// The run's folder, a new one where none was named.
+    var folder: RunFolder { folderPath.map(RunFolder.init(path:)) ?? .unnamed() }
+
+    /// The settings; a run that goes on keeps its own where no other file is named.
+    func configuration(in folder: RunFolder) throws(ConfigurationError) -> RunConfiguration {
+        try settings.resolve(
+            fallbackFile: resume && folder.holdsRun ? folder.configurationPath : nil
+        )
+    }
+}

@@ -1,0 +1,239 @@
+import Checkpoints
+import Configuration
+import Foundation
+import Logging
+import Reporting
+import Training
+import TrainingProtocol
+
+/// What a run shows and writes while it goes: the progress on standard output, the figures in its
+/// folder, the rest as
+/// log lines.
+///
+/// A figure that cannot be written is a warning, once a file; training goes on.
+final class RunReport: RunObserver {
+    private let folder: RunFolder
+    private let configuration: RunConfiguration
+    private let schedule: Schedule
+    private let logger: Logger
+    private let metrics: MetricsLog
+    private let events: TensorBoardEvents
+    private var progress: ProgressBar
+    private var shownEpochIndex: Int?
+    private var failedParts: Set<String> = []
+    private let start = ContinuousClock.now
+
+    /// Opens the folder's files.
+    ///
+    /// - Throws: `ReportError` when one cannot be made or written to.
+    init(
+        folder: RunFolder,
+        configuration: RunConfiguration,
+        run: CoordinatedRun,
+        logger: Logger
+    ) throws(ReportError) {
+        self.folder = folder
+        self.configuration = configuration
+        self.logger = logger
+        schedule = run.settings.schedule
+        let step = run.position.completedStepCount
+        metrics =
+            step == 0 && run.epochs.isEmpty
+                && !FileManager.default.fileExists(atPath: folder.metricsPath)
+            ? try MetricsLog(newInFolder: folder.path)
+            : try MetricsLog(folder: folder.path, resumingAtStep: step)
+        events = try TensorBoardEvents(
+            runFolder: folder.path,
+            validates: schedule.validationSampleCount > 0,
+            at: Date()
+        )
+        let style = Terminal.style(
+            of: STDOUT_FILENO,
+            environment: ProcessInfo.processInfo.environment
+        )
+        progress = ProgressBar(style: style, epochCount: schedule.epochCount)
+    }
+
+    private var now: Duration { ContinuousClock.now - start }
+
+    func runWillStart(endpoint: String) {
+        log(.info, "listening on \(endpoint), run folder \(folder.path)")
+    }
+
+    func stepDidEnd(_ record: StepRecord) {
+        if shownEpochIndex != record.epochIndex {
+            shownEpochIndex = record.epochIndex
+            show(
+                progress.began(
+                    epoch: record.epochIndex + 1,
+                    stepCount: record.stepsPerEpoch,
+                    doneCount: record.completedInEpochCount - record.elapsedStepCount,
+                    at: now - record.elapsed
+                )
+            )
+        }
+        let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
+        show(
+            progress.advanced(
+                doneCount: record.completedInEpochCount,
+                loss: record.training.loss,
+                accuracy: record.training.accuracy,
+                at: now,
+                columnCount: columnCount
+            )
+        )
+        guard configuration.logEvery > 0,
+            record.completedStepCount % configuration.logEvery == 0
+        else { return }
+        write(StepResult(record, batchSize: configuration.batchSize))
+    }
+
+    func epochDidEnd(_ record: EpochRecord) {
+        let result = EpochResult(record)
+        let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
+        show(progress.ended(result, at: now, columnCount: columnCount))
+        let step = (record.epochIndex + 1) * schedule.stepsPerEpoch
+        keep("metrics") { () throws(ReportError) in
+            try metrics.append(result, step: step, at: Date())
+        }
+        keep("events") { () throws(ReportError) in try events.append(result, at: Date()) }
+    }
+
+    func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {
+        switch outcome {
+        case .saved(let step, let saved, _):
+            log(.debug, "checkpoint of step \(step) written to \(saved.path)")
+            for warning in saved.warnings { log(.warning, warning) }
+        case .failed(let step, let error):
+            log(
+                .warning,
+                "writing the checkpoint of step \(step): \(error); training goes on, and the next one will be tried"
+            )
+        case .superseded(let step):
+            log(.debug, "the checkpoint of step \(step) gave way to a later one")
+        }
+    }
+
+    func didNotice(_ notice: Coordinator.Notice) {
+        switch notice {
+        case .workerJoined(let worker, let workerCount):
+            log(.info, "worker \(worker) joined; \(workerCount) now")
+        case .workerLost(let worker, .left, let workerCount):
+            log(.info, "worker \(worker) left; \(workerCount) now")
+        case .workerLost(let worker, let loss, let workerCount):
+            log(.warning, "worker \(worker) is lost (\(loss)); \(workerCount) now")
+        case .waitingForWorkers(let workerCount, let needed):
+            // At the start they come one by one; later, having none at all holds the run up.
+            log(
+                workerCount == 0 ? .notice : .info,
+                "waiting for workers: \(workerCount) of \(needed) workers have joined"
+            )
+        case .workersSpare(let workerCount, let shardCount):
+            let batchSize = workerCount * Schedule.shardSampleCountMax
+            log(
+                .notice,
+                "\(workerCount) workers for \(shardCount) shards a batch: \(workerCount - shardCount) only wait; --batch-size \(batchSize) would use them all"
+            )
+        case .workerRefused(let worker, let version):
+            log(
+                .warning,
+                "worker \(worker) was refused: it speaks version \(version) of the protocol where \(protocolVersion) was expected; install the same version of Lockstep there"
+            )
+        }
+    }
+
+    func didReceiveForeignBytes(reason: String) {
+        log(.warning, "dropped \(reason); is another program using this address?")
+    }
+
+    /// Says how to go on with a run that was stopped.
+    func didStop(after position: Position) {
+        log(
+            .notice,
+            "stopped after step \(position.completedStepCount); to go on, add --resume --run-dir \(folder.path)"
+        )
+    }
+
+    /// Prints the run's result and writes its summary.
+    ///
+    /// - Throws: `ReportError` when the summary cannot be written.
+    func didComplete(_ result: RunResult, digest: String) throws(ReportError) {
+        let test = result.test ?? Metrics(loss: .nan, accuracy: .nan)
+        let summary = RunSummary(
+            epochs: result.epochs.map(EpochResult.init),
+            test: RunSummary.Test(loss: test.loss, accuracy: test.accuracy),
+            digest: digest,
+            workers: result.workerCountMax,
+            batchSize: configuration.batchSize,
+            seed: configuration.seed,
+            steps: result.position.completedStepCount,
+            totalSeconds: result.duration.seconds
+        )
+        try summary.write(toFolder: folder.path)
+        show(
+            """
+            test loss \(DecimalText.metric(test.loss)), test accuracy \(DecimalText.metric(test.accuracy))
+            model  \(folder.modelPath)
+            digest \(digest)
+
+            """
+        )
+    }
+}
+
+extension RunReport {
+    private func show(_ text: String) {
+        guard !text.isEmpty else { return }
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+
+    private func log(_ level: Logger.Level, _ message: String) {
+        guard level >= logger.logLevel else { return }
+        show(progress.interrupted())
+        logger.log(level: level, "\(message)")
+    }
+
+    private func write(_ result: StepResult) {
+        keep("metrics") { () throws(ReportError) in try metrics.append(result, at: Date()) }
+        keep("events") { () throws(ReportError) in try events.append(result, at: Date()) }
+    }
+
+    /// Writes, or warns the first time that a part cannot be written.
+    private func keep(_ part: String, _ write: () throws(ReportError) -> Void) {
+        do {
+            try write()
+        } catch {
+            if failedParts.insert(part).inserted {
+                log(.warning, "\(error); training goes on without these figures")
+            }
+        }
+    }
+}
+
+extension EpochResult {
+    init(_ record: EpochRecord) {
+        self.init(
+            epoch: record.epochIndex + 1,
+            loss: record.training.loss,
+            accuracy: record.training.accuracy,
+            validationLoss: record.validation?.loss,
+            validationAccuracy: record.validation?.accuracy,
+            seconds: record.seconds,
+            samplesPerSecond: record.throughputSamplesPerSecond
+        )
+    }
+}
+
+extension StepResult {
+    init(_ record: StepRecord, batchSize: Int) {
+        let seconds = record.elapsed.seconds
+        let samples = Double(record.elapsedStepCount * batchSize)
+        self.init(
+            step: record.completedStepCount,
+            epoch: record.epochIndex + 1,
+            loss: record.training.loss,
+            accuracy: record.training.accuracy,
+            samplesPerSecond: seconds > 0 ? samples / seconds : 0
+        )
+    }
+}

@@ -1,0 +1,153 @@
+import ArgumentParser
+import Checkpoints
+import Configuration
+import Foundation
+import Kernels
+import Logging
+import MNIST
+import Model
+import Reporting
+import ServiceLifecycle
+import Training
+import TrainingProtocol
+import ZeroMQ
+
+/// One start of a run, from its options to its last line.
+struct RunSession {
+    /// Where its workers come from.
+    enum Workers {
+        /// Started here, so many; nil for one a core.
+        case local
+        /// Started by somebody, somewhere; so many are waited for.
+        case remote
+    }
+
+    let options: RunOptions
+    let endpoint: String
+    let workers: Workers
+    let logger: Logger
+
+    /// Trains, and leaves the run's folder complete.
+    ///
+    /// - Throws: the first thing that the operator has to mend; `ExitCode` after a signal.
+    func run() async throws {
+        AllocatorTuning.keepFreedMemory()
+        let folder = options.folder
+        let configuration = try options.configuration(in: folder)
+        let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
+        let initial = try options.initialModel.map(ModelArgument.read(path:))
+        let dataset = try MNISTDataset.load(directory: configuration.dataset)
+        let preparation = try RunPreparation(
+            configuration: configuration,
+            folder: folder,
+            dataset: dataset,
+            kernels: kernels
+        )
+        try folder.open(resumes: options.resume)
+        let lock = try folder.lock()
+        let workerCount =
+            switch workers {
+            case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
+            case .remote: configuration.workers ?? 1
+            }
+        let run = try prepare(
+            preparation,
+            initial: initial?.parameters,
+            workerCountMin: workerCount
+        )
+        try folder.write(configuration: RunConfiguration.yamlText(of: configuration))
+        let report = try RunReport(
+            folder: folder,
+            configuration: configuration,
+            run: run,
+            logger: logger
+        )
+        let service = try CoordinatorService(run, endpoint: endpoint, observer: report)
+        let signals = try await serve(service, workerCount: workerCount)
+        guard let result = service.runResult else {
+            preconditionFailure("the coordinator ended without a result")
+        }
+        try run.finishCheckpoints()
+        try finish(result, run: run, in: folder, configuration, report, signals)
+        _ = consume lock
+    }
+
+    private func prepare(
+        _ preparation: RunPreparation,
+        initial: [Float]?,
+        workerCountMin: Int
+    ) throws -> CoordinatedRun {
+        guard options.resume else {
+            return try preparation.fresh(from: initial, workerCountMin: workerCountMin)
+        }
+        guard let (run, warnings) = try preparation.resumed(workerCountMin: workerCountMin) else {
+            throw RunFolder.Failure.holdsNoRun(path: options.folder.path)
+        }
+        for warning in warnings { logger.warning("passed over \(warning)") }
+        logger.info("going on after step \(run.position.completedStepCount)")
+        return run
+    }
+
+    private func serve(
+        _ service: CoordinatorService,
+        workerCount: Int
+    ) async throws -> SignalWatch {
+        // The group ends its services from the last to the first: the coordinator, then the workers
+        // it has told to
+        // leave.
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if case .local = workers {
+            let local = LocalWorkers(
+                executablePath: try executablePath(),
+                workerCount: workerCount,
+                endpoint: service.endpoint,
+                logger: logger
+            )
+            services.append(.init(service: local, successTerminationBehavior: .ignore))
+        }
+        services.append(
+            .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+        )
+        return try await ServiceRun(logger: logger).run(services)
+    }
+
+    private func finish(
+        _ result: RunResult,
+        run: CoordinatedRun,
+        in folder: RunFolder,
+        _ configuration: RunConfiguration,
+        _ report: RunReport,
+        _ signals: SignalWatch
+    ) throws {
+        guard result.outcome == .completed else {
+            report.didStop(after: result.position)
+            throw ExitCode(signals.exitCode ?? 1)
+        }
+        let bytes = UnsafeRawBufferPointer(run.optimizer.parameters.bytes)
+        try ModelFile.write(
+            path: folder.modelPath,
+            parameters: bytes,
+            table: RunPreparation.table,
+            metadata: [
+                "input": configuration.input.rawValue, "scale": configuration.scale.rawValue,
+            ]
+        )
+        try report.didComplete(result, digest: Digest.sha256(of: bytes).description)
+    }
+
+    /// The path of this program, for the workers that it starts.
+    private func executablePath() throws -> String {
+        guard let path = Bundle.main.executablePath else {
+            throw ExecutableMissing()
+        }
+        return path
+    }
+}
+
+/// The program's own file cannot be found, so it cannot start workers.
+struct ExecutableMissing: Error, CustomStringConvertible {
+    var description: String {
+        "starting workers: the path of this program is unknown where one was expected; "
+            + "start `lockstep coordinator` and `lockstep worker` by hand"
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Training
+import UnixSignals
+
+/// Runs services until they are done or a signal asks for the end.
+struct ServiceRun {
+    /// Where the services' group says what it does, at level trace and debug.
+    let logger: Logger
+
+    /// Runs the services as one group.
+    ///
+    /// - Returns: the watch that saw the signals, if any came.
+    /// - Throws: what a service throws.
+    func run(
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration],
+        ignoring ignored: [UnixSignal] = []
+    ) async throws -> SignalWatch {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .critical)
+        let group = ServiceGroup(configuration: .init(services: services, logger: quiet))
+        let watch = SignalWatch()
+        let watching = Task {
+            await watch.run(
+                signals: [.sigint, .sigterm].filter { !ignored.contains($0) },
+                ignored: ignored,
+                shutDown: { await group.triggerGracefulShutdown() },
+                exit: { _exit($0) }
+            )
+        }
+        defer { watching.cancel() }
+        try await group.run()
+        return watch
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Configuration
+import Foundation
+
+/// The settings of a run as options; names, bounds and help come from the one table of settings.
+///
+/// Their texts are checked where those of the file and the environment are, so that a mistake reads
+/// the same.
+struct SettingOptions: ParsableArguments {
+    @Option(help: help("dataset"), completion: .directory) var dataset: String?
+    @Option(help: help("input")) var input: String?
+    @Option(help: help("scale")) var scale: String?
+    @Option(help: help("validationSplit")) var validationSplit: String?
+    @Option(help: help("batchSize")) var batchSize: String?
+    @Option(help: help("epochs")) var epochs: String?
+    @Option(help: help("learningRate")) var learningRate: String?
+    @Option(name: .customLong("beta1"), help: help("beta1")) var beta1: String?
+    @Option(name: .customLong("beta2"), help: help("beta2")) var beta2: String?
+    @Option(help: help("epsilon")) var epsilon: String?
+    @Option(help: help("seed")) var seed: String?
+    @Option(help: help("workers")) var workers: String?
+    @Option(help: help("checkpointEvery")) var checkpointEvery: String?
+    @Option(help: help("checkpointsKept")) var checkpointsKept: String?
+    @Option(help: help("logEvery")) var logEvery: String?
+
+    @Option(
+        help: ArgumentHelp("A YAML file of settings; see Configs.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var config: String?
+
+    private static func help(_ key: String) -> ArgumentHelp {
+        ArgumentHelp(stringLiteral: Setting.of(key).help)
+    }
+
+    /// The texts that were given, by the settings' keys.
+    private var texts: [String: String] {
+        let all: [(String, String?)] = [
+            ("dataset", dataset), ("input", input), ("scale", scale),
+            ("validationSplit", validationSplit), ("batchSize", batchSize), ("epochs", epochs),
+            ("learningRate", learningRate), ("beta1", beta1), ("beta2", beta2),
+            ("epsilon", epsilon), ("seed", seed), ("workers", workers),
+            ("checkpointEvery", checkpointEvery), ("checkpointsKept", checkpointsKept),
+            ("logEvery", logEvery),
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: all.compactMap { key, text in text.map { (key, $0) } }
+        )
+    }
+
+    /// Resolves the settings: command line over environment over file over defaults.
+    ///
+    /// - Parameter fallbackFile: the file to read where neither `--config` nor `LOCKSTEP_CONFIG`
+    ///   names one.
+    func resolve(fallbackFile: String?) throws(ConfigurationError) -> RunConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        let path = config ?? environment["LOCKSTEP_CONFIG"] ?? fallbackFile
+        var yaml: (text: String, file: String)?
+        if let path {
+            let file = try ConfigurationFile(path: path)
+            yaml = (file.text, file.name)
+        }
+        return try RunConfiguration.resolve(
+            commandLine: texts,
+            environment: environment,
+            yaml: yaml
+        )
+    }
+}

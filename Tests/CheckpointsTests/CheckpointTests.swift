@@ -1,0 +1,107 @@
+import Testing
+
+@testable import Checkpoints
+
+@Suite struct CheckpointTests {
+    /// The file of a checkpoint whose metadata was changed and sealed anew.
+    private func bytes(changing key: String, to value: String?) throws -> [UInt8] {
+        let file = try SafetensorsFile(decoding: sample(step: 3).encoded(), path: "f")
+        var metadata = file.metadata
+        metadata["metadataSHA256"] = nil
+        metadata["sha256"] = nil
+        metadata[key] = value
+        return file.withData { data in
+            let views = file.tensors.map {
+                TensorView(
+                    name: $0.name,
+                    shape: $0.shape,
+                    bytes: UnsafeRawBufferPointer(rebasing: data[$0.range])
+                )
+            }
+            return SafetensorsFile.encode(
+                metadata: Seal.sealed(metadata, data: [data]),
+                tensors: views
+            )
+        }
+    }
+
+    private func error(_ bytes: [UInt8], table: TensorTable = smallTable) -> CheckpointError? {
+        do throws(CheckpointError) {
+            _ = try Checkpoint(decoding: bytes, path: "f", table: table)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `names the field that is absent or wrong`() throws {
+        #expect(try error(bytes(changing: "note", to: "added by hand")) == nil)
+        let cases: [(String, String?)] = [
+            ("format", "lockstep-model"), ("formatVersion", "2"), ("step", "-1"), ("step", "x"),
+            ("epoch", nil), ("seed", "18446744073709551616"), ("runID", nil),
+            ("configuration", "{\"a\":1}"), ("configuration", "{\"a\":\"1\",\"a\":\"2\"}"),
+            ("epochLossSumBits", "0.5"), ("epochCorrectCount", "-3"), ("epochSampleCount", ""),
+            ("extra", "["),
+        ]
+        for (key, value) in cases {
+            guard
+                case .wrongMetadata("f", key, value, _) = try error(bytes(changing: key, to: value))
+            else {
+                Issue.record("\(key) = \(value ?? "nil")")
+                continue
+            }
+        }
+    }
+
+    @Test func `insists on its checksums`() throws {
+        let whole = sample(step: 3).encoded()
+        let text = Array("\"sha256\"".utf8)
+        let place = try #require(whole.firstRange(of: text))
+        var renamed = whole
+        renamed.replaceSubrange(place, with: Array("\"sha257\"".utf8))
+        guard case .wrongChecksum(_, "metadata", _, _) = error(renamed) else {
+            Issue.record("\(String(describing: error(renamed)))")
+            return
+        }
+        let bare = sample(step: 3).withBuffers { parameters, _, _ in
+            SafetensorsFile.encode(
+                metadata: sample(step: 3).metadata.strings,
+                tensors: smallTable.views(of: parameters)
+            )
+        }
+        #expect(
+            error(bare)
+                == .wrongMetadata(path: "f", key: "sha256", found: nil, expected: "a SHA-256")
+        )
+    }
+
+    @Test func `notices another model`() throws {
+        let whole = sample(step: 3).encoded()
+        let entries = [("b.weight", [2, 3]), ("a.bias", [4]), ("scale", [])]
+        #expect(
+            error(whole, table: TensorTable(entries + [("more", [1])]))
+                == .missingTensor(path: "f", name: "more")
+        )
+        #expect(
+            error(whole, table: TensorTable(Array(entries.dropLast())))
+                == .unexpectedTensor(path: "f", name: "scale")
+        )
+        #expect(
+            error(whole, table: TensorTable([("b.weight", [3, 2])] + entries.dropFirst()))
+                == .wrongShape(path: "f", tensor: "b.weight", found: [2, 3], expected: [3, 2])
+        )
+    }
+
+    @Test func `keeps the loss's every bit`() throws {
+        for sum in [0.1 + 0.2, -0.0, .leastNonzeroMagnitude, .infinity] {
+            var checkpoint = sample(step: 1)
+            checkpoint.metadata.epochTotals.lossSum = sum
+            let decoded = try Checkpoint(
+                decoding: checkpoint.encoded(),
+                path: "f",
+                table: smallTable
+            )
+            #expect(decoded.metadata.epochTotals.lossSum.bitPattern == sum.bitPattern)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct ConfigurationTextTests {
+    /// A configuration drawn from every setting's range.
+    private func drawn(by random: inout some RandomNumberGenerator) -> RunConfiguration {
+        let letters = Array("ab/ .#:-'\"\\*&[]{}~!|>%@`,?\t\n\r\u{1}\u{85}\u{2028}\u{FEFF}é😀")
+        var configuration = RunConfiguration()
+        let path = String(
+            (0..<Int.random(in: 1...12, using: &random)).map { _ in
+                letters.randomElement(using: &random) ?? "a"
+            }
+        )
+        configuration.dataset = path.first == "\u{FEFF}" ? nil : path
+        configuration.input = Bool.random(using: &random) ? .pad : .resize
+        configuration.scale = Bool.random(using: &random) ? .unit : .none
+        configuration.validationSplit = Double.random(in: 0..<0.99, using: &random)
+        configuration.batchSize = Int.random(in: 1...65_536, using: &random)
+        configuration.epochs = Int.random(in: 1...100_000, using: &random)
+        configuration.learningRate = Double.random(in: 1e-9...1, using: &random)
+        configuration.beta1 = Double.random(in: 0..<0.99, using: &random)
+        configuration.beta2 = Double.random(in: 0..<0.99, using: &random)
+        configuration.epsilon = Double.random(in: 1e-12...1e-3, using: &random)
+        configuration.seed = UInt64.random(in: 0...UInt64.max, using: &random)
+        configuration.workers = Bool.random(using: &random) ? nil : 1_024
+        configuration.checkpointEvery = Int.random(in: 0...1_000_000_000, using: &random)
+        configuration.checkpointsKept = Int.random(in: 1...1_000, using: &random)
+        configuration.logEvery = Int.random(in: 0...1_000_000_000, using: &random)
+        return configuration
+    }
+
+    /// SplitMix64, so that a failure names the seed that repeats it.
+    private struct Draws: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    @Test func `reads back every configuration it writes`() throws {
+        for seed in UInt64(1)...300 {
+            var random = Draws(state: seed)
+            let configuration = drawn(by: &random)
+            let text = RunConfiguration.yamlText(of: configuration)
+            let read = try RunConfiguration.resolve(
+                commandLine: [:],
+                environment: [:],
+                yaml: (text, "config.yaml")
+            )
+            #expect(read == configuration, "seed \(seed): \(text)")
+        }
+    }
+
+    @Test func `writes every key`() {
+        let text = RunConfiguration.yamlText(of: RunConfiguration())
+        #expect(text.hasPrefix("dataset: bundled\ninput: pad\nscale: unit\nvalidationSplit: 0.1\n"))
+        for setting in Setting.all { #expect(text.contains("\(setting.key): ")) }
+    }
+
+    @Test func `names the settings that decide the model in canonical text`() throws {
+        let other = try RunConfiguration.resolve(
+            commandLine: ["learningRate": "1e-3", "epochs": "9", "workers": "3", "logEvery": "1"],
+            environment: [:],
+            yaml: nil
+        )
+        let keys = RunConfiguration.numericKeys(of: other)
+        #expect(keys == RunConfiguration.numericKeys(of: RunConfiguration()))
+        #expect(keys["learningRate"] == "0.001")
+        #expect(
+            keys.keys.sorted() == [
+                "batchSize", "beta1", "beta2", "epsilon", "input", "learningRate", "scale", "seed",
+                "validationSplit",
+            ]
+        )
+    }
+
+    @Test func `says which key of a run folder differs`() {
+        var other = RunConfiguration()
+        (other.batchSize, other.seed) = (128, 2)
+        let folder = RunConfiguration.numericKeys(of: other)
+        let wanted = RunConfiguration.numericKeys(of: RunConfiguration())
+        let differences = RunConfiguration.differences(from: folder, to: wanted)
+        #expect(differences.map(\.key) == ["batchSize", "seed"])
+        #expect(
+            differences.first == SettingDifference(key: "batchSize", found: "128", expected: "32")
+        )
+        #expect(
+            RunConfiguration.differences(from: [:], to: ["data": "ab"])
+                == [SettingDifference(key: "data", found: "nothing", expected: "ab")]
+        )
+        let error = ConfigurationError.belongsToAnother(
+            folder: "runs/a",
+            key: "batchSize",
+            found: "128",
+            expected: "32"
+        )
+        #expect(
+            "\(error)" == "runs/a: this run folder has batchSize 128 where 32 was expected; "
+                + "resume with the same batchSize or choose another --run-dir"
+        )
+    }
+}

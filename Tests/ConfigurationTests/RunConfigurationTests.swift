@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@testable import Configuration
+
+@Suite struct RunConfigurationTests {
+    /// The package's own folder, found from this file's place in it.
+    private func text(ofConfig name: String) throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return try ConfigurationFile(path: root.path + "/Configs/\(name)").text
+    }
+
+    @Test func `holds the defaults of the design`() {
+        let configuration = RunConfiguration()
+        #expect(configuration.dataset == nil && configuration.workers == nil)
+        #expect(configuration.input == .pad && configuration.scale == .unit)
+        #expect(configuration.validationSplit == 0.1)
+        #expect(configuration.batchSize == 32 && configuration.epochs == 5)
+        #expect(configuration.learningRate == 0.001 && configuration.epsilon == 1e-7)
+        #expect(configuration.beta1 == 0.9 && configuration.beta2 == 0.999)
+        #expect(configuration.seed == 1 && configuration.logEvery == 100)
+        #expect(configuration.checkpointEvery == 500 && configuration.checkpointsKept == 3)
+    }
+
+    @Test func `mnist.yaml is the defaults and names every key`() throws {
+        let file = ConfigurationFile(text: try text(ofConfig: "mnist.yaml"), name: "mnist.yaml")
+        #expect(try file.entries().map(\.key) == Setting.all.map(\.key))
+        let resolved = try RunConfiguration.resolve(
+            commandLine: [:],
+            environment: [:],
+            yaml: (file.text, file.name)
+        )
+        #expect(resolved == RunConfiguration())
+    }
+
+    @Test func `reference.yaml trains on raw pixels`() throws {
+        var expected = RunConfiguration()
+        expected.scale = .none
+        let resolved = try RunConfiguration.resolve(
+            commandLine: [:],
+            environment: [:],
+            yaml: (try text(ofConfig: "reference.yaml"), "reference.yaml")
+        )
+        #expect(resolved == expected)
+    }
+}

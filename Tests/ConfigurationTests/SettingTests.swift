@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct SettingTests {
+    @Test func `has one name in three spellings`() {
+        let setting = Setting.of("batchSize")
+        #expect(setting.flag == "--batch-size")
+        #expect(setting.variable == "LOCKSTEP_BATCH_SIZE")
+        #expect(Setting.of("beta1").variable == "LOCKSTEP_BETA1")
+    }
+
+    @Test func `says effect, default, unit and bounds in its help`() {
+        #expect(
+            Setting.of("batchSize").help
+                == "samples of one step; every 16 of them are a shard "
+                + "(default: 32 samples; a whole number from 1 to 65,536)"
+        )
+        #expect(RunConfiguration.settingsHelp.map(\.key).count == 15)
+        #expect(Set(RunConfiguration.settingsHelp.map(\.flag)).count == 15)
+    }
+
+    @Test(arguments: [
+        (
+            "batchSize", ["1", "65536", "32"],
+            ["0", "65537", "-1", "+5", "032", "0x10", " 32 ", "1_0"]
+        ),
+        (
+            "batchSize", [],
+            ["", "32.0", "1e1", "99999999999999999999999", "٣", "true", "null", "~"]
+        ),
+        ("epochs", ["1", "100000"], ["0", "100001"]),
+        ("seed", ["0", "18446744073709551615"], ["-1", "18446744073709551616"]),
+        ("workers", ["1", "1024", "auto"], ["0", "1025", "", "Auto"]),
+        ("checkpointEvery", ["0", "1000000000"], ["1000000001"]),
+        ("checkpointsKept", ["1", "1000"], ["0", "1001"]),
+        ("logEvery", ["0", "1"], ["-1"]),
+        ("learningRate", ["1000", "1e-30", "0.5", ".5", "1E-3"], ["0", "1000.1", "1e-46", "-1"]),
+        ("learningRate", [], ["1e999", "nan", "inf", "infinity", "0x1p3", "1e", "", " 1", "1,5"]),
+        ("beta1", ["0", "0.9", "-0"], ["1", "0.99999999999", "-0.1", "nan"]),
+        ("beta2", ["0", "0.999"], ["1", "1.5"]),
+        ("validationSplit", ["0", "0.5"], ["1", "-0.1", "10%"]),
+        ("epsilon", ["1e-7", "1000"], ["0", "1e-999", "1001"]),
+        ("input", ["pad", "resize"], ["Pad", "", "none"]),
+        ("scale", ["unit", "none"], ["255", "raw"]),
+        ("dataset", ["bundled", "/a b", "ü"], ["", "a\0b", "\u{FEFF}a"]),
+    ])
+    func `accepts what lies within its bounds alone`(
+        key: String,
+        accepted: [String],
+        refused: [String]
+    ) {
+        let setting = Setting.of(key)
+        for text in accepted {
+            var configuration = RunConfiguration()
+            #expect(setting.read(text, into: &configuration), "\(key) refused \(text)")
+        }
+        for text in refused {
+            var configuration = RunConfiguration()
+            #expect(!setting.read(text, into: &configuration), "\(key) accepted \(text)")
+            #expect(configuration == RunConfiguration(), "\(key) changed by \(text)")
+        }
+    }
+}

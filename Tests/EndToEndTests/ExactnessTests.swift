@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+/// The claim, with real processes over real sockets: the same parameters whatever the number of
+/// workers.
+@Suite(.serialized) struct ExactnessTests {
+    private let folder: TemporaryFolder
+    private let dataset: URL
+
+    init() throws {
+        folder = try TemporaryFolder()
+        dataset = folder.url.appending(path: "data")
+        try SmallDataset.write(trainingCount: 900, testCount: 200, into: dataset)
+    }
+
+    private func digest(of arguments: [String]) throws -> String {
+        let result = try Program.run(
+            ["train", "--dataset", dataset.path, "--epochs", "2"] + arguments,
+            in: folder.url
+        )
+        try #require(result.status == 0, "\(result.errors)")
+        return try #require(result.digest, "\(result.output)")
+    }
+
+    @Test(arguments: [32, 128])
+    func `trains the same model with one to four workers, and twice alike`(
+        batchSize: Int
+    ) throws {
+        let batch = ["--batch-size", "\(batchSize)"]
+        let expected = try digest(of: batch + ["--workers", "1"])
+        for workerCount in [1, 2, 3, 4] {
+            let found = try digest(of: batch + ["--workers", "\(workerCount)"])
+            #expect(found == expected, "\(workerCount) workers at batch \(batchSize)")
+        }
+    }
+
+    @Test func `trains another model from another seed, batch, rate, scale or fitting`() throws {
+        let variations = [
+            [], ["--seed", "2"], ["--batch-size", "48"], ["--learning-rate", "0.002"],
+            ["--scale", "none"], ["--input", "resize"], ["--validation-split", "0.2"],
+        ]
+        let digests = try variations.map { try digest(of: ["--workers", "1"] + $0) }
+        #expect(Set(digests).count == variations.count, "\(digests)")
+    }
+
+    @Test func `trains the same model with processes started by hand, in any order`() throws {
+        let expected = try digest(of: ["--workers", "2"])
+        let address = "tcp://127.0.0.1:\(try freePort())"
+        let early = try Program(["worker", "--connect", address], in: folder.url)
+        #expect(eventually { early.errors.contains("looking for a coordinator") })
+        let coordinator = try Program(
+            [
+                "coordinator", "--bind", address, "--workers", "2", "--dataset", dataset.path,
+                "--epochs", "2",
+            ],
+            in: folder.url
+        )
+        #expect(
+            eventually { coordinator.errors.contains("1 of 2 workers") },
+            "\(coordinator.errors)"
+        )
+        let late = try Program(["worker", "--connect", address], in: folder.url)
+        let result = coordinator.wait()
+        #expect(result.digest == expected, "\(result.errors)")
+        #expect(early.wait().status == 0)
+        #expect(late.wait().status == 0)
+    }
+
+    @Test func `says that spare workers wait, and what batch would use them`() throws {
+        let result = try Program.run(
+            [
+                "train", "--dataset", dataset.path, "--epochs", "1", "--workers", "3",
+                "--batch-size", "32",
+            ],
+            in: folder.url
+        )
+        #expect(result.status == 0)
+        #expect(result.errors.contains("--batch-size 48"), "\(result.errors)")
+    }
+
+    /// A port that nothing listens on, as the system gives them out.
+    private func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let outcome = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &size) == 0
+            }
+        }
+        try #require(outcome)
+        return UInt16(bigEndian: address.sin_port)
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+/// The built `lockstep`, run as a user would run it.
+final class Program {
+    /// How a run of the program ended.
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+
+        /// The digest that `train` printed.
+        var digest: String? {
+            output.split(separator: "\n").first { $0.hasPrefix("digest") }?
+                .split(separator: " ").last.map(String.init)
+        }
+    }
+
+    private let process = Process()
+    private let outputFile: URL
+    private let errorFile: URL
+
+    /// Starts the program; its standard input is empty, and it leads a process group of its own.
+    ///
+    /// - Parameters:
+    ///   - arguments: what stands behind `lockstep`.
+    ///   - folder: where its output goes, and where it runs.
+    ///   - environment: variables beside those of this process.
+    init(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {
+        let name = UUID().uuidString
+        outputFile = folder.appending(path: "\(name).out")
+        errorFile = folder.appending(path: "\(name).err")
+        for file in [outputFile, errorFile] { try Data().write(to: file) }
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorFile)
+        process.environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("LOCKSTEP_") }
+            .merging(environment) { $1 }
+        try process.run()
+    }
+
+    /// The program beside the tests that run.
+    private static var executable: URL {
+        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "lockstep")
+    }
+
+    var identifier: Int32 { process.processIdentifier }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// What it has printed so far.
+    var output: String { text(of: outputFile) }
+
+    /// What it has complained of so far.
+    var errors: String { text(of: errorFile) }
+
+    private func text(of file: URL) -> String {
+        (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    }
+
+    /// Sends a signal to the program alone.
+    func signal(_ number: Int32) { kill(identifier, number) }
+
+    /// Sends a signal to the program and every process that it started.
+    func signalGroup(_ number: Int32) { kill(-identifier, number) }
+
+    /// Waits for its end; after two minutes it is killed, which no caller expects.
+    func wait() -> Result {
+        let isOver = eventually(within: .seconds(120)) { !self.process.isRunning }
+        if !isOver { signalGroup(SIGKILL) }
+        process.waitUntilExit()
+        let isSignal = process.terminationReason == .uncaughtSignal
+        let status = isSignal ? -process.terminationStatus : process.terminationStatus
+        return Result(status: status, output: output, errors: errors)
+    }
+
+    /// Runs the program to its end.
+    static func run(
+        _ arguments: [String],
+        in folder: URL,
+        environment: [String: String] = [:]
+    ) throws -> Result {
+        try Program(arguments, in: folder, environment: environment).wait()
+    }
+}
+
+/// Waits until something is true, looking again every few milliseconds.
+///
+/// - Returns: false when it did not become true in time.
+func eventually(within time: Duration = .seconds(60), _ isTrue: () -> Bool) -> Bool {
+    let deadline = ContinuousClock.now + time
+    while !isTrue() {
+        if ContinuousClock.now > deadline { return false }
+        usleep(5_000)
+    }
+    return true
+}
+
+/// A folder for one test, gone with it.
+final class TemporaryFolder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory
+            .appending(path: "lockstep-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+}
+
+/// Processes whose command line has all of `words`, by number.
+func processes(with words: [String]) -> [Int32] {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return entries.compactMap(Int32.init).filter { identifier in
+        guard let data = FileManager.default.contents(atPath: "/proc/\(identifier)/cmdline") else {
+            return false
+        }
+        let line = String(decoding: data, as: UTF8.self).split(separator: "\0").map(String.init)
+        return words.allSatisfy { word in line.contains { $0.contains(word) } }
+    }
+}

@@ -1,0 +1,66 @@
+"""Makes the pictures beside this file from MNIST's first test image, a 7.
+
+python3 -m venv venv && venv/bin/pip install pillow==13.0.0 && venv/bin/python make.py T10K-IMAGES.gz
+"""
+
+import gzip
+import os
+import random
+import sys
+
+from PIL import Image, ImageDraw, ImageOps
+
+os.chdir(os.path.dirname(os.path.abspath(__file__)))
+pixels = gzip.open(sys.argv[1]).read()[16 : 16 + 784]
+digit = Image.frombytes("L", (28, 28), pixels)
+random.seed(1)
+
+# The digit itself in every kind of PNG.
+digit.save("gray.png")
+digit.convert("RGB").save("rgb.png")
+digit.convert("RGBA").save("rgba.png")
+digit.convert("P").save("palette.png")
+digit.convert("I;16").point(lambda v: v * 257).save("gray16.png")
+ImageOps.invert(digit).save("inverted.png")
+white = Image.new("L", (28, 28), 255)
+black = Image.new("L", (28, 28), 0)
+Image.merge("LA", (white, digit)).save("white-on-nothing.png")
+Image.merge("LA", (black, digit)).save("black-on-nothing.png")
+
+# A drawing: black on white, ten times as large, off centre.
+large = ImageOps.invert(digit.resize((280, 280), Image.BICUBIC))
+drawing = Image.new("L", (500, 400), 255)
+drawing.paste(large, (200, 20))
+drawing.save("drawing.png", optimize=True)
+drawing.save("drawing.jpg", quality=85)
+drawing.save("progressive.jpg", quality=85, progressive=True)
+
+# A photo: gray ink on grayish paper, brighter to the right, with noise; and one of a phone on its side.
+photo = drawing.convert("RGB")
+access = photo.load()
+for y in range(photo.height):
+    for x in range(photo.width):
+        shade = 60 + access[x, y][0] * 0.3 + x * 0.04 + random.uniform(-5, 5)
+        access[x, y] = (int(shade) + 8, int(shade), int(shade) - 8)
+photo.save("photo.jpg", quality=80)
+for orientation in range(1, 9):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F] = "Maker"
+    undo = [None, None, 0, 3, 1, 5, 2, 6, 4][orientation]
+    stored = drawing if undo is None else drawing.transpose(Image.Transpose(undo))
+    stored.resize((stored.width // 2, stored.height // 2)).save(
+        f"orientation-{orientation}.jpg", quality=85, exif=exif
+    )
+
+# Small enough to be cut and damaged at every byte.
+exif = Image.Exif()
+exif[0x0112] = 6
+digit.save("small.jpg", quality=85, exif=exif)
+
+# What must be refused.
+Image.new("L", (64, 64), 200).save("blank.png")
+Image.new("L", (4097, 1), 0).save("wide.png")
+Image.new("L", (1, 4097), 0).save("tall.jpg")
+Image.new("CMYK", (32, 32), (0, 0, 0, 0)).save("cmyk.jpg")
+digit.save("digit.gif")

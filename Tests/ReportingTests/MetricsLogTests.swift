@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+@testable import Reporting
+
+@Suite struct MetricsLogTests {
+    private let time = Date(timeIntervalSince1970: 1_764_000_000.25)
+
+    private func step(_ step: Int, epoch: Int, loss: Double = 0.5) -> StepResult {
+        StepResult(step: step, epoch: epoch, loss: loss, accuracy: 0.75, samplesPerSecond: 4_000)
+    }
+
+    private func epoch(_ epoch: Int, loss: Double = 0.25) -> EpochResult {
+        EpochResult(epoch: epoch, loss: loss, accuracy: 0.5, seconds: 2, samplesPerSecond: 99.5)
+    }
+
+    /// A log of two epochs of two steps.
+    private func writeLog(in folder: String) throws {
+        let log = try MetricsLog(newInFolder: folder)
+        for index in 1...2 {
+            try log.append(step(2 * index - 1, epoch: index), at: time)
+            try log.append(step(2 * index, epoch: index), at: time)
+            try log.append(epoch(index), step: 2 * index, at: time)
+        }
+    }
+
+    @Test func `writes a line a step and a line an epoch`() throws {
+        try withTemporaryFolder { folder in
+            let log = try MetricsLog(newInFolder: "\(folder)/runs/a")
+            try log.append(step(100, epoch: 1), at: time)
+            var validated = epoch(1, loss: .infinity)
+            (validated.validationLoss, validated.validationAccuracy) = (.nan, 0.125)
+            try log.append(validated, step: 1_688, at: time)
+            #expect(
+                try text(of: "\(folder)/runs/a/metrics.jsonl") == """
+                    {"accuracy":0.75,"epoch":1,"kind":"step","loss":0.5,"samplesPerSecond":4000,\
+                    "step":100,"time":1764000000.25}
+                    {"accuracy":0.5,"epoch":1,"kind":"epoch","loss":null,"samplesPerSecond":99.5,\
+                    "seconds":2,"step":1688,"time":1764000000.25,"validationAccuracy":0.125,\
+                    "validationLoss":null}
+
+                    """
+            )
+        }
+    }
+
+    @Test func `cuts off what lies beyond the step that a run resumes at`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/metrics.jsonl"
+            try writeLog(in: folder)
+            let whole = try text(of: path).split(separator: "\n")
+            for (resumed, kept, epochs) in [(9, 6, 2), (4, 6, 2), (3, 4, 1), (2, 3, 1), (0, 0, 0)] {
+                let log = try MetricsLog(folder: folder, resumingAtStep: resumed)
+                let lines = try text(of: path).split(separator: "\n")
+                #expect(lines == Array(whole.prefix(kept)))
+                #expect(log.epochsBefore == Array((1...2).map { epoch($0) }.prefix(epochs)))
+            }
+            let log = try MetricsLog(folder: folder, resumingAtStep: 0)
+            try log.append(step(1, epoch: 1), at: time)
+            #expect(try text(of: path) == "\(whole[0])\n")
+        }
+    }
+
+    @Test func `tolerates a torn last line at every length`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/metrics.jsonl"
+            try writeLog(in: folder)
+            let whole = Data(try text(of: path).utf8)
+            let lineEnds = whole.indices.filter { whole[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+            for size in 0...whole.count {
+                try whole.prefix(size).write(to: URL(fileURLWithPath: path))
+                _ = try MetricsLog(folder: folder, resumingAtStep: 4)
+                let kept = lineEnds.last { $0 <= size } ?? 0
+                #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole.prefix(kept))
+            }
+        }
+    }
+
+    @Test func `keeps the later of two lines of an epoch`() throws {
+        try withTemporaryFolder { folder in
+            do {
+                let log = try MetricsLog(newInFolder: folder)
+                try log.append(epoch(1, loss: 1), step: 2, at: time)
+                try log.append(epoch(1, loss: .nan), step: 2, at: time)
+            }
+            let log = try MetricsLog(folder: folder, resumingAtStep: 2)
+            #expect(log.epochsBefore.count == 1)
+            #expect(log.epochsBefore.first?.loss.isNaN == true)
+        }
+    }
+
+    @Test func `begins where a resumed run has none and refuses where a new one has`() throws {
+        try withTemporaryFolder { folder in
+            let log = try MetricsLog(folder: folder, resumingAtStep: 7)
+            #expect(log.epochsBefore == [])
+            let path = "\(folder)/metrics.jsonl"
+            #expect(throws: ReportError.alreadyThere(file: path)) {
+                try MetricsLog(newInFolder: folder)
+            }
+        }
+    }
+
+    @Test func `says why it cannot be written`() throws {
+        try withTemporaryFolder { folder in
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/file"))
+            #expect {
+                try MetricsLog(newInFolder: "\(folder)/file")
+            } throws: { error in
+                "\(error)" == "\(folder)/file/metrics.jsonl: cannot be written (Not a directory) "
+                    + "where a writable folder with room was expected; check its permissions and "
+                    + "the disk, or choose another --run-dir"
+            }
+        }
+    }
+}

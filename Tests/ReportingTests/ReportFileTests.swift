@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@testable import Reporting
+
+@Suite struct ReportFileTests {
+    @Test func `says that the disk is full`() throws {
+        let file = try ReportFile(path: "/dev/full", opening: .continued)
+        #expect(
+            throws: ReportError.unwritable(file: "/dev/full", reason: "No space left on device")
+        ) {
+            try file.append([1])
+        }
+    }
+
+    @Test func `appends behind what another writer appended`() throws {
+        try withTemporaryFolder { folder in
+            let first = try ReportFile(path: "\(folder)/a", opening: .new)
+            let second = try ReportFile(path: "\(folder)/a", opening: .continued)
+            try first.append(Array("one ".utf8))
+            try second.append(Array("two ".utf8))
+            try first.append(Array("three".utf8))
+            #expect(String(decoding: try second.contents(), as: UTF8.self) == "one two three")
+        }
+    }
+
+    @Test func `replaces a file whole and leaves nothing beside it`() throws {
+        try withTemporaryFolder { folder in
+            try ReportFile.replace("\(folder)/a", with: Array("long text".utf8))
+            try ReportFile.replace("\(folder)/a", with: Array("short".utf8))
+            #expect(try text(of: "\(folder)/a") == "short")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
+        }
+    }
+
+    @Test func `names the file and not the temporary one when it cannot`() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/a/b",
+                withIntermediateDirectories: true
+            )
+            #expect {
+                try ReportFile.replace("\(folder)/a", with: [1])
+            } throws: { error in
+                "\(error)".hasPrefix("\(folder)/a: cannot be written (")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
+        }
+    }
+}

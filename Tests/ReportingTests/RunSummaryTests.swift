@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+@testable import Reporting
+
+@Suite struct RunSummaryTests {
+    private var summary: RunSummary {
+        let validated = EpochResult(
+            epoch: 1,
+            loss: 0.5,
+            accuracy: 0.75,
+            validationLoss: 0.25,
+            validationAccuracy: 0.875,
+            seconds: 2.5,
+            samplesPerSecond: 21_600
+        )
+        return RunSummary(
+            epochs: [
+                validated,
+                EpochResult(epoch: 2, loss: 1, accuracy: 0, seconds: 3, samplesPerSecond: 9),
+            ],
+            test: RunSummary.Test(loss: 0.125, accuracy: 0.9875),
+            digest: "00ff",
+            workers: 2,
+            batchSize: 32,
+            seed: .max,
+            steps: 3_376,
+            totalSeconds: 6.5
+        )
+    }
+
+    @Test func `writes every field of the design and reads them back`() throws {
+        try withTemporaryFolder { folder in
+            try summary.write(toFolder: "\(folder)/run")
+            let written = try text(of: "\(folder)/run/summary.json")
+            #expect(
+                written == """
+                    {
+                      "batchSize" : 32,
+                      "digest" : "00ff",
+                      "epochs" : [
+                        {
+                          "accuracy" : 0.75,
+                          "epoch" : 1,
+                          "loss" : 0.5,
+                          "samplesPerSecond" : 21600,
+                          "seconds" : 2.5,
+                          "validationAccuracy" : 0.875,
+                          "validationLoss" : 0.25
+                        },
+                        {
+                          "accuracy" : 0,
+                          "epoch" : 2,
+                          "loss" : 1,
+                          "samplesPerSecond" : 9,
+                          "seconds" : 3
+                        }
+                      ],
+                      "seed" : 18446744073709551615,
+                      "steps" : 3376,
+                      "test" : {
+                        "accuracy" : 0.9875,
+                        "loss" : 0.125
+                      },
+                      "totalSeconds" : 6.5,
+                      "workers" : 2
+                    }
+
+                    """
+            )
+            let read = try JSONDecoder().decode(RunSummary.self, from: Data(written.utf8))
+            #expect(read == summary)
+        }
+    }
+
+    @Test func `writes numbers that are not finite as null`() throws {
+        try withTemporaryFolder { folder in
+            var diverged = summary
+            diverged.test.loss = .nan
+            diverged.epochs[0].loss = .infinity
+            diverged.epochs[0].validationLoss = -.infinity
+            diverged.totalSeconds = .infinity
+            try diverged.write(toFolder: folder)
+            let written = try text(of: "\(folder)/summary.json")
+            #expect(written.components(separatedBy: ": null").count == 5)
+            let read = try JSONDecoder().decode(RunSummary.self, from: Data(written.utf8))
+            #expect(read.test.loss.isNaN && read.epochs[0].validationLoss?.isNaN == true)
+            #expect(read.epochs[1].validationLoss == nil)
+        }
+    }
+
+    @Test func `replaces an earlier summary`() throws {
+        try withTemporaryFolder { folder in
+            try summary.write(toFolder: folder)
+            var later = summary
+            later.epochs = []
+            try later.write(toFolder: folder)
+            let written = Data(try text(of: "\(folder)/summary.json").utf8)
+            #expect(try JSONDecoder().decode(RunSummary.self, from: written) == later)
+        }
+    }
+}

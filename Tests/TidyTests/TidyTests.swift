@@ -1,0 +1,200 @@
+import Foundation
+import Testing
+
+/// The mechanical rules of the house. Each failure says where, what, and the remedy.
+struct TidyTests {
+    private let sources: SourceTree
+    private let everything: SourceTree
+
+    init() throws {
+        sources = try SourceTree(["Sources"])
+        everything = try SourceTree(["Sources", "Tests"])
+    }
+
+    @Test func `reads the sources`() {
+        #expect(sources.files.count > 20)
+        #expect(everything.files.contains { $0.path == "Tests/TidyTests/TidyTests.swift" })
+    }
+
+    @Test func `keeps files short`() {
+        for file in everything.files where file.lines.count > 400 {
+            Issue.record(
+                "\(file.path): \(file.lines.count) lines where 400 are the most; move one of its ideas to a file of its own"
+            )
+        }
+    }
+
+    @Test func `keeps functions short`() {
+        for file in everything.files where !file.module.hasPrefix("Kernel") {
+            for function in functions(of: file) where function.lineCount > 70 {
+                Issue.record(
+                    "\(file.path):\(function.line): \(function.lineCount) lines where 70 are the most; name its parts and call them"
+                )
+            }
+        }
+    }
+
+    @Test func `lets each module import only what it may know`() {
+        for file in sources.files {
+            guard let allowed = Self.allowedImports[file.module] else {
+                Issue.record("\(file.path): module \(file.module) has no row in `allowedImports`")
+                continue
+            }
+            for (line, module) in imports(of: file) where !allowed.contains(module) {
+                Issue.record(
+                    "\(file.path):\(line): \(file.module) may not import \(module); dependencies point down only, so move the code to where both are known"
+                )
+            }
+        }
+    }
+
+    @Test func `names things by the house's words`() {
+        for file in everything.files {
+            for (line, name) in declaredNames(of: file) {
+                let words = words(of: name)
+                for (banned, remedy) in Self.bannedWords where words.contains(banned) {
+                    Issue.record("\(file.path):\(line): '\(name)' says '\(banned)'; \(remedy)")
+                }
+            }
+        }
+    }
+
+    @Test func `names no type like its module`() {
+        let modules = Set(sources.files.map(\.module))
+        for file in sources.files {
+            for (line, text) in file.lines.enumerated() {
+                for module in modules where module == file.module {
+                    let pattern = "\\b(struct|class|enum|protocol|actor) \(module)\\b"
+                    if !isComment(text), text.range(of: pattern, options: .regularExpression) != nil
+                    {
+                        Issue.record(
+                            "\(file.path):\(line + 1): type \(module) in module \(module); rename one"
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `documents what other modules use`() {
+        let declaration =
+            #"^\s*(@\w+ )*package (static |final |mutating |internal\(set\) |private\(set\) |consuming |borrowing |indirect )*(func|var|let|init|struct|class|enum|protocol|actor|typealias)\b"#
+        for file in sources.files {
+            for (index, text) in file.lines.enumerated()
+            where text.range(of: declaration, options: .regularExpression) != nil {
+                guard !Self.isPrescribed(text), !isDocumented(index, in: file) else { continue }
+                Issue.record(
+                    "\(file.path):\(index + 1): no doc comment; say in one sentence what it is or does"
+                )
+            }
+        }
+    }
+
+    @Test func `marks nothing public and leaves no note to itself`() {
+        // Put together here, so that this file passes its own test.
+        let notes = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]
+        for file in everything.files {
+            for (index, text) in file.lines.enumerated() {
+                if text.range(of: #"^\s*public "#, options: .regularExpression) != nil {
+                    Issue.record("\(file.path):\(index + 1): public; use package")
+                }
+                for note in notes where text.contains(note) {
+                    Issue.record("\(file.path):\(index + 1): \(note); do it, or file an issue")
+                }
+            }
+        }
+    }
+}
+
+/// The tables behind the rules.
+extension TidyTests {
+    private static let bannedWords = [
+        "manager": "say what it does", "helper": "say what it helps with", "utils": "say what for",
+        "common": "say what it is", "impl": "name what tells it from others",
+        "base": "name what it is", "node": "say worker or coordinator",
+        "peer": "say worker or coordinator", "client": "say worker", "job": "say run",
+        "chunk": "say shard or segment",
+    ]
+
+    private static let allowedImports: [String: Set<String>] = [
+        "SeededRandom": [],
+        "TrainingProtocol": [],
+        "Wire": ["TrainingProtocol", "SwiftProtobuf"],
+        "ZeroMQ": ["CZeroMQ", "Glibc"],
+        "Training": [
+            "Checkpoints", "Foundation", "Kernels", "Logging", "MNIST", "Model", "SeededRandom",
+            "ServiceLifecycle", "Subprocess", "Synchronization", "SystemPackage",
+            "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
+        ],
+    ]
+
+    /// Members whose meaning a protocol of the standard library prescribes.
+    private static func isPrescribed(_ text: String) -> Bool {
+        let members = [
+            "var description: String", "static func ==", "static func <", "var rawValue:",
+            "let rawValue:", "init(rawValue", "init(from decoder", "func encode(to encoder",
+        ]
+        return members.contains { text.contains("package \($0)") }
+    }
+}
+
+/// How files are read: by line, which the formatter's layout makes sufficient.
+extension TidyTests {
+    private func isComment(_ text: String) -> Bool {
+        text.drop { $0 == " " }.hasPrefix("//")
+    }
+
+    private func isDocumented(_ index: Int, in file: SourceTree.File) -> Bool {
+        var above = index - 1
+        while above >= 0, file.lines[above].drop(while: { $0 == " " }).hasPrefix("@") { above -= 1 }
+        return above >= 0 && file.lines[above].drop(while: { $0 == " " }).hasPrefix("///")
+    }
+
+    /// Functions and initializers with the lines from their name to their closing brace.
+    private func functions(of file: SourceTree.File) -> [(line: Int, lineCount: Int)] {
+        var found: [(line: Int, lineCount: Int)] = []
+        for (index, text) in file.lines.enumerated() {
+            let isFunction =
+                text.range(
+                    of: #"^\s*(@[\w()"`., ]+ )*([a-z()]+ )*(func|init)\b.*[({]"#,
+                    options: .regularExpression
+                ) != nil
+            guard isFunction, !isComment(text) else { continue }
+            let indentation = text.prefix { $0 == " " }
+            let end = file.lines[index...].firstIndex { $0 == indentation + "}" } ?? index
+            found.append((index + 1, end - index + 1))
+        }
+        return found
+    }
+
+    private func imports(of file: SourceTree.File) -> [(Int, String)] {
+        file.lines.enumerated().compactMap { index, text in
+            let words = text.split(separator: " ")
+            guard let place = words.firstIndex(of: "import"), place + 1 < words.count,
+                !isComment(text), !text.hasPrefix(" ") || text.contains("import ")
+            else { return nil }
+            let isImport = words[..<place].allSatisfy {
+                ["package", "internal", "private", "@preconcurrency", "@testable"].contains($0)
+            }
+            return isImport ? (index + 1, String(words[words.count - 1])) : nil
+        }
+    }
+
+    private func declaredNames(of file: SourceTree.File) -> [(Int, String)] {
+        let pattern =
+            /\b(?:func|var|let|struct|class|enum|protocol|actor|case|typealias) ([A-Za-z_]\w*)/
+        return file.lines.enumerated().flatMap { index, text in
+            isComment(text) ? [] : text.matches(of: pattern).map { (index + 1, String($0.1)) }
+        } + [(1, file.name)]
+    }
+
+    /// The words of a name in camel case, in small letters.
+    private func words(of name: String) -> Set<String> {
+        var words: [String] = [""]
+        for character in name {
+            if character.isUppercase, words.last?.last?.isLowercase ?? false { words.append("") }
+            words[words.count - 1].append(contentsOf: character.lowercased())
+        }
+        return Set(words)
+    }
+}

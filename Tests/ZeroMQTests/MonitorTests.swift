@@ -1,0 +1,43 @@
+import Testing
+import ZeroMQ
+
+struct MonitorTests {
+    @Test func `tells when a connection comes and goes`() throws {
+        let context = try Context()
+        let router = try Socket(.router, in: context)
+        var monitor = try Monitor(of: router)
+        #expect(try monitor.next() == nil)
+        try router.bind("tcp://127.0.0.1:*")
+        let endpoint = router.lastEndpoint
+        #expect(try event(.listening, of: &monitor, while: router).endpoint == endpoint)
+        do {
+            let dealer = try Socket(.dealer, in: context)
+            try dealer.connect(endpoint)
+            #expect(try event(.accepted, of: &monitor, while: router).endpoint == endpoint)
+            _ = try event(.handshakeSucceeded, of: &monitor, while: router)
+        }
+        _ = try event(.disconnected, of: &monitor, while: router)
+    }
+
+    @Test func `tells of attempts that fail`() throws {
+        var options = SocketOptions()
+        options.reconnectInterval = .milliseconds(7)
+        let dealer = try Socket(.dealer, in: Context(), options: options)
+        var monitor = try Monitor(of: dealer)
+        try dealer.connect("tcp://127.0.0.1:1")
+        _ = try event(.connectDelayed, of: &monitor, while: dealer)
+        _ = try event(.closed, of: &monitor, while: dealer)
+        #expect(try event(.connectRetried, of: &monitor, while: dealer).value >= 7)
+    }
+
+    @Test func `outlives its socket, and its socket outlives it`() throws {
+        let context = try Context()
+        var socket: Socket? = try Socket(.router, in: context)
+        do { _ = try Monitor(of: socket!) }
+        var monitor = try Monitor(of: socket!)
+        try socket!.bind("tcp://127.0.0.1:*")
+        socket = nil
+        let other = try Socket(.pair, in: context)
+        _ = try event(.monitorStopped, of: &monitor, while: other)
+    }
+}

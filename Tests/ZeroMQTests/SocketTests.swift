@@ -1,0 +1,137 @@
+import Glibc
+import Testing
+import ZeroMQ
+
+struct SocketTests {
+    @Test func `says that a port is in use and what to do`() throws {
+        let context = try Context()
+        let first = try Socket(.router, in: context)
+        try first.bind("tcp://127.0.0.1:*")
+        let endpoint = first.lastEndpoint
+        let second = try Socket(.router, in: context)
+        let error = #expect(throws: ZeroMQError.self) { try second.bind(endpoint) }
+        #expect(
+            error?.description
+                == "cannot bind \(endpoint): the address is already in use; "
+                + "stop the other program or choose another port"
+        )
+        try first.unbind(endpoint)
+        #expect(first.lastEndpoint == endpoint)
+    }
+
+    @Test(
+        arguments: [
+            "", "tcp://", "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://127.0.0.1:99999",
+            "tcp://127.0.0.1:-1", "tcp://127.0.0.1:+1", "tcp://127.0.0.1:abc", "127.0.0.1:5555",
+            "tcp://127.0.0.1:5555;", "inproc://a\u{0}b", "tcp://127.0.0.1:٣", "ipc://",
+            "tcp://127.0.0.1:18446744073709551616", ":",
+        ])
+    func `says that an address cannot be parsed`(endpoint: String) throws {
+        let socket = try Socket(.dealer, in: Context())
+        for operation in [ZeroMQError.AddressOperation.bind, .connect] {
+            let error = #expect(throws: ZeroMQError.self) {
+                try operation == .bind ? socket.bind(endpoint) : socket.connect(endpoint)
+            }
+            #expect(error == .addressRefused(operation, endpoint: endpoint, code: EINVAL))
+            #expect(
+                error?.description.contains("cannot be parsed; tcp://HOST:PORT was expected")
+                    == true
+            )
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("tcp://no-such-host:5555", "no network interface of this machine"),
+            ("tcp://192.0.2.1:5555", "no network interface of this machine"),
+            ("tcp://eth77:5555", "no network interface of this machine"),
+            ("http://127.0.0.1:5555", "this kind of address cannot be used here"),
+            ("udp://127.0.0.1:5555", "this kind of address cannot be used here"),
+            ("ipc:///no/such/folder/socket", "the socket file's folder does not exist"),
+            ("ipc:///tmp/" + String(repeating: "a", count: 108), "longer than 107 bytes"),
+        ])
+    func `says why an address cannot be bound`(endpoint: String, reason: String) throws {
+        let socket = try Socket(.router, in: Context())
+        let error = #expect(throws: ZeroMQError.self) { try socket.bind(endpoint) }
+        let sentence = error?.description ?? ""
+        #expect(sentence.hasPrefix("cannot bind \(endpoint): ") && sentence.contains(reason))
+        #expect(sentence.contains("; "))
+    }
+
+    @Test func `says that it is not attached to an address`() throws {
+        let socket = try Socket(.router, in: Context())
+        let error = #expect(throws: ZeroMQError.self) { try socket.disconnect("tcp://127.0.0.1:9") }
+        #expect(error?.description.contains("not attached to this address") == true)
+    }
+
+    @Test func `refuses an option outside its range by name and value`() throws {
+        var options = SocketOptions()
+        options.sendHighWaterMark = -1
+        let error = #expect(throws: ZeroMQError.self) {
+            _ = try Socket(.router, in: Context(), options: options)
+        }
+        #expect(
+            error == .optionRefused(name: "send high-water mark", value: "-1", code: EINVAL)
+        )
+        options = SocketOptions()
+        options.routingID = []
+        #expect(throws: ZeroMQError.self) {
+            _ = try Socket(.dealer, in: Context(), options: options)
+        }
+    }
+
+    @Test func `takes every option`() throws {
+        var options = SocketOptions()
+        options.linger = .milliseconds(1)
+        options.sendHighWaterMark = 8
+        options.receiveHighWaterMark = 8
+        options.messageSizeMax = 2 << 20
+        options.isRouterMandatory = true
+        options.isRouterHandover = true
+        options.isImmediate = true
+        options.routingID = [1]
+        options.reconnectInterval = .milliseconds(50)
+        options.reconnectIntervalMax = .seconds(2)
+        options.connectTimeout = .seconds(2)
+        options.handshakeInterval = .seconds(5)
+        options.heartbeatInterval = .seconds(1)
+        options.heartbeatTimeout = .seconds(5)
+        options.isTCPKeepaliveOn = true
+        options.tcpKeepaliveIdle = .seconds(30)
+        options.tcpKeepaliveInterval = .seconds(5)
+        options.tcpKeepaliveCount = 3
+        options.isIPv6Allowed = true
+        options.sendBufferSize = 512 << 10
+        options.receiveBufferSize = 512 << 10
+        options.backlog = 256
+        _ = try Socket(.router, in: Context(), options: options)
+    }
+
+    @Test func `a context ends although messages wait for a receiver that never comes`() async {
+        await #expect(processExitsWith: .success) {
+            alarm(30)
+            do {
+                let dealer = try Socket(.dealer, in: Context())
+                try dealer.connect("tcp://127.0.0.1:1")
+                try sendAll([[1], [2]], through: dealer)
+            }
+        }
+    }
+
+    @Test func `refuses a context without sense`() {
+        #expect(throws: ZeroMQError.self) { _ = try Context(ioThreadCount: -1) }
+        #expect(throws: ZeroMQError.self) { _ = try Context(socketCountMax: 0) }
+    }
+
+    @Test func `polling a closed socket ends the process instead of reading freed memory`() async {
+        await #expect(processExitsWith: .failure) {
+            var poller = Poller()
+            do {
+                let socket = try Socket(.pair, in: Context())
+                _ = poller.add(socket)
+            }
+            do { _ = try poller.poll(timeout: .zero) } catch { exit(0) }
+            exit(0)
+        }
+    }
+}
