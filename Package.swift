@@ -165,6 +165,8 @@ let package = Package(
 
         // MARK: Tests
         tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
+        tests("Configuration"),
+        tests("Reporting"),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CZlib"]),
         tests("TrainingProtocol"),

@@ -1,10 +1,10 @@
 /// Writes numbers the same under every locale.
-enum DecimalText {
+package enum DecimalText {
     /// Writes `value` with `places` decimals, as C's `%.{places}f` would: 0.27914 → 0.2791.
     ///
     /// Values of 1e15 and more, which a `Double` no longer holds to the decimal, come in Swift's
     /// own form; infinity and not-a-number as `inf` and `nan`.
-    static func fixed(_ value: Double, places: Int) -> String {
+    package static func fixed(_ value: Double, places: Int) -> String {
         guard value.isFinite, value.magnitude < 1e15, places < 4 || value.magnitude < 1e12 else {
             return "\(value)"
         }
@@ -32,7 +32,7 @@ enum DecimalText {
     }
 
     /// Writes a loss or an accuracy as Keras does: four decimals, or `6.1000e-04` up to 0.001.
-    static func metric(_ value: Double) -> String {
+    package static func metric(_ value: Double) -> String {
         guard value.magnitude <= 1e-3, value != 0, value.isFinite else {
             return fixed(value, places: 4)
         }
@@ -46,7 +46,7 @@ enum DecimalText {
     }
 
     /// Writes a whole number in groups of three: 61706 → 61,706.
-    static func grouped(_ value: Int) -> String {
+    package static func grouped(_ value: Int) -> String {
         var text = ""
         for (index, digit) in "\(value.magnitude)".reversed().enumerated() {
             if index > 0, index.isMultiple(of: 3) { text.append(",") }
