@@ -169,6 +169,14 @@ let package = Package(
         tests("Reporting"),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CZlib"]),
+        tests("SeededRandom"),
+        tests(
+            "Training",
+            [
+                "Configuration", "Kernels", "MNIST", "Model", "SeededRandom", "TrainingProtocol",
+                "Wire",
+            ]
+        ),
         tests("TrainingProtocol"),
         tests("Wire", ["TrainingProtocol"]),
         tests("ZeroMQ"),

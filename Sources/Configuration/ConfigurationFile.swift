@@ -53,15 +53,15 @@ package struct ConfigurationFile: Equatable, Sendable {
     /// - Throws: when the text is not YAML, not a mapping, or a value is not a single one.
     func entries() throws(ConfigurationError) -> [Entry] {
         try refuseBombs()
-        guard let node = try compose() else { return [] }
-        guard case .mapping(let mapping) = node else {
-            if case .scalar(let scalar) = node, scalar.style == .plain, scalar.string.isEmpty {
+        guard let root = try compose() else { return [] }
+        guard case .mapping(let mapping) = root else {
+            if case .scalar(let scalar) = root, scalar.style == .plain, scalar.string.isEmpty {
                 return []
             }
             throw .badFile(
                 name,
-                line: node.mark?.line,
-                found: kind(of: node),
+                line: root.mark?.line,
+                found: kind(of: root),
                 expected: "a mapping of settings"
             )
         }

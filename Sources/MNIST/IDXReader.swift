@@ -1,6 +1,8 @@
 /// The bytes of an IDX file as they are stored, plain or gzip, with the name that errors give it.
 package struct IDXFile: Equatable, Sendable {
+    /// What errors call the file.
     package let name: String
+    /// The file's bytes.
     package let bytes: [UInt8]
 
     /// Pairs stored bytes with the name that errors give them.

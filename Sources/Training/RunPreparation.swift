@@ -39,7 +39,7 @@ package struct RunPreparation {
     private let folder: RunFolder
     private let dataset: MNISTDataset
     private let kernels: KernelSet
-    private let schedule: Schedule
+    let schedule: Schedule
     private let store: CheckpointStore
 
     /// The settings that must agree when the run goes on.
