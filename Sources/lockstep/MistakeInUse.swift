@@ -13,8 +13,8 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         }
     case let error as ZeroMQError:
         error.isMalformedAddress
-    case is KernelError:
-        true
+    case let error as KernelError:
+        error != .noneRunnable
     default:
         false
     }

@@ -77,21 +77,4 @@ import Testing
         #expect(result.status == 0)
         #expect(result.errors.contains("--batch-size 48"), "\(result.errors)")
     }
-
-    /// A port that nothing listens on, as the system gives them out.
-    private func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let outcome = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &size) == 0
-            }
-        }
-        try #require(outcome)
-        return UInt16(bigEndian: address.sin_port)
-    }
 }

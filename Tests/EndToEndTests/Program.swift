@@ -26,13 +26,23 @@ final class Program {
     ///   - arguments: what stands behind `lockstep`.
     ///   - folder: where its output goes, and where it runs.
     ///   - environment: variables beside those of this process.
-    init(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {
+    ///   - processor: the CPU to run on, as Debian's qemu-user calls it; nil for this machine's.
+    init(
+        _ arguments: [String],
+        in folder: URL,
+        environment: [String: String] = [:],
+        emulating processor: String? = nil
+    ) throws {
         let name = UUID().uuidString
         outputFile = folder.appending(path: "\(name).out")
         errorFile = folder.appending(path: "\(name).err")
         for file in [outputFile, errorFile] { try Data().write(to: file) }
         process.executableURL = Self.executable
         process.arguments = arguments
+        if let processor {
+            process.executableURL = URL(filePath: "/usr/bin/qemu-x86_64")
+            process.arguments = ["-cpu", processor, Self.executable.path] + arguments
+        }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
@@ -124,4 +134,21 @@ func processes(with words: [String]) -> [Int32] {
         let line = String(decoding: data, as: UTF8.self).split(separator: "\0").map(String.init)
         return words.allSatisfy { word in line.contains { $0.contains(word) } }
     }
+}
+
+/// A port that nothing listens on, as the system gives them out.
+func freePort() throws -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let outcome = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &size) == 0
+        }
+    }
+    try #require(outcome)
+    return UInt16(bigEndian: address.sin_port)
 }
