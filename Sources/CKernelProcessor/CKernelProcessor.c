@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 
 #include <cpuid.h>
+#include <string.h>
 #include <xmmintrin.h>
 
 static unsigned long long enabled_register_states(void) {
@@ -29,6 +30,16 @@ int kernel_processor_level(void) {
     return wide && (states & 0xE6) == 0xE6 ? 4 : 3;
 }
 
+void kernel_processor_name(char name[49]) {
+    // The brand string: 48 bytes in leaves 0x80000002 to 0x80000004.
+    memset(name, 0, 49);
+    for (unsigned part = 0; part < 3; part++) {
+        unsigned words[4];
+        if (!__get_cpuid(0x80000002 + part, &words[0], &words[1], &words[2], &words[3])) return;
+        memcpy(name + 16 * part, words, 16);
+    }
+}
+
 // MXCSR: DAZ is bit 6, FTZ bit 15 (Intel 64 and IA-32 manual, volume 1, 10.2.3).
 #define FLUSH_BITS 0x8040u
 
@@ -36,6 +47,10 @@ void kernel_processor_flush_subnormals(void) { _mm_setcsr(_mm_getcsr() | FLUSH_B
 bool kernel_processor_flushes_subnormals(void) { return (_mm_getcsr() & FLUSH_BITS) == FLUSH_BITS; }
 
 #elif defined(__aarch64__)
+
+#include <string.h>
+
+void kernel_processor_name(char name[49]) { strcpy(name, "arm64 CPU"); }
 
 // FPCR.FZ is bit 24 (Arm Architecture Reference Manual).
 #define FLUSH_BIT (1ull << 24)

@@ -2,7 +2,7 @@
 /// rows from `firstRow`.
 ///
 /// Each gradient goes to the window's first maximum; the other three positions are zero.
-@inline(__always)
+@_transparent
 private func unpool(
     _ pooled: Floats,
     _ winner: Integers,
@@ -25,10 +25,19 @@ private func unpool(
                     let index = load(winner + (source &+ x &* shardWidth &+ lane))
                     let top = gradient + (target &+ 2 &* x &* shardWidth &+ lane)
                     let bottom = top + rowStride
-                    store(zero.replacing(with: g, where: index .== 0), top)
-                    store(zero.replacing(with: g, where: index .== 1), top + shardWidth)
-                    store(zero.replacing(with: g, where: index .== 2), bottom)
-                    store(zero.replacing(with: g, where: index .== 3), bottom + shardWidth)
+                    store(zero.replacing(with: g, where: index .== IntegerLanes(repeating: 0)), top)
+                    store(
+                        zero.replacing(with: g, where: index .== IntegerLanes(repeating: 1)),
+                        top + shardWidth
+                    )
+                    store(
+                        zero.replacing(with: g, where: index .== IntegerLanes(repeating: 2)),
+                        bottom
+                    )
+                    store(
+                        zero.replacing(with: g, where: index .== IntegerLanes(repeating: 3)),
+                        bottom + shardWidth
+                    )
                     lane &+= laneCount
                 }
             }
@@ -38,7 +47,7 @@ private func unpool(
 
 /// Sums the pooled gradients of each channel over positions and samples: pooled [C, P, P, 16] →
 /// bias gradient [C].
-@inline(__always)
+@_transparent
 private func biasGradient(
     _ pooled: Floats,
     _ bias: MutableFloats,
@@ -63,7 +72,7 @@ private func biasGradient(
 private struct FiveSums {
     var s0, s1, s2, s3, s4: Lanes
 
-    @inline(__always)
+    @_transparent
     init(_ address: MutableFloats) {
         s0 = load(address)
         s1 = load(address + shardWidth)
@@ -72,7 +81,7 @@ private struct FiveSums {
         s4 = load(address + 4 &* shardWidth)
     }
 
-    @inline(__always)
+    @_transparent
     func write(_ address: MutableFloats) {
         store(s0, address)
         store(s1, address + shardWidth)
@@ -81,7 +90,7 @@ private struct FiveSums {
         store(s4, address + 4 &* shardWidth)
     }
 
-    @inline(__always)
+    @_transparent
     mutating func add(_ g: Lanes, _ x: FiveInputs) {
         s0 = multiplyAdd(g, x.x0, s0)
         s1 = multiplyAdd(g, x.x1, s1)
@@ -95,7 +104,7 @@ private struct FiveSums {
 private struct FiveInputs {
     let x0, x1, x2, x3, x4: Lanes
 
-    @inline(__always)
+    @_transparent
     init(_ address: Floats) {
         x0 = load(address)
         x1 = load(address + shardWidth)
@@ -115,7 +124,7 @@ private struct TileStrides {
 
 /// Adds to the partial sums of one filter row of two output channels: rows × columns positions,
 /// [.., 16] each.
-@inline(__always)
+@_transparent
 private func addTileOfTwo(
     _ input: Floats,
     _ gradient: Floats,

@@ -6,7 +6,7 @@
 private struct WindowSums {
     var topLeft, topRight, bottomLeft, bottomRight: Lanes
 
-    @inline(__always)
+    @_transparent
     init(_ bias: Float) {
         topLeft = broadcast(bias)
         topRight = topLeft
@@ -14,7 +14,7 @@ private struct WindowSums {
         bottomRight = topLeft
     }
 
-    @inline(__always)
+    @_transparent
     mutating func add(_ weight: Lanes, _ tap: WindowTap) {
         topLeft = multiplyAdd(weight, tap.topLeft, topLeft)
         topRight = multiplyAdd(weight, tap.topRight, topRight)
@@ -23,7 +23,7 @@ private struct WindowSums {
     }
 
     /// Writes the maximum, or zero if that is greater, and which of the four was the first maximum.
-    @inline(__always)
+    @_transparent
     func pool(_ output: MutableFloats, _ winner: MutableIntegers) {
         var greatest = topLeft
         var index = IntegerLanes(repeating: 0)
@@ -36,7 +36,7 @@ private struct WindowSums {
     }
 }
 
-@inline(__always)
+@_transparent
 private func contest(
     _ greatest: inout Lanes,
     _ index: inout IntegerLanes,
@@ -52,7 +52,7 @@ private func contest(
 private struct WindowTap {
     let topLeft, topRight, bottomLeft, bottomRight: Lanes
 
-    @inline(__always)
+    @_transparent
     init(_ top: Floats, _ bottom: Floats) {
         topLeft = load(top)
         topRight = load(top + shardWidth)
@@ -68,11 +68,11 @@ private struct WindowSource {
     let inputSide: Int
     let channelCount: Int
 
-    @inline(__always) var rowStride: Int { inputSide &* shardWidth }
-    @inline(__always) var filterSize: Int { channelCount &* 25 }
+    @_transparent var rowStride: Int { inputSide &* shardWidth }
+    @_transparent var filterSize: Int { channelCount &* 25 }
 }
 
-@inline(__always)
+@_transparent
 private func windowOfTwo(
     _ source: WindowSource,
     _ bias: Floats,
@@ -99,8 +99,8 @@ private func windowOfTwo(
     b.pool(output + outputStride, winner + outputStride)
 }
 
-@inline(__always)
-private func windowOfThree(
+@_transparent
+private func windowOfFour(
     _ source: WindowSource,
     _ bias: Floats,
     _ output: MutableFloats,
@@ -110,6 +110,7 @@ private func windowOfThree(
     var a = WindowSums(bias[0])
     var b = WindowSums(bias[1])
     var c = WindowSums(bias[2])
+    var d = WindowSums(bias[3])
     for channel in 0..<source.channelCount {
         for ky in 0..<5 {
             let top =
@@ -121,16 +122,18 @@ private func windowOfThree(
                 a.add(broadcast(w[kx]), tap)
                 b.add(broadcast(w[kx &+ source.filterSize]), tap)
                 c.add(broadcast(w[kx &+ 2 &* source.filterSize]), tap)
+                d.add(broadcast(w[kx &+ 3 &* source.filterSize]), tap)
             }
         }
     }
     a.pool(output, winner)
     b.pool(output + outputStride, winner + outputStride)
     c.pool(output + 2 &* outputStride, winner + 2 &* outputStride)
+    d.pool(output + 3 &* outputStride, winner + 3 &* outputStride)
 }
 
 /// input [C, S, S, 16] → output [O, P, P, 16] with P = (S − 4)/2, and the winner of each window.
-@inline(__always)
+@_transparent
 private func convolveAndPool(
     _ input: Floats,
     _ weights: Floats,
@@ -139,8 +142,7 @@ private func convolveAndPool(
     _ winner: MutableIntegers,
     inputSide: Int,
     channelCount: Int,
-    outputCount: Int,
-    tileChannelCount: Int
+    outputCount: Int
 ) {
     let side = (inputSide &- 4) / 2
     let outputStride = side &* side &* shardWidth
@@ -149,6 +151,7 @@ private func convolveAndPool(
         for y in 0..<side {
             var o = 0
             while o < outputCount {
+                let tileChannelCount = hasManyRegisters && o &+ 4 <= outputCount ? 4 : 2
                 for x in 0..<side {
                     let source = WindowSource(
                         input: input + ((2 &* y &* inputSide &+ 2 &* x) &* shardWidth &+ lane),
@@ -157,8 +160,8 @@ private func convolveAndPool(
                         channelCount: channelCount
                     )
                     let target = o &* outputStride &+ (y &* side &+ x) &* shardWidth &+ lane
-                    if tileChannelCount == 3 {
-                        windowOfThree(
+                    if tileChannelCount == 4 {
+                        windowOfFour(
                             source,
                             bias + o,
                             output + target,
@@ -198,8 +201,7 @@ package func convolution1Forward(
         winner,
         inputSide: 32,
         channelCount: 1,
-        outputCount: 6,
-        tileChannelCount: 3
+        outputCount: 6
     )
 }
 
@@ -219,7 +221,6 @@ package func convolution2Forward(
         winner,
         inputSide: 14,
         channelCount: 6,
-        outputCount: 16,
-        tileChannelCount: 2
+        outputCount: 16
     )
 }

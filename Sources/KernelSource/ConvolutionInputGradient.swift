@@ -2,7 +2,7 @@
 private struct RowSums {
     var s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13: Lanes
 
-    @inline(__always)
+    @_transparent
     init() {
         s0 = Lanes(repeating: 0)
         (s1, s2, s3, s4, s5, s6, s7) = (s0, s0, s0, s0, s0, s0, s0)
@@ -11,7 +11,7 @@ private struct RowSums {
 
     /// Adds one row of ten gradients times one row of five weights: each gradient is loaded once
     /// and used five times.
-    @inline(__always)
+    @_transparent
     mutating func add(_ gradient: Floats, _ weights: Floats) {
         let w0 = broadcast(weights[0])
         let w1 = broadcast(weights[1])
@@ -31,7 +31,7 @@ private struct RowSums {
     }
 
     /// Writes the row, zero where the input was rectified to zero.
-    @inline(__always)
+    @_transparent
     func write(_ input: Floats, _ output: MutableFloats) {
         writeOpen(s0, input, output, 0)
         writeOpen(s1, input, output, 1)
@@ -50,7 +50,7 @@ private struct RowSums {
     }
 }
 
-@inline(__always)
+@_transparent
 private func spread(
     _ g: Lanes,
     _ w0: Lanes,
@@ -71,7 +71,7 @@ private func spread(
     s4 = multiplyAdd(g, w4, s4)
 }
 
-@inline(__always)
+@_transparent
 private func writeOpen(_ sum: Lanes, _ input: Floats, _ output: MutableFloats, _ x: Int) {
     let zero = Lanes(repeating: 0)
     let isOpen = load(input + x &* shardWidth) .> zero

@@ -66,7 +66,7 @@ package func adam(
     }
 }
 
-@inline(__always)
+@_transparent
 private func update(
     _ p: inout Lanes,
     _ m: inout Lanes,

@@ -1,13 +1,14 @@
 // Polynomials of our own, so that every CPU and C library gives the same bits. Their errors,
 // measured
-// over every float of the range used, are stated here and held by `ExponentialAndLogarithmTests`.
+// over every float of the range used, are stated here; `ExponentialAndLogarithmTests` holds them to
+// 1 ulp on a sample.
 
-/// e^x for x ≤ 0, at most 1.5 ulp from the truth; 0 below -87, where results near the subnormal
+/// e^x for x ≤ 0, at most 0.94 ulp from the truth; 0 below -87, where results near the subnormal
 /// numbers.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r is a Taylor polynomial of degree 7, whose remainder,
 /// r⁸/8! ≤ 5.2e-9, is under a tenth of an ulp; n goes into the exponent.
-@inline(__always)
+@_transparent
 func exponential(_ x: Lanes) -> Lanes {
     // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
     let rounder = broadcast(0x1.8p23)
@@ -32,11 +33,13 @@ func exponential(_ x: Lanes) -> Lanes {
     return Lanes(repeating: 0).replacing(with: scaled, where: x .>= broadcast(-87))
 }
 
-/// ln x for finite x ≥ 1, at most 1.5 ulp from the truth.
+/// ln x for x of [1, 10], at most 0.86 ulp from the truth.
+///
+/// That is the range of a sum of ten powers of which the greatest is 1.
 ///
 /// x = 2^e·m with m in [√½, √2); with s = (m − 1)/(m + 1), ln m = 2·(s + s³/3 + s⁵/5 + …), where
 /// |s| ≤ 0.172.
-@inline(__always)
+@_transparent
 func logarithm(_ x: Lanes) -> Lanes {
     let bits = unsafeBitCast(x, to: IntegerLanes.self)
     let exponent = (bits &- IntegerLanes(repeating: 0x3f35_04f3)) &>> 23
@@ -55,4 +58,22 @@ func logarithm(_ x: Lanes) -> Lanes {
     // ln 2 in two parts as above.
     let low = multiplyAdd(e, broadcast(0x1.7f7d1cp-20), -small)
     return multiplyAdd(e, broadcast(0x1.62e4p-1), low + f)
+}
+
+/// e^x of `count` numbers, a multiple of 16, in place: for the test of the polynomial.
+package func exponentials(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    var index = 0
+    while index < count {
+        store(exponential(load(values + index)), values + index)
+        index &+= laneCount
+    }
+}
+
+/// ln x of `count` numbers, a multiple of 16, in place: for the test of the polynomial.
+package func logarithms(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    var index = 0
+    while index < count {
+        store(logarithm(load(values + index)), values + index)
+        index &+= laneCount
+    }
 }

@@ -5,42 +5,42 @@ internal import CKernelLanes
 /// `samples` points at the first pixel of the first sample; the others follow `stride` bytes apart,
 /// at any alignment.
 /// The lanes of absent samples become zero.
+/// `scratch` is [32, 16] at a 64-byte boundary.
 package func loadPixels(
     samples: UnsafePointer<UInt8>,
     stride: Int,
     count: Int,
+    scratch: UnsafeMutablePointer<Float>,
     pixels: UnsafeMutablePointer<Float>
 ) {
-    withUnsafeTemporaryAllocation(of: SIMD16<UInt8>.self, capacity: 32) { buffer in
-        let first = buffer.baseAddress.unsafelyUnwrapped
-        let second = first + 16
-        for block in 0..<49 {
-            for row in 0..<16 {
-                first[row] =
-                    row < count
-                    ? UnsafeRawPointer(samples + (row &* stride &+ block &* 16)).loadUnaligned(
-                        as: SIMD16<UInt8>.self
-                    )
-                    : SIMD16<UInt8>(repeating: 0)
-            }
-            unshuffle(first, second)
-            unshuffle(second, first)
-            unshuffle(first, second)
-            unshuffle(second, first)
-            let target = UnsafeMutableRawPointer(pixels + block &* 256)
-            for row in 0..<16 {
-                target.storeBytes(
-                    of: floats_of_bytes(first[row]),
-                    toByteOffset: row &* 64,
-                    as: SIMD16<Float>.self
+    let first = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: SIMD16<UInt8>.self)
+    let second = first + 16
+    for block in 0..<49 {
+        for row in 0..<16 {
+            first[row] =
+                row < count
+                ? UnsafeRawPointer(samples + (row &* stride &+ block &* 16)).loadUnaligned(
+                    as: SIMD16<UInt8>.self
                 )
-            }
+                : SIMD16<UInt8>(repeating: 0)
+        }
+        unshuffle(first, second)
+        unshuffle(second, first)
+        unshuffle(first, second)
+        unshuffle(second, first)
+        let target = UnsafeMutableRawPointer(pixels + block &* 256)
+        for row in 0..<16 {
+            target.storeBytes(
+                of: floats_of_bytes(first[row]),
+                toByteOffset: row &* 64,
+                as: SIMD16<Float>.self
+            )
         }
     }
 }
 
 /// One round of the transposition of `Transposition.swift`, on bytes.
-@inline(__always)
+@_transparent
 private func unshuffle(
     _ source: UnsafePointer<SIMD16<UInt8>>,
     _ target: UnsafeMutablePointer<SIMD16<UInt8>>
@@ -108,7 +108,7 @@ package func resizeImages(
 
 /// The two pixels between which output `index` lies, and how far it is from the first to the
 /// second.
-@inline(__always)
+@_transparent
 private func interpolation(_ index: Int) -> (lower: Int, upper: Int, fraction: Float) {
     // (index + ½)·7/8 − ½ = (14·index − 1)/16.
     let sixteenths = 14 &* index &- 1
@@ -121,7 +121,7 @@ private func interpolation(_ index: Int) -> (lower: Int, upper: Int, fraction: F
 /// gives.
 ///
 /// One Newton step on the quotient (Markstein 1990): a division takes ten times as long.
-@inline(__always)
+@_transparent
 private func unit(_ value: Lanes) -> Lanes {
     let reciprocal = broadcast(1 / 255)
     let quotient = value * reciprocal

@@ -2,7 +2,7 @@
 ///
 /// One fixed tree: neighbours are added, then neighbouring sums, in four rounds. Sixteen
 /// vectors go at once, so that each round fills whole vectors.
-@inline(__always)
+@_transparent
 func laneSums(_ partials: Floats, vectorCount: Int, _ sums: MutableFloats) {
     var index = 0
     while index < vectorCount {
@@ -17,14 +17,14 @@ func laneSums(_ partials: Floats, vectorCount: Int, _ sums: MutableFloats) {
     }
 }
 
-@inline(__always)
+@_transparent
 private func sixteenLaneSums(_ partials: Floats, count: Int) -> SIMD16<Float> {
     let a = eightSums(partials, 0, count)
     let b = eightSums(partials, 8, count)
     return pairSums(a, b)
 }
 
-@inline(__always)
+@_transparent
 private func eightSums(_ partials: Floats, _ first: Int, _ count: Int) -> SIMD16<Float> {
     let a = pairSums(row(partials, first, count), row(partials, first + 1, count))
     let b = pairSums(row(partials, first + 2, count), row(partials, first + 3, count))
@@ -33,7 +33,7 @@ private func eightSums(_ partials: Floats, _ first: Int, _ count: Int) -> SIMD16
     return pairSums(pairSums(a, b), pairSums(c, d))
 }
 
-@inline(__always)
+@_transparent
 private func row(_ partials: Floats, _ index: Int, _ count: Int) -> SIMD16<Float> {
     index < count
         ? UnsafeRawPointer(partials + index * shardWidth).loadUnaligned(as: SIMD16<Float>.self)
@@ -41,7 +41,7 @@ private func row(_ partials: Floats, _ index: Int, _ count: Int) -> SIMD16<Float
 }
 
 /// The sums of neighbouring lanes, those of `left` in the lower half.
-@inline(__always)
+@_transparent
 private func pairSums(_ left: SIMD16<Float>, _ right: SIMD16<Float>) -> SIMD16<Float> {
     SIMD16(lowHalf: left.evenHalf, highHalf: right.evenHalf)
         + SIMD16(lowHalf: left.oddHalf, highHalf: right.oddHalf)

@@ -27,46 +27,55 @@ typealias Integers = UnsafePointer<Int32>
 typealias MutableIntegers = UnsafeMutablePointer<Int32>
 
 /// How many samples a shard has, and so the stride between neighbours of any array, in floats.
-@inline(__always) var shardWidth: Int { 16 }
+@_transparent var shardWidth: Int { 16 }
 
 /// How many lanes one vector has.
-@inline(__always) var laneCount: Int { MemoryLayout<Lanes>.size / MemoryLayout<Float>.size }
+@_transparent var laneCount: Int { MemoryLayout<Lanes>.size / MemoryLayout<Float>.size }
 
-@inline(__always)
+/// Whether there are 32 vector registers, not sixteen.
+@_transparent var hasManyRegisters: Bool {
+    #if KERNELS_AVX2
+        false
+    #else
+        true
+    #endif
+}
+
+@_transparent
 func load(_ address: Floats) -> Lanes {
     UnsafeRawPointer(address).loadUnaligned(as: Lanes.self)
 }
 
-@inline(__always)
+@_transparent
 func load(_ address: MutableFloats) -> Lanes {
     UnsafeRawPointer(address).loadUnaligned(as: Lanes.self)
 }
 
-@inline(__always)
+@_transparent
 func load(_ address: Integers) -> IntegerLanes {
     UnsafeRawPointer(address).loadUnaligned(as: IntegerLanes.self)
 }
 
-@inline(__always)
+@_transparent
 func store(_ value: Lanes, _ address: MutableFloats) {
     UnsafeMutableRawPointer(address).storeBytes(of: value, as: Lanes.self)
 }
 
-@inline(__always)
+@_transparent
 func store(_ value: IntegerLanes, _ address: MutableIntegers) {
     UnsafeMutableRawPointer(address).storeBytes(of: value, as: IntegerLanes.self)
 }
 
-@inline(__always)
+@_transparent
 func broadcast(_ value: Float) -> Lanes { Lanes(repeating: value) }
 
 /// `left · right + addend`, rounded once.
-@inline(__always)
+@_transparent
 func multiplyAdd(_ left: Lanes, _ right: Lanes, _ addend: Lanes) -> Lanes {
     addend.addingProduct(left, right)
 }
 
-@inline(__always)
+@_transparent
 func squareRoots(_ value: Lanes) -> Lanes {
     #if KERNELS_AVX512
         square_roots_16(value)
@@ -77,7 +86,7 @@ func squareRoots(_ value: Lanes) -> Lanes {
     #endif
 }
 
-@inline(__always)
+@_transparent
 func floats(_ value: IntegerLanes) -> Lanes {
     #if KERNELS_AVX512
         floats_16(value)
@@ -89,14 +98,14 @@ func floats(_ value: IntegerLanes) -> Lanes {
 }
 
 /// Loads `count` floats, fewer than a vector, and zeros behind them.
-@inline(__always)
+@_transparent
 func loadPart(_ address: Floats, count: Int) -> Lanes {
     var value = Lanes(repeating: 0)
     for lane in 0..<count { value[lane] = address[lane] }
     return value
 }
 
-@inline(__always)
+@_transparent
 func storePart(_ value: Lanes, _ address: MutableFloats, count: Int) {
     for lane in 0..<count { address[lane] = value[lane] }
 }

@@ -53,7 +53,7 @@ package func softmax(logits: UnsafePointer<Float>, probabilities: UnsafeMutableP
     }
 }
 
-@inline(__always)
+@_transparent
 private func greatestLogit(_ logits: Floats) -> (Lanes, IntegerLanes) {
     var greatest = load(logits)
     var best = IntegerLanes(repeating: 0)
@@ -70,7 +70,7 @@ private func greatestLogit(_ logits: Floats) -> (Lanes, IntegerLanes) {
 }
 
 /// Writes e^(z − greatest) of each class and returns their sum, taken in the order of the classes.
-@inline(__always)
+@_transparent
 private func exponentials(_ logits: Floats, greatest: Lanes, _ output: MutableFloats) -> Lanes {
     var sum = Lanes(repeating: 0)
     for index in 0..<10 {

@@ -7,7 +7,13 @@
             KernelSet(
                 name: "avx2",
                 loadPixels: {
-                    KernelsAVX2.loadPixels(samples: $0, stride: $1, count: $2, pixels: $3)
+                    KernelsAVX2.loadPixels(
+                        samples: $0,
+                        stride: $1,
+                        count: $2,
+                        scratch: $3,
+                        pixels: $4
+                    )
                 },
                 padImages: { KernelsAVX2.padImages(pixels: $0, input: $1, isScaled: $2) },
                 resizeImages: { KernelsAVX2.resizeImages(pixels: $0, input: $1, isScaled: $2) },
@@ -44,7 +50,9 @@
                     )
                 },
                 softmax: { KernelsAVX2.softmax(logits: $0, probabilities: $1) },
-                transpose: { KernelsAVX2.transpose(lanes: $0, rows: $1, count: $2) },
+                transpose: {
+                    KernelsAVX2.transpose(lanes: $0, rows: $1, scratch: $2, count: $3)
+                },
                 denseInputGradient: [
                     {
                         KernelsAVX2.dense1InputGradient(
@@ -141,6 +149,10 @@
                         epsilon: $9
                     )
                 },
+                exponentials: { KernelsAVX2.exponentials($0, count: $1) },
+                logarithms: { KernelsAVX2.logarithms($0, count: $1) },
+                laneCount: KernelsAVX2.vectorLaneCount,
+                multiplyAddRounds: { KernelsAVX2.multiplyAddRounds(count: $0, seed: $1) },
                 addition: { KernelsAVX2.add(into: $0, $1, count: $2) }
             )
         }

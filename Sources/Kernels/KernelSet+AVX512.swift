@@ -7,7 +7,13 @@
             KernelSet(
                 name: "avx512",
                 loadPixels: {
-                    KernelsAVX512.loadPixels(samples: $0, stride: $1, count: $2, pixels: $3)
+                    KernelsAVX512.loadPixels(
+                        samples: $0,
+                        stride: $1,
+                        count: $2,
+                        scratch: $3,
+                        pixels: $4
+                    )
                 },
                 padImages: { KernelsAVX512.padImages(pixels: $0, input: $1, isScaled: $2) },
                 resizeImages: { KernelsAVX512.resizeImages(pixels: $0, input: $1, isScaled: $2) },
@@ -44,7 +50,9 @@
                     )
                 },
                 softmax: { KernelsAVX512.softmax(logits: $0, probabilities: $1) },
-                transpose: { KernelsAVX512.transpose(lanes: $0, rows: $1, count: $2) },
+                transpose: {
+                    KernelsAVX512.transpose(lanes: $0, rows: $1, scratch: $2, count: $3)
+                },
                 denseInputGradient: [
                     {
                         KernelsAVX512.dense1InputGradient(
@@ -141,6 +149,10 @@
                         epsilon: $9
                     )
                 },
+                exponentials: { KernelsAVX512.exponentials($0, count: $1) },
+                logarithms: { KernelsAVX512.logarithms($0, count: $1) },
+                laneCount: KernelsAVX512.vectorLaneCount,
+                multiplyAddRounds: { KernelsAVX512.multiplyAddRounds(count: $0, seed: $1) },
                 addition: { KernelsAVX512.add(into: $0, $1, count: $2) }
             )
         }

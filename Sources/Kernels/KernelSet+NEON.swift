@@ -7,7 +7,13 @@
             KernelSet(
                 name: "neon",
                 loadPixels: {
-                    KernelsNEON.loadPixels(samples: $0, stride: $1, count: $2, pixels: $3)
+                    KernelsNEON.loadPixels(
+                        samples: $0,
+                        stride: $1,
+                        count: $2,
+                        scratch: $3,
+                        pixels: $4
+                    )
                 },
                 padImages: { KernelsNEON.padImages(pixels: $0, input: $1, isScaled: $2) },
                 resizeImages: { KernelsNEON.resizeImages(pixels: $0, input: $1, isScaled: $2) },
@@ -44,7 +50,9 @@
                     )
                 },
                 softmax: { KernelsNEON.softmax(logits: $0, probabilities: $1) },
-                transpose: { KernelsNEON.transpose(lanes: $0, rows: $1, count: $2) },
+                transpose: {
+                    KernelsNEON.transpose(lanes: $0, rows: $1, scratch: $2, count: $3)
+                },
                 denseInputGradient: [
                     {
                         KernelsNEON.dense1InputGradient(
@@ -141,6 +149,10 @@
                         epsilon: $9
                     )
                 },
+                exponentials: { KernelsNEON.exponentials($0, count: $1) },
+                logarithms: { KernelsNEON.logarithms($0, count: $1) },
+                laneCount: KernelsNEON.vectorLaneCount,
+                multiplyAddRounds: { KernelsNEON.multiplyAddRounds(count: $0, seed: $1) },
                 addition: { KernelsNEON.add(into: $0, $1, count: $2) }
             )
         }

@@ -13,9 +13,9 @@ package struct KernelSet: Sendable {
     package typealias Target = UnsafeMutablePointer<Float>
     package typealias Winners = UnsafeMutablePointer<Int32>
 
-    /// Brings bytes into the lanes: (first sample's pixels, stride, sample count, pixels [28, 28,
-    /// 16]).
-    package let loadPixels: @Sendable (UnsafePointer<UInt8>, Int, Int, Target) -> Void
+    /// Brings bytes into the lanes: (first sample's pixels, stride, sample count, scratch [32, 16],
+    /// pixels [28, 28, 16]).
+    package let loadPixels: @Sendable (UnsafePointer<UInt8>, Int, Int, Target, Target) -> Void
     /// Pads: (pixels [28, 28, 16], input [32, 32, 16] with a border of zeros, whether to divide by
     /// 255).
     package let padImages: @Sendable (Source, Target, Bool) -> Void
@@ -38,8 +38,8 @@ package struct KernelSet: Sendable {
     /// Logits [10, 16] → probabilities [10, 16].
     package let softmax: @Sendable (Source, Target) -> Void
 
-    /// Samples in lanes [I, 16] → samples in rows [16, I], for I of at least 16.
-    package let transpose: @Sendable (Source, Target, Int) -> Void
+    /// Samples in lanes [I, 16] → samples in rows [16, I], scratch [32, 16], I of at least 16.
+    package let transpose: @Sendable (Source, Target, Target, Int) -> Void
     /// Gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the
     /// input is.
     package let denseInputGradient: [@Sendable (Source, Source, Source, Target) -> Void]
@@ -61,6 +61,16 @@ package struct KernelSet: Sendable {
     /// Adam step in place.
     package let adam:
         @Sendable (Target, Target, Target, Source, Int, Float, Float, Float, Float, Float) -> Void
+
+    /// e^x for x ≤ 0 and ln x for x ≥ 1 of a multiple of 16 numbers in place: the polynomials of
+    /// softmax and loss.
+    package let exponentials, logarithms: @Sendable (Target, Int) -> Void
+
+    /// Lanes of one vector: 16, 8 or 4.
+    package let laneCount: Int
+    /// Runs rounds of 24 multiply-adds of a whole vector on registers only, to measure the CPU's
+    /// peak: (rounds, a number near 0).
+    package let multiplyAddRounds: @Sendable (Int, Float) -> Float
 
     let addition: @Sendable (Target, Source, Int) -> Void
 
@@ -88,7 +98,7 @@ extension KernelSet {
     package static var runnable: [KernelSet] { runnable(processorLevel: currentLevel) }
 
     /// `best` on a CPU of a given level: 4 has AVX-512, 3 has AVX2 and FMA, less has neither.
-    static func choose(
+    package static func choose(
         forced: String?,
         processorLevel: Int
     ) throws(KernelError) -> KernelSet {

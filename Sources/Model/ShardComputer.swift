@@ -92,7 +92,7 @@ extension ShardComputer {
             preconditionFailure("a shard of \(bytes.count) bytes is not 1 to 16 times \(stride)")
         }
         let pixels = start.assumingMemoryBound(to: UInt8.self) + offset
-        kernels.loadPixels(pixels, stride, count, workspace.pixels)
+        kernels.loadPixels(pixels, stride, count, workspace.partials, workspace.pixels)
         let isScaled = transform.scale == .unit
         switch transform.geometry {
         case .pad: kernels.padImages(workspace.pixels, workspace.input, isScaled)
@@ -155,7 +155,7 @@ extension ShardComputer {
         _ gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
-        kernels.transpose(w.hidden2, w.rows, 84)
+        kernels.transpose(w.hidden2, w.rows, w.partials, 84)
         kernels.denseWeightGradient[2](
             w.logitsGradient,
             w.rows,
@@ -168,7 +168,7 @@ extension ShardComputer {
             w.hidden2,
             w.hidden2Gradient
         )
-        kernels.transpose(w.hidden1, w.rows, 120)
+        kernels.transpose(w.hidden1, w.rows, w.partials, 120)
         kernels.denseWeightGradient[1](
             w.hidden2Gradient,
             w.rows,
@@ -181,7 +181,7 @@ extension ShardComputer {
             w.hidden1,
             w.hidden1Gradient
         )
-        kernels.transpose(w.pooled2, w.rows, 400)
+        kernels.transpose(w.pooled2, w.rows, w.partials, 400)
         kernels.denseWeightGradient[0](
             w.hidden1Gradient,
             w.rows,

@@ -28,7 +28,8 @@ final class Workspace {
     let rows: Floats
     /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
     let rowGradient: Floats
-    /// Sums of weights' gradients that are still apart by lane, [2400, 16].
+    /// Sums of weights' gradients that are still apart by lane, [2400, 16]; scratch of
+    /// transpositions at other times.
     let partials: Floats
     /// [16] each.
     let losses: Floats

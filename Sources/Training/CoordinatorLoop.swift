@@ -60,14 +60,10 @@ final class CoordinatorLoop {
         var poller = Poller()
         _ = poller.add(socket.socket)
         _ = poller.add(stop.wakeUp)
-        var isStopping = false
         while outcome == nil {
             let timeout = machine.nextDeadline.map { max($0 - now, .zero) }
             _ = try poller.poll(timeout: timeout)
-            if stop.isMade, !isStopping {
-                isStopping = true
-                try handle(.stopRequested)
-            }
+            if stop.wakeUp.drain() { try handle(.stopRequested) }
             try receive()
             if let deadline = machine.nextDeadline, deadline <= now {
                 try handle(.deadlineReached)

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Logging
 import Model
@@ -57,17 +58,18 @@ final class WorkerLoop {
     /// - Parameter standardInput: a descriptor whose end means that the parent process is gone; nil
     ///   for none.
     /// - Throws: when libzmq fails in a way that no worker survives.
-    func serve(watching standardInput: Int32?) throws(ZeroMQError) -> Worker.Outcome {
+    func serve(endsWithStandardInput: Bool) throws(ZeroMQError) -> Worker.Outcome {
         var poller = Poller()
         _ = poller.add(socket.socket)
         _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
-        let inputIndex = standardInput.map { poller.add(fileDescriptor: $0) }
+        let inputIndex =
+            endsWithStandardInput ? poller.add(fileDescriptor: STDIN_FILENO) : nil
         while outcome == nil {
             let timeout = machine.nextDeadline.map { max($0 - now, .zero) }
             _ = try poller.poll(timeout: work == nil ? timeout : .zero)
-            let isOrphaned = inputIndex.map { poller.readiness(at: $0) != [] } ?? false
-            if stop.isMade || isOrphaned { try handle(.leaveRequested) }
+            let isOrphaned = inputIndex.map { poller.readiness(at: $0) != [] && Self.inputEnded() }
+            if stop.wakeUp.drain() || isOrphaned == true { try handle(.leaveRequested) }
             while let isConnected = try socket.nextConnectionChange() {
                 try handle(isConnected ? .connected : .disconnected)
             }
@@ -81,6 +83,14 @@ final class WorkerLoop {
     }
 
     private var now: Duration { ContinuousClock.now - start }
+
+    /// Reads what standard input has to say, which means nothing, and tells whether that was its
+    /// end.
+    private static func inputEnded() -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
+            read(STDIN_FILENO, buffer.baseAddress, buffer.count) <= 0
+        }
+    }
 
     private func take(_ received: WorkerSocket.Received) throws(ZeroMQError) {
         switch received {

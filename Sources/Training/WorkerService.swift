@@ -9,7 +9,7 @@ package import ZeroMQ
 package final class WorkerService: Service {
     private let stop: StopRequest
     private let loop: Mutex<Confined<WorkerLoop>?>
-    private let standardInput: Int32?
+    private let endsWithStandardInput: Bool
     private let result = Mutex<Worker.Outcome?>(nil)
 
     /// Starts to look for the coordinator.
@@ -38,7 +38,7 @@ package final class WorkerService: Service {
             logger: logger
         )
         self.loop = Mutex(Confined(value: loop))
-        standardInput = endsWithStandardInput ? 0 : nil
+        self.endsWithStandardInput = endsWithStandardInput
     }
 
     /// Serves until the run is over, or until the group shuts down or is cancelled.
@@ -48,11 +48,11 @@ package final class WorkerService: Service {
         guard let loop = loop.withLock({ $0.take() }) else {
             preconditionFailure("a worker service runs once")
         }
-        let standardInput = standardInput
+        let endsWithStandardInput = endsWithStandardInput
         let outcome = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await onOwnThread(named: "worker") {
-                    try loop.value.serve(watching: standardInput)
+                    try loop.value.serve(endsWithStandardInput: endsWithStandardInput)
                 }
             } onGracefulShutdown: {
                 self.stop.make()

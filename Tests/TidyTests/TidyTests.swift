@@ -135,8 +135,9 @@ extension TidyTests {
         "Configuration": ["Foundation", "Yams"],
         "Reporting": ["Foundation"],
         "Training": [
-            "Checkpoints", "Configuration", "Foundation", "Kernels", "Logging", "MNIST", "Model",
-            "SeededRandom", "ServiceLifecycle", "Subprocess", "Synchronization", "SystemPackage",
+            "Checkpoints", "Configuration", "Foundation", "Glibc", "Kernels", "Logging", "MNIST",
+            "Model", "SeededRandom", "ServiceLifecycle", "Subprocess", "Synchronization",
+            "SystemPackage",
             "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
         ],
         "lockstep": [

@@ -9,6 +9,9 @@
 /// and 0 on other architectures.
 int kernel_processor_level(void);
 
+/// Writes the CPU's name, ended by a zero, or "arm64 CPU" where the CPU does not tell.
+void kernel_processor_name(char name[49]);
+
 /// Makes the calling thread take subnormal inputs as zero and give zero for subnormal results.
 void kernel_processor_flush_subnormals(void);
 
