@@ -119,7 +119,12 @@ let package = Package(
         .target(name: "CKernelLanes"),
         .target(name: "CKernelProcessor", linkerSettings: [.linkedLibrary("m")]),
         module("Kernels", ["CKernelProcessor"] + kernelSets.map { .target(name: $0.name) }),
+        .target(
+            name: "KernelReference",
+            swiftSettings: strict + [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1"])]
+        ),
         module("Model", ["Kernels", "SeededRandom"]),
+        module("KernelBenchmarks", ["KernelReference", "Kernels", "Model", "SeededRandom"]),
 
         // MARK: Data and files
         module("MNIST", ["CZlib"], resources: [.copy("Resources")]),
@@ -153,8 +158,9 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "Checkpoints", "Configuration", "ImageFiles", "Kernels", "MNIST", "Model",
-                "Reporting", "Training", "TrainingProtocol", "ZeroMQ",
+                "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks", "Kernels",
+                "MNIST",
+                "Model", "Reporting", "Training", "TrainingProtocol", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -164,6 +170,10 @@ let package = Package(
         ),
 
         // MARK: Tests
+        tests("KernelReference", ["SeededRandom"]),
+        tests("Kernels", ["KernelReference", "SeededRandom"]),
+        tests("KernelBenchmarks", ["Kernels"]),
+        tests("Model", ["KernelReference", "Kernels", "SeededRandom"], exclude: ["Fixtures"]),
         tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
         tests("Configuration"),
         tests("Reporting"),

@@ -23,6 +23,7 @@ struct Lockstep: AsyncParsableCommand {
                     DigestCommand.self,
                 ]
             ),
+            CommandGroup(name: "Measure", subcommands: [BenchCommand.self]),
         ]
     )
 }

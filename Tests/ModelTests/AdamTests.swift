@@ -1,0 +1,85 @@
+import KernelReference
+import Kernels
+import Model
+import SeededRandom
+import Testing
+
+struct AdamTests {
+    @Test func `follows the reference for ten steps`() {
+        for kernels in KernelSet.runnable {
+            let (p, m, v) = (ParameterBuffer.initial(seed: 1), ParameterBuffer(), ParameterBuffer())
+            let gradient = ParameterBuffer()
+            var expected = p.floats.map { Double($0) }
+            var (m2, v2) = (expected.map { _ in 0.0 }, expected.map { _ in 0.0 })
+            var random = RandomStream(seed: 1, stream: 1)
+            let adam = Adam()
+            for step in 1...10 {
+                for index in 0..<LeNet.parameterCount {
+                    gradient.floats[index] = random.uniformFloat() - 0.5
+                }
+                adam.update(
+                    parameters: p.start,
+                    firstMoment: m.start,
+                    secondMoment: v.start,
+                    gradientSum: gradient.start,
+                    range: 0..<LeNet.parameterCount,
+                    sampleCount: 32,
+                    step: step,
+                    kernels: kernels
+                )
+                ReferenceOptimizer.adam(
+                    parameters: &expected,
+                    firstMoment: &m2,
+                    secondMoment: &v2,
+                    gradientSum: gradient.floats.map { Double($0) },
+                    sampleCount: 32,
+                    step: step,
+                    learningRate: Double(adam.learningRate),
+                    beta1: Double(adam.beta1),
+                    beta2: Double(adam.beta2),
+                    epsilon: Double(adam.epsilon)
+                )
+            }
+            let worst = zip(p.floats, expected).map { abs(Double($0) - $1) }.max() ?? 1
+            // Ten steps of 0.001; each rounds to 2⁻²⁵ of a parameter below 0.5 at worst.
+            #expect(worst < 5e-7, "\(kernels.name)")
+        }
+    }
+
+    @Test func `updates segments to the bits of the whole, and nothing beside them`() throws {
+        for kernels in KernelSet.runnable {
+            let gradient = ParameterBuffer.initial(seed: 2)
+            let wholes = [ParameterBuffer.initial(seed: 1), ParameterBuffer(), ParameterBuffer()]
+            let parts = [ParameterBuffer.initial(seed: 1), ParameterBuffer(), ParameterBuffer()]
+            update(wholes, gradient, 0..<LeNet.parameterCount, kernels)
+            update(parts, gradient, LeNet.segments[1].range, kernels)
+            let untouched = ParameterBuffer.initial(seed: 1)
+            #expect(
+                parts[0].floats[..<2_572].elementsEqual(untouched.floats[..<2_572]),
+                "\(kernels.name)"
+            )
+            update(parts, gradient, LeNet.segments[0].range, kernels)
+            for (whole, part) in zip(wholes, parts) {
+                #expect(whole.bytes.elementsEqual(part.bytes), "\(kernels.name)")
+            }
+        }
+    }
+
+    private func update(
+        _ buffers: [ParameterBuffer],
+        _ gradient: ParameterBuffer,
+        _ range: Range<Int>,
+        _ kernels: KernelSet
+    ) {
+        Adam().update(
+            parameters: buffers[0].start,
+            firstMoment: buffers[1].start,
+            secondMoment: buffers[2].start,
+            gradientSum: gradient.start,
+            range: range,
+            sampleCount: 32,
+            step: 1,
+            kernels: kernels
+        )
+    }
+}
