@@ -121,7 +121,7 @@ let package = Package(
         module("Kernels", ["CKernelProcessor"] + kernelSets.map { .target(name: $0.name) }),
         .target(
             name: "KernelReference",
-            swiftSettings: strict + [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1"])]
+            swiftSettings: strict + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1"])]
         ),
         module("Model", ["Kernels", "SeededRandom"]),
         module("KernelBenchmarks", ["KernelReference", "Kernels", "Model", "SeededRandom"]),

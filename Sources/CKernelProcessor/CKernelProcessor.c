@@ -45,6 +45,8 @@ void kernel_processor_name(char name[49]) {
 
 void kernel_processor_flush_subnormals(void) { _mm_setcsr(_mm_getcsr() | FLUSH_BITS); }
 bool kernel_processor_flushes_subnormals(void) { return (_mm_getcsr() & FLUSH_BITS) == FLUSH_BITS; }
+unsigned long long kernel_processor_mode(void) { return _mm_getcsr(); }
+void kernel_processor_set_mode(unsigned long long mode) { _mm_setcsr((unsigned)mode); }
 
 #elif defined(__aarch64__)
 
@@ -57,16 +59,22 @@ void kernel_processor_name(char name[49]) { strcpy(name, "arm64 CPU"); }
 
 int kernel_processor_level(void) { return 0; }
 
-void kernel_processor_flush_subnormals(void) {
+unsigned long long kernel_processor_mode(void) {
     unsigned long long control;
     __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-    __asm__ volatile("msr fpcr, %0" : : "r"(control | FLUSH_BIT));
+    return control;
+}
+
+void kernel_processor_set_mode(unsigned long long mode) {
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+}
+
+void kernel_processor_flush_subnormals(void) {
+    kernel_processor_set_mode(kernel_processor_mode() | FLUSH_BIT);
 }
 
 bool kernel_processor_flushes_subnormals(void) {
-    unsigned long long control;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-    return (control & FLUSH_BIT) != 0;
+    return (kernel_processor_mode() & FLUSH_BIT) != 0;
 }
 
 #else

@@ -34,13 +34,14 @@ struct BenchmarkCase {
         _ name: String,
         _ count: Int,
         _ output: ShardArray,
+        isAncillary: Bool = true,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
         BenchmarkCase(
             name: name,
             multiplyAddCount: 0,
             byteCount: count,
-            isAncillary: true,
+            isAncillary: isAncillary,
             output: output.bytes,
             run: run
         )
@@ -65,6 +66,7 @@ final class BenchmarkArrays {
     // 61,706 floats and less than a vector more.
     private let parameters, gradient, firstMoment, secondMoment: ShardArray
     private let pixels, input, pooled1, pooled2, hidden1, hidden2, logits: ShardArray
+    private let resized = ShardArray(elementCount: 1_024)
     private let winners1 = ShardArray(elementCount: 1_176)
     private let winners2 = ShardArray(elementCount: 400)
     private let logitsGradient = ShardArray(elementCount: 10)
@@ -115,6 +117,11 @@ final class BenchmarkArrays {
             },
             .bytes("padding", 784 * 128, input) { [pixels, input] in
                 k.padImages(pixels.start, input.start, true)
+            },
+            // Instead of padding, where a configuration asks for it.
+            .bytes("resizing", (784 + 1_024) * 64, resized, isAncillary: false) {
+                [pixels, resized] in
+                k.resizeImages(pixels.start, resized.start, true)
             },
         ]
     }

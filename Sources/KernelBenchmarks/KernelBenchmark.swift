@@ -7,8 +7,8 @@ internal import SeededRandom
 /// reference.
 ///
 /// Times are the shortest of many repetitions: what the code can do when nothing else disturbs it.
-/// The peak is measured in the
-/// same run, before and after, so that the percentages hold whatever clock the CPU runs at.
+/// The peak is measured in the same run, before and after, so that the percentages hold whatever
+/// clock the CPU runs at.
 package enum KernelBenchmark {
     /// Measures each of `kernelSets` and prints a table line by line.
     ///
@@ -23,7 +23,6 @@ package enum KernelBenchmark {
         print: (String) -> Void
     ) throws(KernelBenchmarkError) {
         guard !kernelSets.isEmpty else { throw .kernels(.noneRunnable) }
-        FloatingPointMode.flushSubnormals()
         print("CPU: \(Processor.name)")
         #if !arch(arm64)
             if !KernelSet.runnable.contains(where: { $0.name == "avx512" }) {
@@ -31,13 +30,16 @@ package enum KernelBenchmark {
             }
         #endif
         for kernels in kernelSets {
-            var check = KernelCheck(kernels: kernels)
-            try check.run()
-            try checkShard(kernels)
+            let lines = try FloatingPointMode.withSubnormalsFlushed {
+                () throws(KernelBenchmarkError) in
+                var check = KernelCheck(kernels: kernels)
+                try check.run()
+                try checkShard(kernels)
+                return KernelReport(kernels: kernels, short: short).lines()
+            }
             print("")
             print("\(kernels.name): every kernel agrees with the naive reference")
-            let report = KernelReport(kernels: kernels, short: short)
-            report.lines().forEach(print)
+            lines.forEach(print)
         }
     }
 

@@ -8,6 +8,7 @@ package enum KernelBenchmarkError: Error, Equatable, CustomStringConvertible {
     /// There are no kernels to measure.
     case kernels(KernelError)
 
+    /// The sentence for the operator.
     package var description: String {
         switch self {
         case .mismatch(let kernel, let set, let found, let expected):

@@ -51,7 +51,7 @@ struct KernelReport {
             )
         )
         lines.append(
-            "\(Int(16 / shardSeconds)) samples/s; kernels measured in bytes take"
+            "\(Int(16 / shardSeconds)) samples/s; loading, transposing, softmax, addition and Adam take"
                 + " \(decimal(100 * ancillary / shardSeconds)) % of a shard's time"
         )
         return lines

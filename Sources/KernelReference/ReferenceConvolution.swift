@@ -5,6 +5,7 @@ package struct ReferenceConvolution: Sendable {
     /// I, O and S.
     package let inputChannelCount, outputChannelCount, inputSide: Int
 
+    /// Describes a convolution of I inputs to O outputs on S × S positions.
     package init(inputChannelCount: Int, outputChannelCount: Int, inputSide: Int) {
         self.inputChannelCount = inputChannelCount
         self.outputChannelCount = outputChannelCount

@@ -14,11 +14,15 @@ package protocol ReferenceScalar: BinaryFloatingPoint, Sendable {
 }
 
 extension Float: ReferenceScalar {
+    /// Computed in double precision and rounded.
     package var exponential: Float { Float(exp(Double(self))) }
+    /// Computed in double precision and rounded.
     package var logarithm: Float { Float(log(Double(self))) }
 }
 
 extension Double: ReferenceScalar {
+    /// The C library's.
     package var exponential: Double { exp(self) }
+    /// The C library's.
     package var logarithm: Double { log(self) }
 }

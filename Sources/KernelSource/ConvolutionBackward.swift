@@ -150,9 +150,8 @@ private func addTileOfTwo(
 /// The weight and bias gradients of the first convolution.
 ///
 /// input [32, 32, 16], pooled gradient [6, 14, 14, 16] → weight gradient [6, 1, 5, 5], bias
-/// gradient [6]. One row of pooling windows
-/// at a time is spread to scratch [6, 2, 28, 16], which stays in the nearest cache; partial sums
-/// [6·25, 16] stay in memory between rows.
+/// gradient [6]. One row of pooling windows at a time is spread to scratch [6, 2, 28, 16], which
+/// stays in the nearest cache; partial sums [6·25, 16] stay in memory between rows.
 package func convolution1WeightGradient(
     input: UnsafePointer<Float>,
     pooledGradient: UnsafePointer<Float>,

@@ -1,6 +1,6 @@
 // Convolution 5×5, rectifier and 2×2 max-pooling in one pass: the four outputs under a pooling
-// window, for
-// several output channels, are the sums in registers, and only their maximum is written.
+// window, for several output channels, are the sums in registers, and only their maximum is
+// written.
 
 /// The sums of one output channel at the four positions of one pooling window.
 private struct WindowSums {
@@ -30,8 +30,7 @@ private struct WindowSums {
         contest(&greatest, &index, topRight, 1)
         contest(&greatest, &index, bottomLeft, 2)
         contest(&greatest, &index, bottomRight, 3)
-        let zero = Lanes(repeating: 0)
-        store(zero.replacing(with: greatest, where: greatest .> zero), output)
+        store(rectified(greatest), output)
         store(index, winner)
     }
 }

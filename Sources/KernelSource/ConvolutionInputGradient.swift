@@ -73,9 +73,8 @@ private func spread(
 
 @_transparent
 private func writeOpen(_ sum: Lanes, _ input: Floats, _ output: MutableFloats, _ x: Int) {
-    let zero = Lanes(repeating: 0)
-    let isOpen = load(input + x &* shardWidth) .> zero
-    store(zero.replacing(with: sum, where: isOpen), output + x &* shardWidth)
+    let offset = x &* shardWidth
+    store(opened(sum, by: load(input + offset)), output + offset)
 }
 
 /// The input gradient of the second convolution: gradient [16, 10, 10, 16] → input gradient [6, 14,

@@ -1,8 +1,9 @@
-// Fully connected layers: y = W·x + b over the lanes, with W [O, I] as PyTorch keeps it. Forward
-// and
-// input gradient hold twelve sums in registers, so that each loaded vector is used twelve times;
-// the weight
-// gradient wants samples in rows, so the small input is transposed to [16, I] first.
+// Fully connected layers, W [O, I] as PyTorch keeps it.
+//
+// Forward, W·x + b, and the input gradient, Wᵀ·g, go over the lanes: twelve outputs are summed in
+// registers at once, so that each loaded vector is used twelve times. The weight gradient, g·xᵀ,
+// sums over samples, so its vectors run along the inputs: it wants samples in rows, and the small
+// input is transposed to [16, I] first.
 
 /// Twelve sums, named so that they stay in registers.
 private struct TwelveSums {
@@ -54,9 +55,20 @@ private struct TwoSums {
     var s0, s1: Lanes
 
     @inline(__always)
+    init(_ value: (Int) -> Lanes) {
+        (s0, s1) = (value(0), value(1))
+    }
+
+    @inline(__always)
     mutating func add(_ x: Lanes, _ weights: Floats, stride: Int) {
         s0 = multiplyAdd(broadcast(weights[0]), x, s0)
         s1 = multiplyAdd(broadcast(weights[stride]), x, s1)
+    }
+
+    @inline(__always)
+    func forEach(_ body: (Int, Lanes) -> Void) {
+        body(0, s0)
+        body(1, s1)
     }
 }
 
@@ -71,171 +83,36 @@ private func denseForward(
     outputCount: Int,
     isRectified: Bool
 ) {
-    let zero = Lanes(repeating: 0)
     var lane = 0
     while lane < shardWidth {
         let x = input + lane
-        let y = output + lane
         var o = 0
-        while o &+ 12 <= outputCount {
-            let w = weights + o &* inputCount
-            let b = bias + o
-            var sums = TwelveSums { broadcast(b[$0]) }
-            for i in 0..<inputCount {
-                sums.add(load(x + i &* shardWidth), w + i, stride: inputCount)
-            }
-            let target = y + o &* shardWidth
-            sums.forEach { index, sum in
-                let result = isRectified ? zero.replacing(with: sum, where: sum .> zero) : sum
-                store(result, target + index &* shardWidth)
-            }
-            o &+= 12
-        }
         while o < outputCount {
             let w = weights + o &* inputCount
-            var sums = TwoSums(s0: broadcast(bias[o]), s1: broadcast(bias[o + 1]))
-            for i in 0..<inputCount {
-                sums.add(load(x + i &* shardWidth), w + i, stride: inputCount)
-            }
-            let (a, b) = (sums.s0, sums.s1)
-            store(
-                isRectified ? zero.replacing(with: a, where: a .> zero) : a,
-                y + o &* shardWidth
-            )
-            store(
-                isRectified ? zero.replacing(with: b, where: b .> zero) : b,
-                y + (o + 1) &* shardWidth
-            )
-            o &+= 2
-        }
-        lane &+= laneCount
-    }
-}
-
-/// gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the input
-/// was rectified to zero.
-@inline(__always)
-private func denseInputGradient(
-    _ gradient: Floats,
-    _ weights: Floats,
-    _ input: Floats,
-    _ inputGradient: MutableFloats,
-    inputCount: Int,
-    outputCount: Int
-) {
-    let zero = Lanes(repeating: 0)
-    var lane = 0
-    while lane < shardWidth {
-        let g = gradient + lane
-        var i = 0
-        while i < inputCount {
-            let x = input + (lane &+ i &* shardWidth)
-            let target = inputGradient + (lane &+ i &* shardWidth)
-            if i &+ 12 <= inputCount {
-                var sums = TwelveSums { _ in zero }
-                for o in 0..<outputCount {
-                    sums.add(
-                        load(g + o &* shardWidth),
-                        weights + (o &* inputCount &+ i),
-                        stride: 1
-                    )
+            let b = bias + o
+            let target = output + (lane &+ o &* shardWidth)
+            if o &+ 12 <= outputCount {
+                var sums = TwelveSums { broadcast(b[$0]) }
+                for i in 0..<inputCount {
+                    sums.add(load(x + i &* shardWidth), w + i, stride: inputCount)
                 }
                 sums.forEach { index, sum in
-                    let isOpen = load(x + index &* shardWidth) .> zero
-                    store(
-                        zero.replacing(with: sum, where: isOpen),
-                        target + index &* shardWidth
-                    )
+                    store(isRectified ? rectified(sum) : sum, target + index &* shardWidth)
                 }
-                i &+= 12
+                o &+= 12
             } else {
-                var sums = TwoSums(s0: zero, s1: zero)
-                for o in 0..<outputCount {
-                    sums.add(
-                        load(g + o &* shardWidth),
-                        weights + (o &* inputCount &+ i),
-                        stride: 1
-                    )
+                var sums = TwoSums { broadcast(b[$0]) }
+                for i in 0..<inputCount {
+                    sums.add(load(x + i &* shardWidth), w + i, stride: inputCount)
                 }
-                store(zero.replacing(with: sums.s0, where: load(x) .> zero), target)
-                store(
-                    zero.replacing(with: sums.s1, where: load(x + shardWidth) .> zero),
-                    target + shardWidth
-                )
-                i &+= 2
+                sums.forEach { index, sum in
+                    store(isRectified ? rectified(sum) : sum, target + index &* shardWidth)
+                }
+                o &+= 2
             }
         }
         lane &+= laneCount
     }
-}
-
-/// Three neighbouring vectors of one row of the weight gradient.
-private struct ThreeVectors {
-    var v0, v1, v2: Lanes
-
-    @inline(__always)
-    mutating func add(_ g: Float, _ x0: Lanes, _ x1: Lanes, _ x2: Lanes) {
-        let factor = broadcast(g)
-        v0 = multiplyAdd(factor, x0, v0)
-        v1 = multiplyAdd(factor, x1, v1)
-        v2 = multiplyAdd(factor, x2, v2)
-    }
-
-    @inline(__always)
-    func write(_ address: MutableFloats) {
-        store(v0, address)
-        store(v1, address + laneCount)
-        store(v2, address + 2 &* laneCount)
-    }
-}
-
-/// gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O]: sums over the
-/// samples in their order.
-///
-/// The tile is four outputs by three vectors. The last tile of a row, and of the rows, overlaps the
-/// one before it and
-/// computes the same values again, so that no tile is partial.
-@inline(__always)
-private func denseWeightGradient(
-    _ gradient: Floats,
-    _ rows: Floats,
-    _ weightGradient: MutableFloats,
-    _ biasGradient: MutableFloats,
-    inputCount: Int,
-    outputCount: Int
-) {
-    let zero = Lanes(repeating: 0)
-    let width = 3 &* laneCount
-    var column = 0
-    while column < inputCount {
-        let i = min(column, inputCount &- width)
-        var row = 0
-        while row < outputCount {
-            let o = min(row, outputCount &- 4)
-            let g = gradient + o &* shardWidth
-            var a = ThreeVectors(v0: zero, v1: zero, v2: zero)
-            var b = a
-            var c = a
-            var d = a
-            for sample in 0..<shardWidth {
-                let x = rows + (sample &* inputCount &+ i)
-                let (x0, x1) = (load(x), load(x + laneCount))
-                let x2 = load(x + 2 &* laneCount)
-                a.add(g[sample], x0, x1, x2)
-                b.add(g[sample &+ shardWidth], x0, x1, x2)
-                c.add(g[sample &+ 2 &* shardWidth], x0, x1, x2)
-                d.add(g[sample &+ 3 &* shardWidth], x0, x1, x2)
-            }
-            let target = weightGradient + (o &* inputCount &+ i)
-            a.write(target)
-            b.write(target + inputCount)
-            c.write(target + 2 &* inputCount)
-            d.write(target + 3 &* inputCount)
-            row &+= 4
-        }
-        column &+= width
-    }
-    laneSums(gradient, vectorCount: outputCount, biasGradient)
 }
 
 /// The first fully connected layer, 400 → 120, rectified.
@@ -290,6 +167,120 @@ package func dense3Forward(
         outputCount: 10,
         isRectified: false
     )
+}
+
+/// gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the input
+/// was rectified to zero.
+@inline(__always)
+private func denseInputGradient(
+    _ gradient: Floats,
+    _ weights: Floats,
+    _ input: Floats,
+    _ inputGradient: MutableFloats,
+    inputCount: Int,
+    outputCount: Int
+) {
+    let zero = Lanes(repeating: 0)
+    var lane = 0
+    while lane < shardWidth {
+        let g = gradient + lane
+        var i = 0
+        while i < inputCount {
+            let x = input + (lane &+ i &* shardWidth)
+            let target = inputGradient + (lane &+ i &* shardWidth)
+            let w = weights + i
+            if i &+ 12 <= inputCount {
+                var sums = TwelveSums { _ in zero }
+                for o in 0..<outputCount {
+                    sums.add(load(g + o &* shardWidth), w + o &* inputCount, stride: 1)
+                }
+                sums.forEach { index, sum in
+                    let offset = index &* shardWidth
+                    store(opened(sum, by: load(x + offset)), target + offset)
+                }
+                i &+= 12
+            } else {
+                var sums = TwoSums { _ in zero }
+                for o in 0..<outputCount {
+                    sums.add(load(g + o &* shardWidth), w + o &* inputCount, stride: 1)
+                }
+                sums.forEach { index, sum in
+                    let offset = index &* shardWidth
+                    store(opened(sum, by: load(x + offset)), target + offset)
+                }
+                i &+= 2
+            }
+        }
+        lane &+= laneCount
+    }
+}
+
+/// Three neighbouring vectors of one row of the weight gradient.
+private struct ThreeVectors {
+    var v0, v1, v2: Lanes
+
+    @inline(__always)
+    mutating func add(_ g: Float, _ x0: Lanes, _ x1: Lanes, _ x2: Lanes) {
+        let factor = broadcast(g)
+        v0 = multiplyAdd(factor, x0, v0)
+        v1 = multiplyAdd(factor, x1, v1)
+        v2 = multiplyAdd(factor, x2, v2)
+    }
+
+    @inline(__always)
+    func write(_ address: MutableFloats) {
+        store(v0, address)
+        store(v1, address + laneCount)
+        store(v2, address + 2 &* laneCount)
+    }
+}
+
+/// gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O]: sums over the
+/// samples in their order.
+///
+/// The tile is four outputs by three vectors. The last tile of a row, and of the rows, overlaps the
+/// one before it and computes the same values again, so that no tile is partial.
+@inline(__always)
+private func denseWeightGradient(
+    _ gradient: Floats,
+    _ rows: Floats,
+    _ weightGradient: MutableFloats,
+    _ biasGradient: MutableFloats,
+    inputCount: Int,
+    outputCount: Int
+) {
+    let zero = Lanes(repeating: 0)
+    let width = 3 &* laneCount
+    var column = 0
+    while column < inputCount {
+        let i = min(column, inputCount &- width)
+        var row = 0
+        while row < outputCount {
+            let o = min(row, outputCount &- 4)
+            let g = gradient + o &* shardWidth
+            var a = ThreeVectors(v0: zero, v1: zero, v2: zero)
+            var b = a
+            var c = a
+            var d = a
+            for sample in 0..<shardWidth {
+                let x = rows + (sample &* inputCount &+ i)
+                let (x0, x1) = (load(x), load(x + laneCount))
+                let x2 = load(x + 2 &* laneCount)
+                a.add(g[sample], x0, x1, x2)
+                b.add(g[sample &+ shardWidth], x0, x1, x2)
+                c.add(g[sample &+ 2 &* shardWidth], x0, x1, x2)
+                d.add(g[sample &+ 3 &* shardWidth], x0, x1, x2)
+            }
+            let target = weightGradient + (o &* inputCount &+ i)
+            a.write(target)
+            b.write(target + inputCount)
+            c.write(target + 2 &* inputCount)
+            d.write(target + 3 &* inputCount)
+            row &+= 4
+        }
+        column &+= width
+    }
+    laneSums(gradient, vectorCount: outputCount, biasGradient)
 }
 
 /// The input gradient of 400 → 120.

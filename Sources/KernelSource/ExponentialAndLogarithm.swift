@@ -1,7 +1,6 @@
 // Polynomials of our own, so that every CPU and C library gives the same bits. Their errors,
-// measured
-// over every float of the range used, are stated here; `ExponentialAndLogarithmTests` holds them to
-// 1 ulp on a sample.
+// measured over every float of the range used, are stated here; `ExponentialAndLogarithmTests`
+// holds them to 1 ulp on a sample.
 
 /// e^x for x ≤ 0, at most 0.94 ulp from the truth; 0 below -87, where results near the subnormal
 /// numbers.

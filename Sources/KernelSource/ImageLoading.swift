@@ -3,9 +3,8 @@ internal import CKernelLanes
 /// Brings a shard's pixels into the lanes: bytes of `count` samples → pixels [28, 28, 16].
 ///
 /// `samples` points at the first pixel of the first sample; the others follow `stride` bytes apart,
-/// at any alignment.
-/// The lanes of absent samples become zero.
-/// `scratch` is [32, 16] at a 64-byte boundary.
+/// at any alignment. The lanes of absent samples become zero. `scratch` is [32, 16] at a 64-byte
+/// boundary.
 package func loadPixels(
     samples: UnsafePointer<UInt8>,
     stride: Int,
@@ -75,9 +74,8 @@ package func padImages(
 /// Resizes the image bilinearly: pixels [28, 28, 16] → input [32, 32, 16].
 ///
 /// Half-pixel centres without antialiasing, as `tf.image.resize` has it: output x reads at (x +
-/// ½)·28/32 − ½, clamped at
-/// the edges. These positions are multiples of 1/16 and pixels are bytes, so the interpolation is
-/// exact in fp32.
+/// ½)·28/32 − ½, clamped at the edges. These positions are multiples of 1/16 and pixels are bytes,
+/// so the interpolation is exact in fp32.
 package func resizeImages(
     pixels: UnsafePointer<Float>,
     input: UnsafeMutablePointer<Float>,

@@ -1,14 +1,41 @@
 internal import CKernelLanes
 
-// The samples of a shard lie in the lanes: every array of the network is [C, H, W, 16 samples], so
-// that
-// any layer is vector code without padding or waste at any channel count. A shard of 16 is one
-// AVX-512
-// vector, two AVX2 vectors or four NEON vectors; `Lanes` is one of them, and a kernel repeats its
-// work
-// for each group of lanes. No operation ever mixes lanes except `laneSums`, whose tree is fixed: so
-// the
-// order of floating-point operations is the same at any width, and so are the bits.
+// How the kernels work
+//
+// Layout. The samples of a shard lie in the lanes: every array between layers is [C, H, W, 16], so
+// element (c, y, x) of sample s is float ((c·H + y)·W + x)·16 + s. Any layer is then vector code
+// without padding or waste, at any channel count and image size. A shard of 16 is one AVX-512
+// vector, two AVX2 vectors or four NEON vectors: `Lanes` is one of them, and every kernel repeats
+// its work for each group of lanes (`while lane < shardWidth`). A shorter shard has zeros in its
+// last lanes; softmax gives them a gradient of zero, so that they add exact zeros everywhere.
+//
+// Order. A sum over positions or channels runs in one lane and in one order, each step a fused
+// multiply-add. Samples are added to each other only in `laneSums`, by a fixed tree, and in the
+// weight gradients of fully connected layers, one after the other. So the order of floating-point
+// operations, and every bit, is the same at any vector width and any tile.
+//
+// Cost of a sample, in multiply-adds (one vector operation does 16, 8 or 4 of them):
+//
+//     conv1   28·28·6·25   = 117,600 forward, the same for its weights' gradient
+//     conv2   10·10·16·150 = 240,000 forward, the same for weights and for inputs
+//     fc1     400·120 = 48,000   fc2  120·84 = 10,080   fc3  84·10 = 840, three times each
+//     together 235,200 + 720,000 + 176,760 = 1,131,960, which is 2.26 MFLOP
+//
+// Speed. A multiply-add unit wants its operands from registers: a kernel keeps a tile of sums there
+// as named stored properties (an array would live in memory), sized so that each loaded vector is
+// used several times: two loads for each two multiply-adds are the most that a core does. Tiles fit
+// AVX2's sixteen registers, or 32 where `hasManyRegisters`.
+//
+// To add a layer: write its kernel beside its like, forward and backward together with the
+// shapes in the comment; the naive loops in KernelReference; an entry in `KernelSet` and in each of
+// its variants; a case in `KernelCheck` and one in `BenchmarkCase`.
+//
+// This folder is compiled once for each instruction set, by targets that are symbolic links to it.
+// Two rules keep the variants apart: no generic code that could remain as a symbol of its own,
+// since both variants would define it and the linker keep either one, and no type that is not
+// private, for the same reason; and small functions are `@_transparent`, which inlines without
+// exception, where `@inline(__always)` gives up in large functions and then passes every vector
+// through memory.
 
 #if KERNELS_AVX512
     typealias Lanes = SIMD16<Float>
@@ -95,6 +122,20 @@ func floats(_ value: IntegerLanes) -> Lanes {
     #else
         floats_4(value)
     #endif
+}
+
+/// max(value, 0).
+@_transparent
+func rectified(_ value: Lanes) -> Lanes {
+    let zero = Lanes(repeating: 0)
+    return zero.replacing(with: value, where: value .> zero)
+}
+
+/// The rectifier backward: `gradient` where the rectified `output` is above zero.
+@_transparent
+func opened(_ gradient: Lanes, by output: Lanes) -> Lanes {
+    let zero = Lanes(repeating: 0)
+    return zero.replacing(with: gradient, where: output .> zero)
 }
 
 /// Loads `count` floats, fewer than a vector, and zeros behind them.

@@ -2,10 +2,8 @@
 /// losses [16].
 ///
 /// Softmax and cross-entropy together: loss = ln Σ e^(z−max) − (z_label − max), gradient = softmax
-/// − one-hot.
-/// A lane whose label is negative is not a sample: its gradient and its loss are exact zeros, and
-/// it is not correct.
-/// The prediction is the first class of the greatest logit.
+/// − one-hot. A lane whose label is negative is not a sample: its gradient and its loss are exact
+/// zeros, and it is not correct. The prediction is the first class of the greatest logit.
 package func softmaxCrossEntropy(
     logits: UnsafePointer<Float>,
     labels: UnsafePointer<Int32>,

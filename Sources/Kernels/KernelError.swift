@@ -7,6 +7,7 @@ package enum KernelError: Error, Equatable, CustomStringConvertible {
     /// This CPU can run none of the kernels.
     case noneRunnable
 
+    /// The sentence for the operator.
     package var description: String {
         switch self {
         case .unknownName(let name, let known):

@@ -3,14 +3,17 @@ internal import CKernelProcessor
 /// The kernels for one vector instruction set: one function value for each whole-layer operation.
 ///
 /// All sets compute the same bits. Arrays of a shard are [C, H, W, 16 samples]; a layer's doc
-/// comment in the kernel
-/// sources gives its shapes. Choose once at start with `best(environment:)` and pass the set on.
+/// comment in the kernel sources gives its shapes. Choose once at start with `best(environment:)`
+/// and pass the set on.
 package struct KernelSet: Sendable {
     /// Names the instruction set: `avx512`, `avx2` or `neon`.
     package let name: String
 
+    /// Floats that a kernel reads.
     package typealias Source = UnsafePointer<Float>
+    /// Floats that a kernel writes.
     package typealias Target = UnsafeMutablePointer<Float>
+    /// Which of a pooling window's four positions won, 0 to 3 row by row.
     package typealias Winners = UnsafeMutablePointer<Int32>
 
     /// Brings bytes into the lanes: (first sample's pixels, stride, sample count, scratch [32, 16],

@@ -3,11 +3,16 @@ package import Kernels
 /// The Adam optimizer in Keras's form: α = lr·√(1−β₂ᵗ)/(1−β₁ᵗ), p −= α·m/(√v + ε) (Kingma & Ba
 /// 2015, end of section 2).
 package struct Adam: Equatable, Sendable {
+    /// The size of a step: the most that a steady gradient moves a parameter by.
     package var learningRate: Float
+    /// How much of the first moment stays from step to step.
     package var beta1: Float
+    /// How much of the second moment stays from step to step.
     package var beta2: Float
+    /// What keeps the quotient finite, added to √v.
     package var epsilon: Float
 
+    /// Describes an optimizer, with Keras's defaults.
     package init(
         learningRate: Float = 0.001,
         beta1: Float = 0.9,
@@ -24,8 +29,7 @@ package struct Adam: Equatable, Sendable {
     /// `sampleCount` samples.
     ///
     /// All four pointers are to the first float of whole buffers; only `range` is touched, so that
-    /// a segment can be
-    /// updated alone. The mean is the sum times the reciprocal of the count.
+    /// a segment can be updated alone. The mean is the sum times the reciprocal of the count.
     ///
     /// - Precondition: `sampleCount` and `step`, which counts from 1, are positive; `range` is of
     ///   the flat buffer.

@@ -16,9 +16,12 @@ package struct InputTransform: Equatable, Sendable {
         case none
     }
 
+    /// How the image becomes larger.
     package var geometry: Geometry
+    /// How large the numbers are.
     package var scale: Scale
 
+    /// Describes a transform; padding and division by 255 unless told otherwise.
     package init(geometry: Geometry = .pad, scale: Scale = .unit) {
         self.geometry = geometry
         self.scale = scale

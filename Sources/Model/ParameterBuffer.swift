@@ -3,10 +3,9 @@ internal import SeededRandom
 /// One flat buffer of the network's 61,706 floats at a 64-byte boundary, zero at first.
 ///
 /// Parameters, gradients and Adam's moments are all this. It is `@unchecked Sendable` because it is
-/// memory without locks: whoever
-/// holds it may hand it to another thread or to a socket, and from then on until it comes back only
-/// that one may write
-/// it. Any number may read it while nobody writes.
+/// memory without locks: whoever holds it may hand it to another thread or to a socket, and from
+/// then on until it comes back only that one may write it. Any number may read it while nobody
+/// writes.
 package final class ParameterBuffer: @unchecked Sendable {
     /// The parameters in the order of `LeNet.tensors`.
     package let floats: UnsafeMutableBufferPointer<Float>
@@ -48,9 +47,8 @@ extension ParameterBuffer {
     /// The parameters that training begins with: weights Glorot uniform, biases zero.
     ///
     /// Each weight is uniform in ±√(6 / (fan-in + fan-out)) (Glorot & Bengio 2010, equation 16).
-    /// Tensor k of the table draws from stream
-    /// 2³² + k of the seed, so that no other use of the seed meets it and no tensor's size shifts
-    /// another's numbers.
+    /// Tensor k of the table draws from stream 2³² + k of the seed, so that no other use of the
+    /// seed meets it and no tensor's size shifts another's numbers.
     package static func initial(seed: UInt64) -> ParameterBuffer {
         let buffer = ParameterBuffer()
         for (index, tensor) in LeNet.tensors.enumerated() where tensor.fanIn > 0 {

@@ -3,10 +3,8 @@ package import Kernels
 /// Computes a shard: forward, loss, backward.
 ///
 /// It owns the memory between the layers, so a thread has its own and it is not `Sendable`. No call
-/// allocates, except
-/// `probabilities` for its result. The calling thread must flush subnormal numbers
-/// (`FloatingPointMode.flushSubnormals()`):
-/// the bits of the result depend on it.
+/// allocates, except `probabilities` for its result. The calling thread must flush subnormal
+/// numbers (`FloatingPointMode.flushSubnormals()`): the bits of the result depend on it.
 package final class ShardComputer {
     private let kernels: KernelSet
     private let transform: InputTransform
@@ -21,8 +19,8 @@ package final class ShardComputer {
     /// Computes the gradient of the samples' summed loss.
     ///
     /// A sample whose label is over 9 adds nothing: no gradient, no loss, and it is not correct.
-    /// The data set has none;
-    /// such a byte can only come from a faulty or hostile sender, and must do no harm here.
+    /// The data set has none; such a byte can only come from a faulty or hostile sender, and must
+    /// do no harm here.
     ///
     /// - Parameters:
     ///   - parameters: 61,706 floats in the order of `LeNet.tensors`.

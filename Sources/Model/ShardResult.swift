@@ -5,6 +5,7 @@ package struct ShardResult: Equatable, Sendable {
     /// How many samples were classified rightly.
     package var correctCount: Int
 
+    /// Puts both together.
     package init(lossSum: Float, correctCount: Int) {
         self.lossSum = lossSum
         self.correctCount = correctCount

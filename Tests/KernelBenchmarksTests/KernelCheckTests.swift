@@ -3,7 +3,7 @@ import Kernels
 import Testing
 
 struct KernelCheckTests {
-    @Test(arguments: [1, 2, 7, 15, 16])
+    @Test(arguments: [1, 7, 16])
     func `finds every kernel equal to the reference`(sampleCount: Int) throws {
         for kernels in KernelSet.runnable {
             var check = KernelCheck(kernels: kernels, sampleCount: sampleCount)

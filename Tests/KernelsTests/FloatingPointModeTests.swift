@@ -1,36 +1,23 @@
-import Foundation
 import Kernels
 import Testing
 
 struct FloatingPointModeTests {
-    @Test func `flushes subnormal numbers on the calling thread only`() {
-        let thread = ResultThread { () -> [Float] in
-            let before = FloatingPointMode.flushesSubnormals
-            FloatingPointMode.flushSubnormals()
+    @Test func `flushes subnormal numbers, and gives the former mode back`() {
+        let before = FloatingPointMode.flushesSubnormals
+        for kernels in KernelSet.runnable {
             // The smallest normal number, and a half of it, which is subnormal.
             var values: [Float] = [.leastNormalMagnitude, .leastNormalMagnitude / 2]
-            let zeros = [Float](repeating: 0, count: 2)
-            KernelSet.runnable.first?.add(into: &values, zeros, count: 2)
-            return [before ? 1 : 0, FloatingPointMode.flushesSubnormals ? 1 : 0] + values
+            let zeros: [Float] = [0, 0]
+            FloatingPointMode.withSubnormalsFlushed {
+                kernels.add(into: &values, zeros, count: 2)
+            }
+            #expect(values == [.leastNormalMagnitude, 0], "\(kernels.name)")
         }
-        #expect(thread.result() == [0, 1, .leastNormalMagnitude, 0])
-    }
-}
-
-/// A thread of its own: a thread that the test borrows must keep its mode.
-private final class ResultThread: @unchecked Sendable {
-    private let done = DispatchSemaphore(value: 0)
-    private var values: [Float] = []
-
-    init(_ body: @escaping @Sendable () -> [Float]) {
-        Thread.detachNewThread { [self] in
-            values = body()
-            done.signal()
+        #expect(FloatingPointMode.flushesSubnormals == before)
+        let within = FloatingPointMode.withSubnormalsFlushed { () -> Bool in
+            FloatingPointMode.flushSubnormals()
+            return FloatingPointMode.flushesSubnormals
         }
-    }
-
-    func result() -> [Float] {
-        done.wait()
-        return values
+        #expect(within)
     }
 }

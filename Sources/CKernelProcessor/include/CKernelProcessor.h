@@ -18,4 +18,10 @@ void kernel_processor_flush_subnormals(void);
 /// Whether the calling thread flushes subnormal numbers.
 bool kernel_processor_flushes_subnormals(void);
 
+/// The calling thread's floating-point control register.
+unsigned long long kernel_processor_mode(void);
+
+/// Sets it to what `kernel_processor_mode` gave.
+void kernel_processor_set_mode(unsigned long long mode);
+
 #endif

@@ -1,0 +1,67 @@
+internal import KernelReference
+internal import Kernels
+internal import SeededRandom
+
+extension KernelCheck {
+    /// Checks fully connected layer `index`, forward and backward.
+    mutating func dense(
+        _ index: Int,
+        inputCount: Int,
+        outputCount: Int
+    ) throws(KernelBenchmarkError) {
+        let name = "fully connected \(index + 1)"
+        let input = ShardArray(elementCount: inputCount, sampleCount: sampleCount, random: &random)
+        input.rectify()
+        let weights = numbers(inputCount * outputCount)
+        let bias = numbers(outputCount)
+        let output = ShardArray(elementCount: outputCount)
+        kernels.denseForward[index](input.start, weights, bias, output.start)
+        let gradient = ShardArray(
+            elementCount: outputCount,
+            sampleCount: sampleCount,
+            random: &random
+        )
+        let inputGradient = ShardArray(elementCount: inputCount)
+        kernels.denseInputGradient[index](
+            gradient.start,
+            weights,
+            input.start,
+            inputGradient.start
+        )
+        let rows = ShardArray(elementCount: inputCount)
+        let scratch = ShardArray(elementCount: 32)
+        kernels.transpose(input.start, rows.start, scratch.start, inputCount)
+        var weightGradient = [Float](repeating: 0, count: weights.count)
+        var biasGradient = [Float](repeating: 0, count: outputCount)
+        kernels.denseWeightGradient[index](
+            gradient.start,
+            rows.start,
+            &weightGradient,
+            &biasGradient
+        )
+        var weightSum = [Float](repeating: 0, count: weights.count)
+        var biasSum = [Float](repeating: 0, count: outputCount)
+        for sample in 0..<sampleCount {
+            let x = input.sample(sample)
+            let g = gradient.sample(sample)
+            let y = ReferenceDense.output(input: x, weights: weights, bias: bias)
+            try expect(
+                "\(name) forward",
+                output.sample(sample),
+                index < 2 ? y.map { max($0, 0) } : y,
+                tolerance: 0
+            )
+            let expected = ReferenceDense.inputGradient(gradient: g, weights: weights)
+            try expect(
+                "\(name) input gradient",
+                inputGradient.sample(sample),
+                zip(expected, x).map { $1 > 0 ? $0 : 0 }
+            )
+            let products = ReferenceDense.weightGradient(gradient: g, input: x)
+            weightSum = zip(weightSum, products).map { $0 + $1 }
+            biasSum = zip(biasSum, g).map { $0 + $1 }
+        }
+        try expect("\(name) weight gradient", weightGradient, weightSum)
+        try expect("\(name) bias gradient", biasGradient, biasSum)
+    }
+}
