@@ -61,7 +61,7 @@ func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-/// The tests of one module, with what they need beside it.
+/// The tests of one module, with what they need beside it and `TestTools`.
 func tests(
     _ name: String,
     _ dependencies: [Target.Dependency] = [],
@@ -70,7 +70,7 @@ func tests(
 ) -> Target {
     .testTarget(
         name: name + "Tests",
-        dependencies: [.target(name: name)] + dependencies,
+        dependencies: [.target(name: name), "TestTools"] + dependencies,
         exclude: exclude,
         resources: resources,
         swiftSettings: strict
@@ -170,13 +170,14 @@ let package = Package(
         ),
 
         // MARK: Tests
+        .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: strict),
         tests("KernelReference", ["SeededRandom"]),
         tests("Kernels", ["KernelReference", "SeededRandom"]),
         tests("KernelBenchmarks", ["Kernels"]),
         tests("Model", ["KernelReference", "Kernels", "SeededRandom"], exclude: ["Fixtures"]),
         tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
         tests("Configuration"),
-        tests("Reporting"),
+        tests("Reporting", exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CZlib"]),
         tests("SeededRandom"),
@@ -192,7 +193,16 @@ let package = Package(
         tests("ZeroMQ"),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["lockstep", "MNIST"],
+            dependencies: ["lockstep", "MNIST", "TestTools"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PeerTests",
+            dependencies: [
+                "Checkpoints", "Kernels", "MNIST", "Model", "TestTools", "Training",
+                "TrainingProtocol", "Wire",
+            ],
+            exclude: ["train_with_pytorch.py"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -1,33 +1,10 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Checkpoints
 
-/// The Python that has the packages to compare with, or nil when there is none.
-private enum PeerPython {
-    private static let environment = ProcessInfo.processInfo.environment
-
-    /// `LOCKSTEP_PEER_PYTHON`, else the virtual environment `.build-peers/venv` of this package.
-    static let path: String? = {
-        let root = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let path =
-            environment["LOCKSTEP_PEER_PYTHON"]
-            ?? root.appendingPathComponent(".build-peers/venv/bin/python3").path
-        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-    }()
-
-    /// Whether the tests run: where `LOCKSTEP_REQUIRE_PEERS` is 1 they do without a Python too,
-    /// and fail.
-    static let isWanted = path != nil || environment["LOCKSTEP_REQUIRE_PEERS"] == "1"
-}
-
-@Suite(
-    .enabled(
-        if: PeerPython.isWanted,
-        "needs Python with safetensors and numpy in .build-peers/venv or LOCKSTEP_PEER_PYTHON"
-    )
-)
+@Suite(.enabled(if: PeerPython.isWanted, "\(PeerPython.wish)"))
 struct PythonPackageTests {
     private struct Description: Decodable {
         struct Tensor: Decodable, Equatable {
@@ -40,22 +17,7 @@ struct PythonPackageTests {
     }
 
     private func run(_ arguments: [String]) throws -> Data {
-        let python = try #require(
-            PeerPython.path,
-            "LOCKSTEP_REQUIRE_PEERS is set, but there is no Python to compare with"
-        )
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("read_with_safetensors.py").path
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = [script] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return data
+        try PeerPython.run("read_with_safetensors.py", arguments)
     }
 
     private func expected(

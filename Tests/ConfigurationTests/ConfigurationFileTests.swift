@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Configuration
@@ -13,19 +14,18 @@ import Testing
     }
 
     @Test func `says why a file cannot be read`() throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/lockstep-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(
-            sentence(for: "\(folder)/none.yaml")
-                == "\(folder)/none.yaml: No such file or directory "
-                + "where a configuration in YAML was expected; check the path that --config or "
-                + "LOCKSTEP_CONFIG gives"
-        )
-        #expect(sentence(for: folder).contains("s a directory where"))
-        try Data([0x65, 0xFF, 0x0A]).write(to: URL(fileURLWithPath: "\(folder)/a.yaml"))
-        #expect(sentence(for: "\(folder)/a.yaml").contains("bytes that are not UTF-8"))
-        try Data("epochs: 3".utf8).write(to: URL(fileURLWithPath: "\(folder)/b.yaml"))
-        #expect(sentence(for: "\(folder)/b.yaml") == "epochs: 3")
+        try withTemporaryFolder { folder in
+            #expect(
+                sentence(for: "\(folder)/none.yaml")
+                    == "\(folder)/none.yaml: No such file or directory "
+                    + "where a configuration in YAML was expected; check the path that --config or "
+                    + "LOCKSTEP_CONFIG gives"
+            )
+            #expect(sentence(for: folder).contains("s a directory where"))
+            try Data([0x65, 0xFF, 0x0A]).write(to: URL(fileURLWithPath: "\(folder)/a.yaml"))
+            #expect(sentence(for: "\(folder)/a.yaml").contains("bytes that are not UTF-8"))
+            try Data("epochs: 3".utf8).write(to: URL(fileURLWithPath: "\(folder)/b.yaml"))
+            #expect(sentence(for: "\(folder)/b.yaml") == "epochs: 3")
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 /// The claim, with real processes over real sockets: the same parameters whatever the number of

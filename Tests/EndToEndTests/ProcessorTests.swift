@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestTools
 import Testing
 
 /// Whether a program of Debian's qemu-user is here; where peers are required, its tests run and

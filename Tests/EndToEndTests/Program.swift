@@ -111,19 +111,6 @@ func eventually(within time: Duration = .seconds(60), _ isTrue: () -> Bool) -> B
     return true
 }
 
-/// A folder for one test, gone with it.
-final class TemporaryFolder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory
-            .appending(path: "lockstep-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-}
-
 /// Processes whose command line has all of `words`, by number.
 func processes(with words: [String]) -> [Int32] {
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import MNIST
@@ -39,7 +40,8 @@ struct MNISTDatasetTests {
     }
 
     @Test func `loads a folder of plain and gzip files, the plain one first`() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { temporary in
+            let folder = URL(filePath: temporary)
             try write(folder, except: [])
             let gzip = IDXBuilding.gzip(IDXBuilding.labels([4, 4]))
             try Data(gzip).write(to: folder.appending(path: "t10k-labels-idx1-ubyte.gz"))
@@ -59,7 +61,8 @@ struct MNISTDatasetTests {
         #expect(throws: MNISTError.missingFolder(folder: "/nowhere")) {
             try MNISTDataset.load(directory: "/nowhere")
         }
-        try withFolder { folder in
+        try withTemporaryFolder { temporary in
+            let folder = URL(filePath: temporary)
             for name in Self.names {
                 try write(folder, except: [name])
                 #expect(throws: MNISTError.missingFile(folder: folder.path, name: name)) {
@@ -74,7 +77,8 @@ struct MNISTDatasetTests {
     }
 
     @Test func `refuses a folder where a file should be, and a device`() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { temporary in
+            let folder = URL(filePath: temporary)
             let name = Self.names[0]
             let path = folder.appending(path: name)
             try write(folder, except: [name])
@@ -113,14 +117,6 @@ struct MNISTDatasetTests {
         }
     }
 
-    private func withFolder(_ body: (URL) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "lockstep-mnist-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder)
-    }
-
     private func digest(imagesOf images: LabeledImages) throws -> String {
         var bytes = Data(IDXBuilding.images(0, promised: images.count))
         images.withUnsafeSamples { samples in
@@ -140,18 +136,18 @@ struct MNISTDatasetTests {
 
     /// Asks coreutils, an implementation that shares nothing with this package.
     private func sha256(_ bytes: Data) throws -> String {
-        let file = FileManager.default.temporaryDirectory
-            .appending(path: "lockstep-\(UUID().uuidString)")
-        try bytes.write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/sha256sum")
-        process.arguments = [file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let line = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: line.prefix(64), as: UTF8.self)
+        try withTemporaryFolder { folder in
+            let file = URL(filePath: "\(folder)/bytes")
+            try bytes.write(to: file)
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/sha256sum")
+            process.arguments = [file.path]
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            let line = try output.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            return String(decoding: line.prefix(64), as: UTF8.self)
+        }
     }
 }

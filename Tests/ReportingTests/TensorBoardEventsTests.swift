@@ -1,32 +1,8 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Reporting
-
-/// A Python with the package `tensorboard`: LOCKSTEP_PEER_PYTHON, or the package's own
-/// `.build-peers/venv`.
-private enum PeerPython {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
-    static let path =
-        ProcessInfo.processInfo.environment["LOCKSTEP_PEER_PYTHON"]
-        ?? "\(root)/.build-peers/venv/bin/python3"
-    static let isRequired = ProcessInfo.processInfo.environment["LOCKSTEP_REQUIRE_PEERS"] == "1"
-    static let isThere = FileManager.default.isExecutableFile(atPath: path)
-
-    /// Runs a script and gives what it printed.
-    static func output(of script: String, _ argument: String) throws -> (String, Int32) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["-c", script, argument]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let printed = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (String(decoding: printed, as: UTF8.self), process.terminationStatus)
-    }
-}
 
 @Suite struct TensorBoardEventsTests {
     private let time = Date(timeIntervalSince1970: 1_764_000_000)
@@ -67,31 +43,15 @@ private enum PeerPython {
         }
     }
 
-    private let script = """
-        import sys
-        from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-        for part in ("train", "validation"):
-            events = EventAccumulator(sys.argv[1] + "/" + part)
-            events.Reload()
-            for tag in sorted(events.Tags()["scalars"]):
-                for point in events.Scalars(tag):
-                    print(part, tag, point.step, point.value, point.wall_time)
-        """
-
     @Test(
-        .enabled(
-            if: PeerPython.isThere || PeerPython.isRequired,
-            "no Python with tensorboard: set LOCKSTEP_PEER_PYTHON or make .build-peers/venv"
-        )
+        .enabled(if: PeerPython.isWanted, "\(PeerPython.wish)")
     )
     func `is read back by TensorBoard`() throws {
-        try #require(PeerPython.isThere, "\(PeerPython.path) is required but not there")
         try withTemporaryFolder { folder in
             try write(in: folder, validates: true)
-            let (printed, status) = try PeerPython.output(of: script, folder)
-            #expect(status == 0)
+            let printed = try PeerPython.run("read_with_tensorboard.py", [folder])
             #expect(
-                printed == """
+                String(decoding: printed, as: UTF8.self) == """
                     train batch_accuracy 100 0.25 1764000000.0
                     train batch_accuracy 200 0.25 1764000000.0
                     train batch_loss 100 0.5 1764000000.0
