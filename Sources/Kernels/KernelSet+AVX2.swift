@@ -6,154 +6,38 @@
         static var avx2: KernelSet {
             KernelSet(
                 name: "avx2",
-                loadPixels: {
-                    KernelsAVX2.loadPixels(
-                        samples: $0,
-                        stride: $1,
-                        count: $2,
-                        scratch: $3,
-                        pixels: $4
-                    )
-                },
-                padImages: { KernelsAVX2.padImages(pixels: $0, input: $1, isScaled: $2) },
-                resizeImages: { KernelsAVX2.resizeImages(pixels: $0, input: $1, isScaled: $2) },
-                convolution1Forward: {
-                    KernelsAVX2.convolution1Forward(
-                        input: $0,
-                        weights: $1,
-                        bias: $2,
-                        output: $3,
-                        winner: $4
-                    )
-                },
-                convolution2Forward: {
-                    KernelsAVX2.convolution2Forward(
-                        input: $0,
-                        weights: $1,
-                        bias: $2,
-                        output: $3,
-                        winner: $4
-                    )
-                },
+                loadPixels: KernelsAVX2.loadPixels,
+                padImages: KernelsAVX2.padImages,
+                resizeImages: KernelsAVX2.resizeImages,
+                convolution1Forward: KernelsAVX2.convolution1Forward,
+                convolution2Forward: KernelsAVX2.convolution2Forward,
                 denseForward: [
-                    { KernelsAVX2.dense1Forward(input: $0, weights: $1, bias: $2, output: $3) },
-                    { KernelsAVX2.dense2Forward(input: $0, weights: $1, bias: $2, output: $3) },
-                    { KernelsAVX2.dense3Forward(input: $0, weights: $1, bias: $2, output: $3) },
+                    KernelsAVX2.dense1Forward,
+                    KernelsAVX2.dense2Forward,
+                    KernelsAVX2.dense3Forward,
                 ],
-                softmaxCrossEntropy: {
-                    KernelsAVX2.softmaxCrossEntropy(
-                        logits: $0,
-                        labels: $1,
-                        gradient: $2,
-                        losses: $3,
-                        isCorrect: $4
-                    )
-                },
-                softmax: { KernelsAVX2.softmax(logits: $0, probabilities: $1) },
-                transpose: {
-                    KernelsAVX2.transpose(lanes: $0, rows: $1, scratch: $2, count: $3)
-                },
+                softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy,
+                softmax: KernelsAVX2.softmax,
+                transpose: KernelsAVX2.transpose,
                 denseInputGradient: [
-                    {
-                        KernelsAVX2.dense1InputGradient(
-                            gradient: $0,
-                            weights: $1,
-                            input: $2,
-                            inputGradient: $3
-                        )
-                    },
-                    {
-                        KernelsAVX2.dense2InputGradient(
-                            gradient: $0,
-                            weights: $1,
-                            input: $2,
-                            inputGradient: $3
-                        )
-                    },
-                    {
-                        KernelsAVX2.dense3InputGradient(
-                            gradient: $0,
-                            weights: $1,
-                            input: $2,
-                            inputGradient: $3
-                        )
-                    },
+                    KernelsAVX2.dense1InputGradient,
+                    KernelsAVX2.dense2InputGradient,
+                    KernelsAVX2.dense3InputGradient,
                 ],
                 denseWeightGradient: [
-                    {
-                        KernelsAVX2.dense1WeightGradient(
-                            gradient: $0,
-                            rows: $1,
-                            weightGradient: $2,
-                            biasGradient: $3
-                        )
-                    },
-                    {
-                        KernelsAVX2.dense2WeightGradient(
-                            gradient: $0,
-                            rows: $1,
-                            weightGradient: $2,
-                            biasGradient: $3
-                        )
-                    },
-                    {
-                        KernelsAVX2.dense3WeightGradient(
-                            gradient: $0,
-                            rows: $1,
-                            weightGradient: $2,
-                            biasGradient: $3
-                        )
-                    },
+                    KernelsAVX2.dense1WeightGradient,
+                    KernelsAVX2.dense2WeightGradient,
+                    KernelsAVX2.dense3WeightGradient,
                 ],
-                convolution2WeightGradient: {
-                    KernelsAVX2.convolution2WeightGradient(
-                        input: $0,
-                        pooledGradient: $1,
-                        winner: $2,
-                        gradient: $3,
-                        partials: $4,
-                        weightGradient: $5,
-                        biasGradient: $6
-                    )
-                },
-                convolution2InputGradient: {
-                    KernelsAVX2.convolution2InputGradient(
-                        gradient: $0,
-                        weights: $1,
-                        input: $2,
-                        inputGradient: $3
-                    )
-                },
-                convolution1WeightGradient: {
-                    KernelsAVX2.convolution1WeightGradient(
-                        input: $0,
-                        pooledGradient: $1,
-                        winner: $2,
-                        scratch: $3,
-                        partials: $4,
-                        weightGradient: $5,
-                        biasGradient: $6
-                    )
-                },
-                adam: {
-                    KernelsAVX2.adam(
-                        parameters: $0,
-                        firstMoment: $1,
-                        secondMoment: $2,
-                        gradientSum: $3,
-                        count: $4,
-                        gradientScale: $5,
-                        beta1: $6,
-                        beta2: $7,
-                        alpha: $8,
-                        epsilon: $9
-                    )
-                },
-                exponentials: { KernelsAVX2.exponentials($0, count: $1) },
-                logarithms: { KernelsAVX2.logarithms($0, count: $1) },
+                convolution2WeightGradient: KernelsAVX2.convolution2WeightGradient,
+                convolution2InputGradient: KernelsAVX2.convolution2InputGradient,
+                convolution1WeightGradient: KernelsAVX2.convolution1WeightGradient,
+                adam: KernelsAVX2.adam,
+                exponentials: KernelsAVX2.exponentials,
+                logarithms: KernelsAVX2.logarithms,
                 laneCount: KernelsAVX2.vectorLaneCount,
-                multiplyAddRounds: { KernelsAVX2.multiplyAddRounds(count: $0, seed: $1) },
-                addition: { KernelsAVX2.add(into: $0, $1, count: $2) }
+                multiplyAddRounds: KernelsAVX2.multiplyAddRounds,
+                addition: KernelsAVX2.add
             )
         }
     }
