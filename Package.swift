@@ -134,6 +134,7 @@ let package = Package(
 
         // MARK: Protocol and transport
         module("TrainingProtocol"),
+        module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
         module(
             "Wire",
             ["TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
@@ -159,8 +160,8 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks", "Kernels",
-                "MNIST",
-                "Model", "Reporting", "Training", "TrainingProtocol", "ZeroMQ",
+                "MNIST", "Model", "Reporting", "Training", "TrainingProtocol",
+                "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -189,6 +190,7 @@ let package = Package(
             ]
         ),
         tests("TrainingProtocol"),
+        tests("TrainingSimulation", ["TrainingProtocol"]),
         tests("Wire", ["TrainingProtocol"]),
         tests("ZeroMQ"),
         .testTarget(

@@ -22,8 +22,11 @@ extension Coordinator {
         case .hello(let version):
             return join(worker, protocolVersion: version, at: now)
         case .answer(let work, let stamp):
-            guard let index = heard(worker, stamp, at: now) else { return askToRejoin(worker) }
-            return answered(work, by: members[index].worker, at: now)
+            guard heard(worker, stamp, at: now) == nil else { return answered(work, at: now) }
+            // A slow worker may be silent for longer than it may be whenever it computes: if its
+            // answers did not count, a run that has no other would never end.
+            let actions = askToRejoin(worker)
+            return stamp == settings.stamp ? actions + answered(work, at: now) : actions
         case .heartbeat(let stamp):
             return heard(worker, stamp, at: now) == nil ? askToRejoin(worker) : []
         case .goodbye:

@@ -16,17 +16,14 @@ extension Coordinator {
         return advance(at: now)
     }
 
-    /// Takes an answer, unless its lease is over: a late one is dropped.
+    /// Takes an answer, unless it is there already: late is not wrong as long as it is missing.
     ///
     /// It may be of the next round, where that is computed with the same parameters: the first step
     /// of an epoch need not wait for the validation of the one before.
-    mutating func answered(_ work: Work, by worker: WorkerID, at now: Duration) -> [Action] {
+    mutating func answered(_ work: Work, at now: Duration) -> [Action] {
         guard case .running(var current, var next) = state else { return [] }
-        let isOwed =
-            current.complete(work, by: worker) || next?.complete(work, by: worker) ?? false
-        guard isOwed else {
-            // Late is not wrong: the lease went to another worker and the round may have closed
-            // since.
+        guard current.complete(work) || next?.complete(work) ?? false else {
+            // Another worker was faster, or the round has closed since.
             return []
         }
         state = .running(current: current, next: next)

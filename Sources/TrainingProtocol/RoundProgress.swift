@@ -69,17 +69,33 @@ struct RoundProgress: Equatable, Sendable {
         return subtree
     }
 
-    /// Ends the lease that an answer fulfils.
+    /// Takes the answer for a subtree off what is missing, whoever computed it: a worker that was
+    /// given up for lost computes the same.
     ///
-    /// - Returns: false if `worker` holds no such lease: the answer is late or was never asked for.
-    mutating func complete(_ work: Work, by worker: WorkerID) -> Bool {
-        let lease = Lease(subtree: work.subtree, worker: worker)
-        guard work.round == round, work.version == version,
-            let index = leases.firstIndex(of: lease)
-        else { return false }
-        leases.remove(at: index)
+    /// - Returns: false if it is not missing: the answer is a second one, or was never asked for.
+    mutating func complete(_ work: Work) -> Bool {
+        guard work.round == round, work.version == version, remove(work.subtree) else {
+            return false
+        }
         pendingShardCount -= work.subtree.shards(of: shardCount).count
         return true
+    }
+
+    private mutating func remove(_ subtree: Subtree) -> Bool {
+        if let index = leases.firstIndex(where: { $0.subtree == subtree }) {
+            leases.remove(at: index)
+            return true
+        }
+        if let index = orphans.firstIndex(of: subtree) {
+            orphans.remove(at: index)
+            return true
+        }
+        for queue in queues.indices {
+            guard let index = queues[queue].subtrees.firstIndex(of: subtree) else { continue }
+            queues[queue].subtrees.remove(at: index)
+            return true
+        }
+        return false
     }
 
     /// Gives up all that a lost worker held or was to get.

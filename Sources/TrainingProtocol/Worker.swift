@@ -208,7 +208,7 @@ extension Worker {
         case (.refusal(let version), _):
             state = .ended
             return [.end(.refused(protocolVersion: version))]
-        case (.rejoin, _):
+        case (.rejoin, .serving):
             return rejoin(at: now)
         case (.finish, .joining), (.finish, .serving):
             state = .ended
@@ -222,9 +222,11 @@ extension Worker {
             session.lastHeard = now
             state = .serving(session)
             return []
-        case (.welcome, _), (.work, _), (.parameters, _), (.heartbeat, _), (.finish, .ended):
+        case (.welcome, _), (.work, _), (.parameters, _), (.heartbeat, _), (.rejoin, _),
+            (.finish, .ended):
             // Late is not wrong: it is of a session that is over, or a second welcome to a repeated
-            // hello.
+            // hello. Several messages of an old session bring as many `rejoin`s: one hello is
+            // enough.
             return []
         }
     }
@@ -238,6 +240,8 @@ extension Worker {
         session.lastHeard = now
         defer { state = .serving(session) }
         guard work.version >= session.version ?? 0 else { return [] }
+        // A repeated hello makes the coordinator lease the same again.
+        guard session.computing != work, !session.queue.contains(work) else { return [] }
         session.queue.append(work)
         return [.storeSamples(work)] + Self.startComputing(in: &session)
     }

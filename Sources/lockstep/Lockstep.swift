@@ -24,6 +24,7 @@ struct Lockstep: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Measure", subcommands: [BenchCommand.self]),
+            CommandGroup(name: "Check", subcommands: [SimulateCommand.self]),
         ]
     )
 }

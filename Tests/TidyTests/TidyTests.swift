@@ -127,6 +127,7 @@ extension TidyTests {
         "KernelReference": ["Darwin", "Glibc"],
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
         "TrainingProtocol": [],
+        "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
         "Wire": ["SwiftProtobuf", "TrainingProtocol"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "MNIST": ["CZlib", "Foundation", "Glibc"],
@@ -143,7 +144,8 @@ extension TidyTests {
         "lockstep": [
             "ArgumentParser", "Checkpoints", "Configuration", "Foundation", "ImageFiles",
             "KernelBenchmarks", "Kernels", "Logging", "MNIST", "Model", "Reporting",
-            "ServiceLifecycle", "Training", "TrainingProtocol", "UnixSignals", "ZeroMQ",
+            "ServiceLifecycle", "Training", "TrainingProtocol", "TrainingSimulation",
+            "UnixSignals", "ZeroMQ",
         ],
     ]
 

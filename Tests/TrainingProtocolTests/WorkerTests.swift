@@ -77,6 +77,24 @@ struct WorkerTests {
         )
     }
 
+    @Test func `takes work once that it is leased again while it holds it`() {
+        var machine = serving()
+        _ = handle(&machine, .work(work(0), Self.stamp))
+        #expect(handle(&machine, .work(work(0), Self.stamp)) == [])
+        _ = handle(&machine, .parameters(version: 0, Self.stamp))
+        #expect(handle(&machine, .work(work(0), Self.stamp)) == [])
+        #expect(
+            machine.handle(.computed(work(0)), at: .zero) == [.send(.answer(work(0), Self.stamp))]
+        )
+    }
+
+    @Test func `says one hello however often it is asked to`() {
+        var machine = serving()
+        #expect(handle(&machine, .rejoin(Self.stamp)) == [hello])
+        #expect(handle(&machine, .rejoin(Self.stamp)) == [])
+        #expect(machine.nextDeadline == .milliseconds(250))
+    }
+
     @Test func `drops work that newer parameters have overtaken`() {
         var machine = serving()
         _ = handle(&machine, .work(work(0), Self.stamp))

@@ -1,0 +1,143 @@
+import TrainingProtocol
+
+/// A worker's process: the machine, and what its service would hold and do, in virtual time.
+///
+/// It follows the service's loop: connection changes first, then all messages, then the deadline,
+/// then one computation, during which it hears nothing.
+struct SimulatedWorker: Equatable, Sendable {
+    /// What one turn of the loop brought.
+    struct Turn {
+        var sent: [(WorkerMessage, Payload)] = []
+        /// A computation began.
+        var computing: Work?
+        /// Samples were not there when they were to be computed.
+        var lacking: Work?
+    }
+
+    let id: WorkerID
+    /// Tells the process from those before it in the same place.
+    let incarnation: Int
+    private let start: Duration
+    private var machine: Worker
+    private var changes: [Bool] = []
+    private var inbox: [(message: CoordinatorMessage, payload: Payload)] = []
+    private var samples: [Work: [UInt32]] = [:]
+    private var parameters = ToyModel.Vector.zero
+    private var pending: Work?
+    private var answer = Payload.none
+    private var computing: Work?
+    private(set) var outcome: Worker.Outcome?
+    var isFrozen = false
+    var isAskedToLeave = false
+    /// A computation that ended while the process stood still.
+    var isResultWaiting = false
+
+    init(id: WorkerID, incarnation: Int, options: SimulationOptions, at now: Duration) {
+        self.id = id
+        self.incarnation = incarnation
+        start = now
+        var settings = Worker.Settings()
+        settings.patience = options.patience
+        settings.heartbeatInterval = options.heartbeatInterval
+        settings.silenceMax = options.silenceMax
+        machine = Worker(settings: settings, at: .zero)
+    }
+
+    static func == (left: SimulatedWorker, right: SimulatedWorker) -> Bool {
+        left.id == right.id && left.incarnation == right.incarnation
+    }
+
+    /// When it wants to be woken.
+    var nextDeadline: Duration? { machine.nextDeadline.map { start + $0 } }
+
+    /// Whether it takes turns: it neither ended nor computes nor stands still.
+    var isListening: Bool { outcome == nil && !isFrozen && computing == nil }
+
+    mutating func hear(_ message: CoordinatorMessage, _ payload: Payload) {
+        inbox.append((message, payload))
+    }
+
+    mutating func hear(isConnected: Bool) { changes.append(isConnected) }
+
+    /// One turn of the loop.
+    mutating func takeTurn(at now: Duration) -> Turn {
+        var turn = Turn()
+        guard isListening else { return turn }
+        if isAskedToLeave { handle(.leaveRequested, .none, at: now, &turn) }
+        for isConnected in changes {
+            handle(isConnected ? .connected : .disconnected, .none, at: now, &turn)
+        }
+        changes = []
+        for (message, payload) in inbox where outcome == nil {
+            handle(.received(message), payload, at: now, &turn)
+        }
+        inbox = []
+        if outcome == nil, let deadline = nextDeadline, deadline <= now {
+            handle(.deadlineReached, .none, at: now, &turn)
+        }
+        if outcome == nil, let work = pending {
+            pending = nil
+            if samples[work] == nil { turn.lacking = work } else { computing = work }
+            turn.computing = computing
+        }
+        return turn
+    }
+
+    /// Ends the computation that `takeTurn` began, and takes the next turn.
+    mutating func endComputing(at now: Duration) -> Turn {
+        guard let work = computing else { return Turn() }
+        computing = nil
+        isResultWaiting = false
+        answer = .sum(total(of: samples.removeValue(forKey: work) ?? []))
+        var turn = Turn()
+        handle(.computed(work), .none, at: now, &turn)
+        let next = takeTurn(at: now)
+        turn.sent += next.sent
+        turn.computing = next.computing
+        turn.lacking = next.lacking
+        return turn
+    }
+
+    private func total(of samples: [UInt32]) -> ToyModel.Vector {
+        let shardSize = Schedule.shardSampleCountMax
+        let shardCount = (samples.count + shardSize - 1) / shardSize
+        var sum = TreeSum(shardCount: shardCount)
+        for index in 0..<shardCount {
+            let first = index * shardSize
+            let shard = samples[first..<min(first + shardSize, samples.count)]
+            let gradient = ToyModel.gradient(of: parameters, shard: shard)
+            _ = sum.add(gradient, at: Subtree(level: 0, index: index))
+        }
+        return sum.total ?? .zero
+    }
+
+    private mutating func handle(
+        _ event: Worker.Event,
+        _ payload: Payload,
+        at now: Duration,
+        _ turn: inout Turn
+    ) {
+        for action in machine.handle(event, at: now - start) {
+            switch action {
+            case .send(let message): send(message, &turn)
+            case .prepare: (samples, pending) = ([:], nil)
+            case .storeSamples(let work):
+                if case .samples(let numbers) = payload { samples[work] = numbers }
+            case .storeParameters:
+                if case .parameters(let vector) = payload { parameters = vector }
+            case .discardSamples(let work): samples[work] = nil
+            case .compute(let work): pending = work
+            case .end(let outcome): self.outcome = outcome
+            }
+        }
+    }
+
+    private mutating func send(_ message: WorkerMessage, _ turn: inout Turn) {
+        if case .answer = message {
+            turn.sent.append((message, answer))
+            answer = .none
+        } else {
+            turn.sent.append((message, .none))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import SeededRandom
+import TrainingProtocol
+
+/// How processes start and end.
+extension Simulation {
+    func startWorker(_ slot: Int) {
+        guard workers[slot] == nil, !isDoomed[slot] else { return }
+        // A process with memory comes back under the name that its last connection had.
+        let last = links[slot]?.worker
+        let id =
+            faultRandom.chance(30)
+            ? last ?? WorkerID(rawValue: faultRandom.next())
+            : WorkerID(rawValue: faultRandom.next())
+        let incarnation = drawNumber()
+        trace.note(now, .worker(slot), .starts, id.rawValue, "as \(id)")
+        links[slot]?.isOpenAtWorker = false
+        workers[slot] = SimulatedWorker(
+            id: id,
+            incarnation: incarnation,
+            options: options,
+            at: now
+        )
+        queue.schedule(.connects(slot: slot, incarnation: incarnation), at: now)
+        runWorker(slot)
+    }
+
+    /// A process ended by itself: its last words arrive, then its connection closes.
+    func workerDidEnd(_ slot: Int) {
+        workers[slot] = nil
+        forgetWake(of: slot)
+        closeAfterLastWords(slot, .up)
+        restartWorker(slot)
+    }
+
+    private func closeAfterLastWords(_ slot: Int, _ direction: Direction) {
+        guard let link = links[slot], link.isWhole else { return }
+        guard let last = links[slot]?.arrival(direction, at: now) else { return }
+        queue.schedule(.closes(slot: slot, link: link.number), at: last)
+    }
+
+    func restartWorker(_ slot: Int) {
+        if !isCalm, faultRandom.chance(options.deathPercentage) {
+            isDoomed[slot] = true
+            return
+        }
+        let delay = faultRandom.duration(in: .milliseconds(1) ... .seconds(isCalm ? 1 : 5))
+        queue.schedule(.workerStarts(slot: slot), at: now + delay)
+    }
+
+    func crashWorker(_ slot: Int) {
+        guard workers[slot] != nil else { return }
+        trace.note(now, .worker(slot), .crashes)
+        workers[slot] = nil
+        forgetWake(of: slot)
+        // If the machine under it died too, nothing tells the coordinator.
+        breakLink(slot, isNoticedLate: faultRandom.chance(30))
+    }
+
+    func startCoordinator() {
+        guard coordinator == nil else { return }
+        coordinatorIncarnation += 1
+        forgetCoordinatorWake()
+        submitted = nil
+        let step = checkpoint.position.completedStepCount
+        trace.note(now, .coordinator, .starts, UInt64(step), "after step \(step)")
+        coordinator = SimulatedCoordinator(
+            options: options,
+            generation: coordinatorIncarnation,
+            seed: seed,
+            checkpoint: checkpoint,
+            at: now
+        )
+        runCoordinator()
+    }
+
+    func crashCoordinator() {
+        guard coordinator != nil else { return }
+        trace.note(now, .coordinator, .crashes)
+        coordinatorIsGone()
+        let isNoticedLate = faultRandom.chance(20)
+        for slot in links.indices { breakLink(slot, isNoticedLate: isNoticedLate) }
+        restartCoordinator()
+    }
+
+    private func coordinatorIsGone() {
+        coordinator = nil
+        coordinatorIncarnation += 1
+        for slot in links.indices { links[slot]?.isOpenAtCoordinator = false }
+    }
+
+    private func restartCoordinator() {
+        let delay = faultRandom.duration(in: .milliseconds(1) ... .seconds(isCalm ? 1 : 5))
+        queue.schedule(.coordinatorStarts, at: now + delay)
+    }
+
+    /// It ended as the operator asked: its checkpoint is safe, its last words arrive.
+    func coordinatorDidStop() {
+        if let submitted { store(submitted) }
+        coordinatorIsGone()
+        for slot in links.indices { closeAfterLastWords(slot, .down) }
+        restartCoordinator()
+    }
+
+    func submit(_ checkpoint: SimulatedCheckpoint) {
+        guard isCalm || !faultRandom.chance(options.savingFailurePercentage) else { return }
+        submitted = checkpoint
+        let time = now + random.duration(in: options.savingDelay)
+        queue.schedule(.saved(checkpoint, incarnation: coordinatorIncarnation), at: time)
+    }
+
+    func store(_ saved: SimulatedCheckpoint) {
+        let old = checkpoint.position
+        let isNewer =
+            (saved.position.completedStepCount, saved.position.recordedEpochCount)
+            >= (old.completedStepCount, old.recordedEpochCount)
+        guard isNewer else { return }
+        let step = saved.position.completedStepCount
+        trace.note(now, .coordinator, .stores, UInt64(step), "after step \(step)")
+        checkpoint = saved
+    }
+
+    func thawWorker(_ slot: Int, _ incarnation: Int) {
+        guard let worker = workers[slot], worker.incarnation == incarnation, worker.isFrozen
+        else { return }
+        trace.note(now, .worker(slot), .thaws)
+        workers[slot]?.isFrozen = false
+        guard worker.isResultWaiting, let turn = workers[slot]?.endComputing(at: now) else {
+            return runWorker(slot)
+        }
+        perform(turn, of: slot)
+    }
+
+    func thawCoordinator(_ incarnation: Int) {
+        guard coordinatorIncarnation == incarnation, coordinator?.isFrozen == true else { return }
+        trace.note(now, .coordinator, .thaws)
+        coordinator?.isFrozen = false
+        runCoordinator()
+    }
+}

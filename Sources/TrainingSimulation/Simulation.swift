@@ -1,0 +1,222 @@
+import SeededRandom
+import TrainingProtocol
+
+/// One run of the two machines in virtual time, in a world that a seed draws.
+///
+/// First all kinds of things go wrong; then they heal, but for some workers that are gone for good;
+/// then the run must end, in bounded time, at the digest of `Reference`.
+package final class Simulation {
+    let seed: UInt64
+    let options: SimulationOptions
+    /// Draws delays.
+    var random: RandomStream
+    /// Draws what goes wrong.
+    var faultRandom: RandomStream
+    var queue = EventQueue<Happening>()
+    var now = Duration.zero
+    var trace: Trace
+    var workers: [SimulatedWorker?]
+    var links: [Link?]
+    /// Places whose worker is gone for good.
+    var isDoomed: [Bool]
+    var coordinator: SimulatedCoordinator?
+    var coordinatorIncarnation = 0
+    /// What a coordinator that starts now finds on the disk.
+    var checkpoint: SimulatedCheckpoint
+    /// The newest checkpoint that this coordinator handed to the writer.
+    var submitted: SimulatedCheckpoint?
+    var isCalm = false
+    private var workerWakes: [Duration?]
+    private var coordinatorWake: Duration?
+    private var nextNumber = 0
+    var failure: String?
+    private(set) var isComplete = false
+
+    /// Prepares the run of a seed.
+    ///
+    /// - Parameters:
+    ///   - options: what kind of run; nil for those that the seed draws.
+    ///   - hasText: whether to keep the trace's text.
+    package init(seed: UInt64, options: SimulationOptions? = nil, hasText: Bool = false) {
+        let options = options ?? SimulationOptions(seed: seed)
+        self.seed = seed
+        self.options = options
+        random = RandomStream(seed: seed, stream: 101)
+        faultRandom = RandomStream(seed: seed, stream: 102)
+        trace = Trace(hasText: hasText)
+        workers = Array(repeating: nil, count: options.workerCount)
+        links = Array(repeating: nil, count: options.workerCount)
+        isDoomed = Array(repeating: false, count: options.workerCount)
+        workerWakes = Array(repeating: nil, count: options.workerCount)
+        checkpoint = SimulatedCheckpoint(position: Position(), state: RunState(seed: seed))
+        queue.schedule(.coordinatorStarts, at: .zero)
+        for (slot, start) in options.starts.enumerated() {
+            queue.schedule(.workerStarts(slot: slot), at: start)
+        }
+        for _ in 0..<options.faultCount {
+            queue.schedule(.fault, at: faultRandom.duration(in: .zero...options.faultyPhase))
+        }
+        queue.schedule(.calm, at: options.faultyPhase)
+    }
+
+    /// Runs to the end, or to the first thing that must not be.
+    package func run() -> SimulationResult {
+        var happeningCount = 0
+        while failure == nil, !isComplete {
+            guard let (time, happening) = queue.next() else {
+                failure = "nothing more happens"
+                break
+            }
+            now = time
+            happeningCount += 1
+            take(happening)
+            if failure == nil { failure = coordinator?.violation }
+            if now > options.timeMax { failure = "no end after \(options.timeMax)" }
+            if happeningCount > Self.happeningCountMax { failure = "no end of messages" }
+        }
+        return SimulationResult(
+            seed: seed,
+            failure: failure,
+            duration: now,
+            happeningCount: happeningCount,
+            traceDigest: trace.digest,
+            traceLines: trace.lines
+        )
+    }
+
+    /// Some fifty times what a long run needs.
+    private static let happeningCountMax = 1_000_000
+
+    /// A number that nothing else in this run has.
+    func drawNumber() -> Int {
+        nextNumber += 1
+        return nextNumber
+    }
+
+    private func take(_ happening: Happening) {
+        switch happening {
+        case .arrival(let slot, let link, let packet): arrive(packet, at: slot, link)
+        case .workerWakes(let slot, let incarnation):
+            guard workers[slot]?.incarnation == incarnation else { return }
+            workerWakes[slot] = nil
+            runWorker(slot)
+        case .coordinatorWakes(let incarnation):
+            guard coordinatorIncarnation == incarnation else { return }
+            coordinatorWake = nil
+            runCoordinator()
+        case .computed(let slot, let incarnation): endComputing(slot, incarnation)
+        case .workerNotices(let slot, let link): noticeAtWorker(slot, link)
+        case .coordinatorNotices(let slot, let link, let worker, let incarnation):
+            noticeAtCoordinator(slot, link, worker, incarnation)
+        case .connects(let slot, let incarnation): connect(slot, incarnation)
+        case .closes(let slot, let link):
+            if links[slot]?.number == link { breakLink(slot, isNoticedLate: false) }
+        case .saved(let saved, let incarnation):
+            if incarnation == coordinatorIncarnation { store(saved) }
+        case .workerStarts(let slot): startWorker(slot)
+        case .coordinatorStarts: startCoordinator()
+        case .workerThaws(let slot, let incarnation): thawWorker(slot, incarnation)
+        case .coordinatorThaws(let incarnation): thawCoordinator(incarnation)
+        case .unblocks(let slot, let link): unblock(slot, link)
+        case .fault: makeFault()
+        case .calm: calm()
+        }
+    }
+}
+
+/// Processes take their turns.
+extension Simulation {
+    func runWorker(_ slot: Int) {
+        guard let turn = workers[slot]?.takeTurn(at: now) else { return }
+        perform(turn, of: slot)
+    }
+
+    private func endComputing(_ slot: Int, _ incarnation: Int) {
+        guard let worker = workers[slot], worker.incarnation == incarnation else { return }
+        if worker.isFrozen {
+            workers[slot]?.isResultWaiting = true
+        } else if let turn = workers[slot]?.endComputing(at: now) {
+            perform(turn, of: slot)
+        }
+    }
+
+    func perform(_ turn: SimulatedWorker.Turn, of slot: Int) {
+        guard let worker = workers[slot] else { return }
+        for (message, payload) in turn.sent { send(message, payload, from: slot) }
+        if let work = turn.lacking { failure = "worker \(slot) lacks the samples of \(work)" }
+        if let work = turn.computing {
+            trace.note(now, .worker(slot), .computes, work.traceNumber, "\(work.traceText)")
+            let shardCount = options.schedule.shardCount(of: work.round)
+            let duration =
+                options.shardDuration * work.subtree.shards(of: shardCount).count
+                * options.slowness[slot]
+            queue.schedule(
+                .computed(slot: slot, incarnation: worker.incarnation),
+                at: now + duration
+            )
+        }
+        if let outcome = worker.outcome {
+            trace.note(now, .worker(slot), .ends, 0, "\(outcome)")
+            workerDidEnd(slot)
+        } else if let deadline = worker.nextDeadline, worker.isListening {
+            wake(slot, at: max(deadline, now))
+        }
+    }
+
+    private func wake(_ slot: Int, at time: Duration) {
+        guard let worker = workers[slot] else { return }
+        if let wake = workerWakes[slot], wake <= time { return }
+        workerWakes[slot] = time
+        queue.schedule(.workerWakes(slot: slot, incarnation: worker.incarnation), at: time)
+    }
+
+    func forgetWake(of slot: Int) { workerWakes[slot] = nil }
+
+    func forgetCoordinatorWake() { coordinatorWake = nil }
+
+    func runCoordinator() {
+        guard var coordinator else { return }
+        // Moved out, so that carrying out its effects may look at everything else.
+        self.coordinator = nil
+        coordinator.takeTurn(at: now) { perform($0) }
+        self.coordinator = coordinator
+        if let outcome = coordinator.outcome {
+            trace.note(now, .coordinator, .ends, 0, "\(outcome)")
+            end(coordinator, outcome)
+        } else if let deadline = coordinator.nextDeadline, !coordinator.isFrozen {
+            let time = max(deadline, now)
+            if let wake = coordinatorWake, wake <= time { return }
+            coordinatorWake = time
+            queue.schedule(.coordinatorWakes(incarnation: coordinatorIncarnation), at: time)
+        }
+    }
+
+    private func end(_ coordinator: SimulatedCoordinator, _ outcome: Coordinator.Outcome) {
+        switch outcome {
+        case .completed:
+            isComplete = true
+            let expected = Reference.digest(of: options.schedule, seed: seed)
+            if coordinator.state.digest != expected {
+                failure = failure ?? "the digest is not that of the direct computation"
+            }
+        case .stopped: coordinatorDidStop()
+        }
+    }
+
+    private func perform(_ effect: SimulatedCoordinator.Effect) -> Bool {
+        switch effect {
+        case .sent(let message, let payload, let worker):
+            return send(message, payload, to: worker)
+        case .accepted(let work):
+            trace.note(now, .coordinator, .accepts, work.traceNumber, "\(work.traceText)")
+        case .applied(let index):
+            trace.note(now, .coordinator, .applies, UInt64(index), "step \(index)")
+        case .saved(let checkpoint):
+            let step = checkpoint.position.completedStepCount
+            trace.note(now, .coordinator, .saves, UInt64(step), "after step \(step)")
+            submit(checkpoint)
+        case .reported(let notice): trace.note(now, .coordinator, .reports, 0, "\(notice)")
+        }
+        return true
+    }
+}

@@ -1,0 +1,129 @@
+import SeededRandom
+package import TrainingProtocol
+
+/// What kind of run a seed stands for: its sizes, its network, its workers, and what befalls them.
+package struct SimulationOptions: Equatable, Sendable {
+    /// What may go wrong.
+    package enum Fault: Equatable, Sendable, CaseIterable {
+        /// A worker's process dies; mostly another is started in its place.
+        case workerCrash
+        /// A worker's process stands still for a while.
+        case workerFreeze
+        /// A worker is told to leave; mostly another is started in its place.
+        case workerLeave
+        /// A connection breaks; what is under way is lost.
+        case linkBreak
+        /// Nothing passes one way, or both, for a while.
+        case partition
+        /// The coordinator's process dies and is started again from its newest checkpoint.
+        case coordinatorCrash
+        /// The coordinator's process stands still for a while.
+        case coordinatorFreeze
+        /// The operator stops the run and resumes it.
+        case coordinatorStop
+    }
+
+    /// The rounds.
+    package var schedule: Schedule
+    /// Places where a worker can run.
+    package var workerCount: Int
+    /// Workers that the coordinator waits for.
+    package var workerCountMin: Int
+    /// Steps from one checkpoint to the next.
+    package var stepsPerCheckpoint: Int
+    /// How long a checkpoint takes to be safe.
+    package var savingDelay: ClosedRange<Duration>
+    /// How many saves of a hundred fail.
+    package var savingFailurePercentage: Int
+    /// How long a message travels.
+    package var delay: ClosedRange<Duration>
+    /// How long a worker computes one shard.
+    package var shardDuration: Duration
+    /// By how much each place's worker is slower than the fastest.
+    package var slowness: [Int]
+    /// How often each side shows that it lives.
+    package var heartbeatInterval: Duration
+    /// After how much silence the other counts as gone.
+    package var silenceMax: Duration
+    /// How long a worker looks for a coordinator.
+    package var patience: Duration
+    /// Whether the coordinator is told of broken connections or finds them out as it sends.
+    package var areBreaksReported: Bool
+    /// When each place's first worker starts.
+    package var starts: [Duration]
+    /// What goes wrong in this run.
+    package var faults: [Fault]
+    /// How much of it.
+    package var faultCount: Int
+    /// When all that heals.
+    package var faultyPhase: Duration
+    /// How long what stands still or is cut stays so.
+    package var faultDuration: ClosedRange<Duration>
+    /// Of a hundred dead workers, how many stay dead.
+    package var deathPercentage: Int
+
+    /// Draws the options of a seed.
+    package init(seed: UInt64) {
+        var random = RandomStream(seed: seed, stream: 100)
+        let schedule = Self.schedule(&random)
+        self.schedule = schedule
+        let workerCount = random.number(in: 1...6)
+        self.workerCount = workerCount
+        workerCountMin = random.number(in: 1...workerCount)
+        stepsPerCheckpoint = random.number(in: 0...4)
+        savingDelay = .zero ... .milliseconds(random.choice([0, 5, 500]))
+        savingFailurePercentage = random.choice([0, 0, 20])
+        delay = random.choice([
+            .microseconds(50) ... .microseconds(200), .milliseconds(1) ... .milliseconds(5),
+            .milliseconds(90) ... .milliseconds(110), .milliseconds(1) ... .milliseconds(800),
+        ])
+        shardDuration = .microseconds(random.choice([300, 2_000, 20_000, 100_000]))
+        slowness = (0..<workerCount).map { _ in random.choice([1, 1, 1, 1, 2, 5, 20]) }
+        (heartbeatInterval, silenceMax) = random.choice([
+            (.seconds(1), .seconds(10)), (.milliseconds(200), .seconds(2)),
+        ])
+        patience = .seconds(random.choice([2, 20, 600, 600]))
+        areBreaksReported = random.chance(50)
+        let startMax = random.choice([Duration.zero, .milliseconds(100), .seconds(5)])
+        starts = (0..<workerCount).map { _ in random.duration(in: .zero...startMax) }
+        faults = Fault.allCases.filter { _ in random.chance(40) }
+        faultCount = faults.isEmpty ? 0 : random.choice([0, 1, 3, 10, 30])
+        faultyPhase = .zero
+        faultDuration = random.choice([
+            .milliseconds(1) ... .milliseconds(200), .milliseconds(100) ... .seconds(3),
+            .seconds(1) ... .seconds(15),
+        ])
+        deathPercentage = random.choice([0, 10, 50])
+        faultyPhase = calmDuration * random.number(in: 1...4) + startMax
+    }
+
+    /// About how long the run takes if nothing goes wrong.
+    private var calmDuration: Duration {
+        let sampleCount =
+            schedule.epochCount * (schedule.trainingSampleCount + schedule.validationSampleCount)
+            + schedule.testSampleCount
+        let roundCount = schedule.stepCount + schedule.epochCount + 1
+        let computing = shardDuration * (sampleCount / Schedule.shardSampleCountMax) / workerCount
+        return computing + (delay.lowerBound + delay.upperBound) * roundCount + .milliseconds(10)
+    }
+
+    /// By when a run must have ended: all of its shards twice, one after another on the slowest
+    /// worker, every message as late as can be, and some silences.
+    var timeMax: Duration {
+        let roundCount = schedule.stepCount + schedule.epochCount + 1
+        return faultyPhase + calmDuration * (2 * workerCount * (slowness.max() ?? 1))
+            + delay.upperBound * (roundCount * 4) + silenceMax * 6 + .seconds(20)
+    }
+
+    private static func schedule(_ random: inout RandomStream) -> Schedule {
+        let trainingSampleCount = random.number(in: 1...random.choice([40, 200, 600]))
+        let stepsPerEpoch = random.number(in: 1...6)
+        return Schedule(
+            trainingSampleCount: trainingSampleCount,
+            validationSampleCount: random.choice([0, random.number(in: 1...100)]),
+            testSampleCount: random.choice([0, random.number(in: 1...100)]),
+            batchSize: (trainingSampleCount + stepsPerEpoch - 1) / stepsPerEpoch,
+            epochCount: random.number(in: 1...3)
+        )
+    }
+}

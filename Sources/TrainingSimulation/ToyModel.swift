@@ -1,0 +1,86 @@
+import SeededRandom
+import TrainingProtocol
+
+/// A model of four parameters: enough that a wrong order, a double count or a stale parameter shows
+/// in the last bits.
+struct ToyModel: Equatable, Sendable {
+    /// Parameters, gradients and moments.
+    typealias Vector = SIMD4<Float>
+
+    var parameters: Vector
+    private var firstMoment = Vector.zero
+    private var secondMoment = Vector.zero
+
+    init(seed: UInt64) {
+        var random = RandomStream(seed: seed, stream: 1)
+        parameters = Vector(
+            random.uniformFloat(),
+            random.uniformFloat(),
+            random.uniformFloat(),
+            random.uniformFloat()
+        )
+    }
+
+    /// The gradient of one shard: the sum over its samples, in their order.
+    ///
+    /// Each sample pulls the parameters towards a place of its own, `g = w · (p - place)`.
+    static func gradient(of parameters: Vector, shard: ArraySlice<UInt32>) -> Vector {
+        var sum = Vector.zero
+        for sample in shard {
+            let bits = SIMD4<UInt32>(1, 3, 5, 7) &* (sample &* 0x9E37_79B9 ^ 0x85EB_CA6B)
+            let place = Vector(bits &>> 8) * 0x1p-23 - 1
+            sum += (parameters - place) * (0.5 + Float(bits[0] & 0xFF) * 0x1p-8)
+        }
+        return sum
+    }
+
+    /// An update in the manner of Adam, that lets a dozen steps differ; without the square root.
+    mutating func apply(_ gradient: Vector, sampleCount: Int) {
+        let mean = gradient / Float(sampleCount)
+        firstMoment = firstMoment * 0.9 + mean * 0.1
+        secondMoment = secondMoment * 0.99 + mean * mean * 0.01
+        parameters -= 0.05 * firstMoment / (secondMoment + 0.1)
+    }
+
+    func mix(into hash: inout StableHash) {
+        hash.mix(parameters)
+        hash.mix(firstMoment)
+        hash.mix(secondMoment)
+    }
+}
+
+/// The samples of a simulated run: numbers, in an order that the seed and the epoch determine.
+struct ToySamples: Equatable, Sendable {
+    let schedule: Schedule
+    let seed: UInt64
+    private var epochIndex: Int?
+    private var order: [UInt32] = []
+
+    init(schedule: Schedule, seed: UInt64) {
+        self.schedule = schedule
+        self.seed = seed
+    }
+
+    /// The samples of a piece of work, shard after shard.
+    mutating func samples(of work: Work) -> [UInt32] {
+        samples(schedule.samples(of: work.subtree, in: work.round), of: work.round)
+    }
+
+    mutating func samples(_ range: Range<Int>, of round: Round) -> [UInt32] {
+        switch round {
+        case .step(let index):
+            let epochIndex = index / schedule.stepsPerEpoch
+            if self.epochIndex != epochIndex {
+                var random = RandomStream(seed: seed, stream: 2 + UInt64(epochIndex))
+                order = Permutation.shuffled(
+                    count: schedule.trainingSampleCount,
+                    random: &random
+                )
+                self.epochIndex = epochIndex
+            }
+            return Array(order[range])
+        case .validation: return range.map { 1_000_000 + UInt32($0) }
+        case .test: return range.map { 2_000_000 + UInt32($0) }
+        }
+    }
+}

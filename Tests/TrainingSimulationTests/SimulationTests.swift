@@ -1,0 +1,99 @@
+import Testing
+import TrainingProtocol
+import TrainingSimulation
+
+/// Whole runs of both machines in virtual time.
+struct SimulationTests {
+    /// What a run that failed looked like.
+    private func report(_ result: SimulationResult) -> Comment {
+        let lines = Simulation(seed: result.seed, hasText: true).run().traceLines.suffix(40)
+        return "seed \(result.seed): \(result.failure ?? "")\n\(lines.joined(separator: "\n"))"
+    }
+
+    @Test func `ends at the same digest through the bad days of hundreds of seeds`() async {
+        let sweep = await Sweep.run(0..<500, threadCount: 2)
+        for failure in sweep.failures.prefix(1) { Issue.record(report(failure)) }
+        #expect(sweep.happeningCount > 100_000)
+    }
+
+    @Test func `gives the same trace for the same seed, and another for another`() {
+        let first = Simulation(seed: 11, hasText: true).run()
+        #expect(Simulation(seed: 11, hasText: true).run() == first)
+        #expect(!first.traceLines.isEmpty)
+        let silent = Simulation(seed: 11).run()
+        #expect(silent.traceDigest == first.traceDigest)
+        #expect(silent.traceLines.isEmpty)
+        #expect(Simulation(seed: 12).run().traceDigest != first.traceDigest)
+    }
+
+    @Test func `finds the same on any number of threads`() async {
+        let single = await Sweep.run(0..<20, threadCount: 1)
+        #expect(await Sweep.run(0..<20, threadCount: 3) == single)
+    }
+
+    @Test func `draws runs of many kinds`() {
+        let drawn = (0..<200).map { SimulationOptions(seed: $0) }
+        for fault in SimulationOptions.Fault.allCases {
+            #expect(drawn.contains { $0.faults.contains(fault) && $0.faultCount > 5 }, "\(fault)")
+        }
+        for count in 1...6 { #expect(drawn.contains { $0.workerCount == count }) }
+        #expect(drawn.contains { $0.faultCount == 0 })
+        #expect(drawn.contains { $0.schedule.validationSampleCount == 0 })
+    }
+
+    /// Three workers on a calm network, for long enough that faults strike while they compute.
+    private func options(_ fault: SimulationOptions.Fault) -> SimulationOptions {
+        var options = SimulationOptions(seed: 0)
+        options.schedule = Schedule(
+            trainingSampleCount: 200,
+            validationSampleCount: 40,
+            testSampleCount: 40,
+            batchSize: 64,
+            epochCount: 2
+        )
+        options.workerCount = 3
+        options.workerCountMin = 1
+        options.stepsPerCheckpoint = 2
+        options.savingDelay = .zero ... .milliseconds(20)
+        options.savingFailurePercentage = 20
+        options.delay = .milliseconds(1) ... .milliseconds(5)
+        options.shardDuration = .milliseconds(20)
+        options.slowness = [1, 1, 5]
+        options.patience = .seconds(600)
+        options.starts = [.zero, .zero, .milliseconds(20)]
+        options.faults = [fault]
+        options.faultCount = 10
+        options.faultyPhase = .seconds(2)
+        options.faultDuration = .milliseconds(10) ... .seconds(12)
+        options.deathPercentage = 30
+        return options
+    }
+
+    @Test(arguments: SimulationOptions.Fault.allCases)
+    func `survives ten of a kind`(_ fault: SimulationOptions.Fault) {
+        let options = options(fault)
+        for seed in 0..<UInt64(20) {
+            let result = Simulation(seed: seed, options: options).run()
+            #expect(result.failure == nil, "seed \(seed)")
+        }
+    }
+
+    @Test func `ends though the only worker is silent for too long whenever it computes`() {
+        var options = options(.workerCrash)
+        options.workerCount = 1
+        options.slowness = [1]
+        options.starts = [.zero]
+        options.faultCount = 0
+        options.shardDuration = .seconds(11)
+        options.silenceMax = .seconds(10)
+        #expect(Simulation(seed: 1, options: options).run().failure == nil)
+    }
+
+    @Test func `says so when a run does not end in time`() {
+        var options = options(.workerCrash)
+        options.faultCount = 0
+        options.workerCountMin = 4
+        let result = Simulation(seed: 1, options: options).run()
+        #expect(result.failure?.hasPrefix("no end after") == true)
+    }
+}
