@@ -54,9 +54,10 @@ package struct OpenFolder: Equatable, Sendable {
         self.path = path
     }
 
-    /// Names a file in this folder for a message.
+    /// Names a file in this folder for a message, as it would be named from here.
     package func path(of name: String) -> String {
-        path.hasSuffix("/") ? path + name : path + "/" + name
+        if path == "." { return name }
+        return path.hasSuffix("/") ? path + name : path + "/" + name
     }
 }
 

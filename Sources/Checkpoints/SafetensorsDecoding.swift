@@ -135,7 +135,7 @@ extension SafetensorsFile {
             throw .malformed(
                 path: path,
                 found: "a data section of \(dataSize) bytes",
-                expected: "\(end) bytes, as its tensors say"
+                expected: "\(end) bytes for its tensors"
             )
         }
     }

@@ -50,8 +50,9 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
                 + "check the path that --config or LOCKSTEP_CONFIG gives"
         case .belongsToAnother(let folder, let key, let found, let expected):
             "\(folder): this run folder has \(key) \(found.shortened) where "
-                + "\(expected.shortened) was expected; resume with the same \(key) or choose "
-                + "another --run-dir"
+                + "\(expected.shortened) was expected; resume with the same "
+                // The one key that is no setting is the checksum of the data set.
+                + "\((Setting.named(key) ?? .of("dataset")).flag), or choose another --run-dir"
         }
     }
 }

@@ -44,10 +44,12 @@ package struct Setting: Sendable {
     /// The environment's variable, such as `LOCKSTEP_BATCH_SIZE`.
     package var variable: String { "LOCKSTEP_" + words.joined(separator: "_").uppercased() }
 
-    /// What `--help` says: effect, unit, default, bounds.
+    /// What `--help` says: effect, default, unit, bounds.
     package var help: String {
-        let unitText = unit.isEmpty ? "" : " \(unit)"
-        return "\(effect) (default: \(defaultText)\(unitText); \(expected))"
+        // A word such as `auto` counts nothing.
+        let hasUnit = !unit.isEmpty && defaultText.first?.isNumber == true
+        let start = effect.prefix(1).uppercased() + effect.dropFirst()
+        return "\(start) (default: \(defaultText)\(hasUnit ? " \(unit)" : ""); \(expected))."
     }
 
     /// Writes the setting's value in `configuration` as every source takes it.

@@ -32,7 +32,9 @@ package struct DigitImage: Equatable, Sendable {
             defer { try? handle.close() }
             data = try handle.read(upToCount: fileSizeMax + 1) ?? Data()
         } catch {
-            throw .unreadable(file: path, reason: error.localizedDescription)
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            let reason = cause.map { String(cString: strerror(Int32($0.code))) }
+            throw .unreadable(file: path, reason: reason ?? error.localizedDescription)
         }
         guard data.count <= fileSizeMax else {
             throw .fileTooLarge(file: path, sizeMax: fileSizeMax)

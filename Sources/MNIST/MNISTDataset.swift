@@ -63,10 +63,18 @@ package struct MNISTDataset: Equatable, Sendable {
     /// Reads a whole file, and never more of it than a data set may have.
     private static func read(_ path: String) throws(MNISTError) -> IDXFile {
         let sizeMax = IDXReader.fileSizeMax
+        // O_NONBLOCK: a pipe under the name would otherwise be waited for.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .unreadable(file: path, reason: "it is a folder, a pipe or a device")
+        }
         let data: Data
         do {
-            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? handle.close() }
             data = try handle.read(upToCount: sizeMax + 1) ?? Data()
         } catch {
             throw .unreadable(file: path, reason: error.localizedDescription)

@@ -6,7 +6,7 @@ package enum DecimalText {
     /// own form; infinity and not-a-number as `inf` and `nan`.
     package static func fixed(_ value: Double, places: Int) -> String {
         guard value.isFinite, value.magnitude < 1e15, places < 4 || value.magnitude < 1e12 else {
-            return "\(value)"
+            return value.isNaN ? "nan" : "\(value)"
         }
         var scale: UInt64 = 1
         for _ in 0..<places { scale *= 10 }

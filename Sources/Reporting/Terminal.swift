@@ -10,6 +10,12 @@ package enum Terminal {
         isatty(descriptor) == 1 && environment["TERM"] != "dumb" ? .redrawn : .lines
     }
 
+    /// What a line for a person begins with: it erases the progress that may stand in its place,
+    /// or is empty where `descriptor` is no terminal.
+    package static func lineStart(of descriptor: Int32, environment: [String: String]) -> String {
+        style(of: descriptor, environment: environment) == .redrawn ? "\r\u{1B}[K" : ""
+    }
+
     /// Asks for the terminal's width in columns; 80 where it has none.
     package static func columnCount(of descriptor: Int32) -> Int {
         var size = winsize()

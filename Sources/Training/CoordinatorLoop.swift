@@ -28,23 +28,18 @@ final class CoordinatorLoop {
     /// done.
     private var unreachable: [WorkerID] = []
 
-    /// Binds the socket.
-    ///
-    /// - Throws: when the address is malformed, in use or not of this machine.
+    /// Will serve over a socket that is bound.
     init(
         _ run: CoordinatedRun,
-        endpoint: String,
+        socket: consuming CoordinatorSocket,
         observer: any RunObserver,
         stop: StopRequest
-    ) throws(ZeroMQError) {
+    ) {
         self.run = run
         self.observer = observer
         self.stop = stop
         machine = Coordinator(settings: run.settings, position: run.position)
-        socket = try CoordinatorSocket(
-            binding: endpoint,
-            in: Context(ioThreadCount: 2)
-        )
+        self.socket = socket
         tally = EpochTally(totals: run.epochTotals, at: .zero)
         epochs = run.epochs
     }

@@ -11,16 +11,16 @@ package final class CoordinatorService: Service {
     private let loop: Mutex<Confined<CoordinatorLoop>?>
     private let result = Mutex<RunResult?>(nil)
 
-    /// Binds the coordinator's socket.
+    /// Takes the run and the socket that its workers come to.
     ///
-    /// - Throws: `ZeroMQError` when the address is malformed, in use or not of this machine.
+    /// - Throws: `ZeroMQError` when the process has no descriptors left.
     package init(
         _ run: CoordinatedRun,
-        endpoint: String,
+        socket: consuming CoordinatorSocket,
         observer: any RunObserver
     ) throws(ZeroMQError) {
         stop = try StopRequest()
-        let loop = try CoordinatorLoop(run, endpoint: endpoint, observer: observer, stop: stop)
+        let loop = CoordinatorLoop(run, socket: socket, observer: observer, stop: stop)
         self.endpoint = loop.endpoint
         self.loop = Mutex(Confined(value: loop))
     }
@@ -29,12 +29,9 @@ package final class CoordinatorService: Service {
     ///
     /// - Throws: `ZeroMQError` when libzmq fails in a way that no run survives.
     package func run() async throws {
-        guard let loop = loop.withLock({ $0.take() }) else {
-            preconditionFailure("a coordinator service runs once")
-        }
         let result = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
-                try await onOwnThread(named: "coordinator") { try loop.value.serve() }
+                try await onOwnThread(named: "coordinator") { try self.takeLoop().serve() }
             } onGracefulShutdown: {
                 self.stop.make()
             }
@@ -42,6 +39,15 @@ package final class CoordinatorService: Service {
             self.stop.make()
         }
         self.result.withLock { $0 = result }
+    }
+
+    /// The loop, which ends with the call that takes it: its socket is closed then, and a socket
+    /// file removed.
+    private func takeLoop() -> CoordinatorLoop {
+        guard let loop = loop.withLock({ $0.take() }) else {
+            preconditionFailure("a coordinator service runs once")
+        }
+        return loop.value
     }
 
     /// How the run ended; nil before it has.

@@ -1,12 +1,13 @@
+import Glibc
 import TrainingProtocol
 import Wire
-import ZeroMQ
+package import ZeroMQ
 
 /// The coordinator's end of the transport: one ROUTER that every worker connects to.
 ///
 /// A worker's identity is the byte `w` and its number, so it needs no table. Nothing is ever sent
 /// blocking: a worker whose queue is full counts as lost. Belongs to one thread.
-struct CoordinatorSocket: ~Copyable {
+package struct CoordinatorSocket: ~Copyable {
     /// What came in.
     enum Received {
         /// A message of a worker; its payload is held until the next one is received.
@@ -18,11 +19,19 @@ struct CoordinatorSocket: ~Copyable {
     let socket: Socket
     private var incoming: Multipart
     private var outgoing: Multipart
+    /// The file of an `ipc` address, which libzmq leaves behind.
+    private let socketFile: String?
 
-    /// Binds to `endpoint`.
+    deinit {
+        if let socketFile { unlink(socketFile) }
+    }
+
+    /// Binds to `endpoint`; workers may connect from then on, and wait.
     ///
-    /// - Throws: when the address is malformed, in use or not of this machine.
-    init(binding endpoint: String, in context: Context) throws(ZeroMQError) {
+    /// - Throws: when the address is malformed, in use, not of this machine, or of a kind that no
+    ///   other process reaches.
+    package init(binding endpoint: String) throws(ZeroMQError) {
+        try refuseUnreachable(endpoint, .bind)
         var options = SocketOptions()
         options.isRouterMandatory = true
         options.isRouterHandover = true
@@ -35,9 +44,11 @@ struct CoordinatorSocket: ~Copyable {
         options.sendBufferSize = bufferSize
         options.receiveBufferSize = bufferSize
         options.handshakeInterval = .seconds(5)
-        let socket = try Socket(.router, in: context, options: options)
+        let socket = try Socket(.router, in: Context(ioThreadCount: 2), options: options)
         try socket.bind(endpoint)
         self.socket = socket
+        let isFile = endpoint.hasPrefix("ipc://") && endpoint != "ipc://*"
+        socketFile = isFile ? String(endpoint.dropFirst("ipc://".count)) : nil
         incoming = Multipart(frameCountMax: 3)
         outgoing = Multipart(frameCountMax: 3)
     }
@@ -95,6 +106,19 @@ let messageSizeMax = 2 << 20
 
 /// 512 KiB in the kernel each way: a parameter buffer fits, and loopback needs fewer wake-ups.
 let bufferSize = 512 << 10
+
+/// Refuses `inproc` and the like, which libzmq takes though no other process can reach them.
+///
+/// What has no transport at all is libzmq's to refuse, as an address that cannot be parsed.
+func refuseUnreachable(
+    _ endpoint: String,
+    _ operation: ZeroMQError.AddressOperation
+) throws(ZeroMQError) {
+    guard let colon = endpoint.firstRange(of: "://") else { return }
+    guard ["tcp", "ipc"].contains(endpoint[..<colon.lowerBound]) else {
+        throw .addressRefused(operation, endpoint: endpoint, code: EPROTONOSUPPORT)
+    }
+}
 
 /// Whether an address has a numeric IPv4 host: then IPv6 sockets would only spell it otherwise.
 func namesIPv4(_ endpoint: String) -> Bool {

@@ -13,12 +13,17 @@ package struct LocalWorkers: Service {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// Every worker process has ended, the last one in this way.
         case allEnded(workerCount: Int, last: String)
+        /// The system does not give another process, or the pipes to it.
+        case cannotStart(workerCount: Int, reason: String)
 
         package var description: String {
             switch self {
             case .allEnded(let workerCount, let last):
                 "training with local workers: all \(workerCount) have ended before the run was complete, "
                     + "the last one with \(last); see their messages above, then go on with --resume"
+            case .cannotStart(let workerCount, let reason):
+                "starting \(workerCount) local workers: the system refused one (\(reason)) where all were "
+                    + "expected to start; choose fewer --workers, or raise the limits on open files and processes"
             }
         }
     }
@@ -44,29 +49,40 @@ package struct LocalWorkers: Service {
 
     /// Runs the workers until the run is complete or the group shuts down.
     ///
-    /// - Throws: ``Failure/allEnded(workerCount:last:)`` when none is left though they were not
-    ///   told to finish, and
-    ///   what keeps a process from starting.
+    /// It ends only when the group asks it to: a service that ends on its own while the coordinator
+    /// is shutting down would count as a failure.
+    ///
+    /// - Throws: ``Failure`` when none is left though they were not told to finish, or one cannot
+    ///   start.
     package func run() async throws {
         try await withThrowingTaskGroup(of: TerminationStatus.self) { group in
-            for index in 0..<workerCount {
-                group.addTask { try await runWorker(index) }
+            for _ in 0..<workerCount {
+                group.addTask { try await runWorker() }
             }
             var runningCount = workerCount
             while let status = try await group.next() {
                 runningCount -= 1
                 guard !status.isSuccess, !Task.isShuttingDownGracefully else { continue }
                 logger.warning(
-                    "a worker process ended with \(status); its shards go to the \(runningCount) others"
+                    "a worker process ended with \(status); workers left here: \(runningCount)"
                 )
                 if runningCount == 0 {
                     throw Failure.allEnded(workerCount: workerCount, last: "\(status)")
                 }
             }
         }
+        try? await gracefulShutdown()
     }
 
-    private func runWorker(_ index: Int) async throws -> TerminationStatus {
+    private func runWorker() async throws -> TerminationStatus {
+        do {
+            return try await runWorkerToItsEnd()
+        } catch let error as SubprocessError {
+            throw Failure.cannotStart(workerCount: workerCount, reason: "\(error)")
+        }
+    }
+
+    private func runWorkerToItsEnd() async throws -> TerminationStatus {
         let result = try await Subprocess.run(
             .path(FilePath(executablePath)),
             arguments: [

@@ -8,6 +8,8 @@ package struct RunFolder: Equatable, Sendable {
         case holdsRun(path: String)
         /// It holds no run that could go on.
         case holdsNoRun(path: String)
+        /// It holds a run that has no checkpoint left.
+        case holdsNoCheckpoint(path: String)
         /// It cannot be made or written to.
         case unusable(path: String, reason: String)
         /// Another process trains in it.
@@ -21,6 +23,9 @@ package struct RunFolder: Equatable, Sendable {
             case .holdsNoRun(let path):
                 "\(path): no run was found where --resume expected one; "
                     + "leave out --resume to start it, or name the right --run-dir"
+            case .holdsNoCheckpoint(let path):
+                "\(path): a run without a checkpoint was found where --resume expected one; "
+                    + "put one back into \(path)/checkpoints, or start afresh in another --run-dir"
             case .unusable(let path, let reason):
                 "\(path): making the run's folder failed with \"\(reason)\" where a folder that can be "
                     + "written to was expected; name another --run-dir, or check its permissions"
@@ -34,7 +39,12 @@ package struct RunFolder: Equatable, Sendable {
     package let path: String
 
     /// Describes a folder, which need not exist yet.
-    package init(path: String) { self.path = path }
+    ///
+    /// - Parameter path: where it is; slashes at the end count for nothing.
+    package init(path: String) {
+        let end = path.lastIndex { $0 != "/" }
+        self.path = end.map { String(path[...$0]) } ?? path
+    }
 
     /// The folder that a run gets when none was named: `runs/<date>-<time>`, with a number behind
     /// it where that is taken.
@@ -69,44 +79,61 @@ package struct RunFolder: Equatable, Sendable {
     /// The trained model.
     package var modelPath: String { path + "/model.safetensors" }
 
-    /// Whether a run was started in it.
-    package var holdsRun: Bool {
-        [configurationPath, checkpointsPath, modelPath, summaryPath].contains {
-            FileManager.default.fileExists(atPath: $0)
-        }
+    /// Whether it holds the configuration of a run.
+    package var holdsConfiguration: Bool {
+        FileManager.default.fileExists(atPath: configurationPath)
     }
 
-    /// Makes the folder for a new run, or checks that it holds the one to go on with.
+    /// Whether it holds anything that a new run would write over.
     ///
-    /// - Throws: ``Failure`` when it holds a run but should not, should but does not, or cannot be
-    ///   written to.
-    package func open(resumes: Bool) throws(Failure) {
+    /// A start that failed before its first checkpoint leaves nothing that counts.
+    package var holdsRun: Bool {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: checkpointsPath)
+        return names?.contains { !$0.hasPrefix(".") } == true
+            || [configurationPath, metricsPath, modelPath, summaryPath].contains {
+                FileManager.default.fileExists(atPath: $0)
+            }
+    }
+
+    /// Makes the folder for a new run, or checks that it holds the one to go on with, and keeps
+    /// other processes from training in it until the result is let go, or this process ends,
+    /// however it does.
+    ///
+    /// - Throws: ``Failure`` when it holds a run but should not, should but does not, cannot be
+    ///   written to, or is another process's.
+    package func open(resumes: Bool) throws(Failure) -> RunFolderLock {
+        try checkContents(resumes: resumes)
+        try Self.make(path)
+        let lock = try lock()
+        guard access(path, W_OK | X_OK) == 0 else { throw Self.unusable(path) }
+        // Another process may have trained in it since.
+        try checkContents(resumes: resumes)
+        return lock
+    }
+
+    private func checkContents(resumes: Bool) throws(Failure) {
         guard holdsRun == resumes else {
             throw resumes ? .holdsNoRun(path: path) : .holdsRun(path: path)
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o750]
-            )
-        } catch {
-            throw .unusable(path: path, reason: reason(of: error))
-        }
-        guard access(path, W_OK | X_OK) == 0 else {
-            throw .unusable(path: path, reason: String(cString: strerror(errno)))
-        }
     }
 
-    /// Keeps other processes from training in the folder until the result is let go, or this
-    /// process ends, however it does.
-    ///
-    /// - Throws: ``Failure/isInUse(path:)`` when another process has done the same.
-    package func lock() throws(Failure) -> RunFolderLock {
+    /// Makes a folder, and its parents where they are missing.
+    private static func make(_ folder: String) throws(Failure) {
+        if mkdir(folder, 0o750) == 0 || errno == EEXIST { return }
+        let parent = NSString(string: folder).deletingLastPathComponent
+        guard errno == ENOENT, parent.count < folder.count else { throw unusable(folder) }
+        try make(parent)
+        if mkdir(folder, 0o750) != 0, errno != EEXIST { throw unusable(folder) }
+    }
+
+    /// The failure that a system call has just left in `errno`.
+    private static func unusable(_ path: String) -> Failure {
+        .unusable(path: path, reason: String(cString: strerror(errno)))
+    }
+
+    private func lock() throws(Failure) -> RunFolderLock {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .unusable(path: path, reason: String(cString: strerror(errno)))
-        }
+        guard descriptor >= 0 else { throw Self.unusable(path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .isInUse(path: path)

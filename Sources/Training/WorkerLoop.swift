@@ -168,7 +168,9 @@ final class WorkerLoop {
     /// Computes one piece of work, shard after shard, and reports it.
     private func compute(_ work: Work) throws(ZeroMQError) {
         self.work = nil
-        guard let computer, let samples = samples.removeValue(forKey: work) else { return }
+        guard let computer, let samples = samples.removeValue(forKey: work) else {
+            preconditionFailure("\(work) is to be computed before its samples are there")
+        }
         answer = samples.message.withUnsafeBytes { bytes in
             total(of: bytes, isTraining: work.round.isTraining, by: computer)
         }

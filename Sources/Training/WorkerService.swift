@@ -45,14 +45,11 @@ package final class WorkerService: Service {
     ///
     /// - Throws: `ZeroMQError` when libzmq fails in a way that no worker survives.
     package func run() async throws {
-        guard let loop = loop.withLock({ $0.take() }) else {
-            preconditionFailure("a worker service runs once")
-        }
         let endsWithStandardInput = endsWithStandardInput
         let outcome = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await onOwnThread(named: "worker") {
-                    try loop.value.serve(endsWithStandardInput: endsWithStandardInput)
+                    try self.takeLoop().serve(endsWithStandardInput: endsWithStandardInput)
                 }
             } onGracefulShutdown: {
                 self.stop.make()
@@ -61,6 +58,15 @@ package final class WorkerService: Service {
             self.stop.make()
         }
         result.withLock { $0 = outcome }
+    }
+
+    /// The loop, which ends with the call that takes it: its socket is closed then, and has sent
+    /// what it had to.
+    private func takeLoop() -> WorkerLoop {
+        guard let loop = loop.withLock({ $0.take() }) else {
+            preconditionFailure("a worker service runs once")
+        }
+        return loop.value
     }
 
     /// How the worker ended; nil before it has.

@@ -29,6 +29,7 @@ struct WorkerSocket: ~Copyable {
         as worker: WorkerID,
         in context: Context
     ) throws(ZeroMQError) {
+        try refuseUnreachable(endpoint, .connect)
         var options = SocketOptions()
         options.routingID = routingID(of: worker)
         options.isImmediate = true

@@ -11,6 +11,36 @@ func checkEndpoint(
     guard !isRefused else {
         throw .addressRefused(operation, endpoint: endpoint, code: EINVAL)
     }
+    if operation == .bind, endpoint.hasPrefix("ipc://"),
+        let code = reasonNotToReplace(String(endpoint.dropFirst("ipc://".count)))
+    {
+        throw .addressRefused(operation, endpoint: endpoint, code: code)
+    }
+}
+
+/// Why the file of that name has to stay: libzmq removes it before it binds there, whatever it is.
+///
+/// - Returns: EEXIST for anything but a socket, EADDRINUSE for a socket that somebody serves, nil
+///   for what may be replaced, such as the socket of a process that was killed.
+private func reasonNotToReplace(_ path: String) -> Int32? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    guard status.st_mode & S_IFMT == S_IFSOCK else { return EEXIST }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let isFitting = withUnsafeMutableBytes(of: &address.sun_path) { bytes in
+        bytes.copyBytes(from: path.utf8.prefix(bytes.count - 1))
+        return path.utf8.count < bytes.count
+    }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    guard isFitting, descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    let isServed = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        }
+    }
+    return isServed ? EADDRINUSE : nil
 }
 
 /// Tells whether an address ends in a port that exists; only binding may leave it to the system.

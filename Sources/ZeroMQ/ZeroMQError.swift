@@ -59,6 +59,8 @@ private func addressSentence(_ operation: ZeroMQError.AddressOperation, _ code: 
     switch code {
     case EADDRINUSE:
         "the address is already in use; stop the other program or choose another port"
+    case EEXIST:
+        "a file that is no socket has this name and is left alone; choose another path"
     case EADDRNOTAVAIL, ENODEV:
         "no network interface of this machine has this name or address; use tcp://*:PORT for all "
             + "interfaces, or one of this machine's numeric addresses"

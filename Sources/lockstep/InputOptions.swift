@@ -6,7 +6,7 @@ import Model
 struct InputOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How 28×28 images become 32×32: pad or resize (default: as the model was trained).",
+            "How 28×28 images become 32×32: zeros around (pad) or bilinear (resize) (default: as the model was trained)",
             valueName: "way"
         )
     )
@@ -14,7 +14,7 @@ struct InputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What pixels are divided by: unit (255) or none (default: as the model was trained).",
+            "Pixels from 0 to 1 (unit) or from 0 to 255 (none) (default: as the model was trained)",
             valueName: "scale"
         )
     )

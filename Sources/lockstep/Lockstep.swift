@@ -6,7 +6,7 @@ struct Lockstep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockstep",
         abstract:
-            "Trains LeNet-5 on MNIST across processes, the same bit for bit however many there are.",
+            "Train LeNet-5 on MNIST across processes, the same bit for bit however many there are.",
         discussion: """
             On one machine, `lockstep train` does it all. On several, start `lockstep coordinator` on one \
             and `lockstep worker` on each of the others, in any order.

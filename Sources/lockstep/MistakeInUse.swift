@@ -2,6 +2,13 @@ import Configuration
 import Kernels
 import ZeroMQ
 
+/// A mistake in how the program was called that shows only once files have been read.
+struct MistakeInUse: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
 /// Whether an error is a mistake in how the program was called (exit code 2) and not in what it met
 /// (1).
 func isMistakeInUse(_ error: any Error) -> Bool {
@@ -15,6 +22,8 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         error.isMalformedAddress
     case let error as KernelError:
         error != .noneRunnable
+    case is MistakeInUse:
+        true
     default:
         false
     }

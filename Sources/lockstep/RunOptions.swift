@@ -31,6 +31,11 @@ struct RunOptions: ParsableArguments {
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
     func validate() throws {
+        if folderPath == "" {
+            throw ValidationError(
+                "opening the run's folder: an empty path was found where a folder's was expected; name one, or leave out --run-dir"
+            )
+        }
         if resume, folderPath == nil {
             throw ValidationError(
                 "resuming: no run's folder was named where one was expected; add --run-dir"
@@ -53,7 +58,7 @@ struct RunOptions: ParsableArguments {
     /// The settings; a run that goes on keeps its own where no other file is named.
     func configuration(in folder: RunFolder) throws(ConfigurationError) -> RunConfiguration {
         try settings.resolve(
-            fallbackFile: resume && folder.holdsRun ? folder.configurationPath : nil
+            fallbackFile: resume && folder.holdsConfiguration ? folder.configurationPath : nil
         )
     }
 }

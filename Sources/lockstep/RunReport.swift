@@ -15,6 +15,7 @@ final class RunReport: RunObserver {
     private let folder: RunFolder
     private let configuration: RunConfiguration
     private let schedule: Schedule
+    private let workerCountMin: Int
     private let logger: Logger
     private let metrics: MetricsLog
     private let events: TensorBoardEvents
@@ -36,6 +37,7 @@ final class RunReport: RunObserver {
         self.configuration = configuration
         self.logger = logger
         schedule = run.settings.schedule
+        workerCountMin = run.settings.workerCountMin
         let step = run.position.completedStepCount
         metrics =
             step == 0 && run.epochs.isEmpty
@@ -57,7 +59,10 @@ final class RunReport: RunObserver {
     private var now: Duration { ContinuousClock.now - start }
 
     func runWillStart(endpoint: String) {
-        log(.info, "listening on \(endpoint), run folder \(folder.path)")
+        log(
+            .info,
+            "listening on \(endpoint), waiting for \(workerCountMin) workers, run folder \(folder.path)"
+        )
     }
 
     func stepDidEnd(_ record: StepRecord) {
@@ -82,6 +87,12 @@ final class RunReport: RunObserver {
                 columnCount: columnCount
             )
         )
+        if !record.training.loss.isFinite, failedParts.insert("loss").inserted {
+            log(
+                .warning,
+                "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.training.loss)) where a finite one was expected, so training has diverged; stop it and start anew with a smaller --learning-rate"
+            )
+        }
         guard configuration.logEvery > 0,
             record.completedStepCount % configuration.logEvery == 0
         else { return }
@@ -120,6 +131,9 @@ final class RunReport: RunObserver {
             log(.info, "worker \(worker) joined; \(workerCount) now")
         case .workerLost(let worker, .left, let workerCount):
             log(.info, "worker \(worker) left; \(workerCount) now")
+        case .workerLost(let worker, .rejoined, _):
+            // It said hello twice: a connection that broke, or a welcome that took long.
+            log(.info, "worker \(worker) starts afresh")
         case .workerLost(let worker, let loss, let workerCount):
             log(.warning, "worker \(worker) is lost (\(loss)); \(workerCount) now")
         case .waitingForWorkers(let workerCount, let needed):
@@ -147,11 +161,10 @@ final class RunReport: RunObserver {
     }
 
     /// Says how to go on with a run that was stopped.
-    func didStop(after position: Position) {
-        log(
-            .notice,
-            "stopped after step \(position.completedStepCount); to go on, add --resume --run-dir \(folder.path)"
-        )
+    func didStop(after position: Position?) {
+        let step = position.map { " after step \($0.completedStepCount)" } ?? ""
+        show(progress.interrupted())
+        log(.notice, "stopped\(step); to go on, add --resume --run-dir \(folder.path)")
     }
 
     /// Prints the run's result and writes its summary.
@@ -172,7 +185,7 @@ final class RunReport: RunObserver {
         try summary.write(toFolder: folder.path)
         show(
             """
-            test loss \(DecimalText.metric(test.loss)), test accuracy \(DecimalText.metric(test.accuracy))
+            \(test.testLine)\
             model  \(folder.modelPath)
             digest \(digest)
 
@@ -184,12 +197,16 @@ final class RunReport: RunObserver {
 extension RunReport {
     private func show(_ text: String) {
         guard !text.isEmpty else { return }
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        do {
+            try StandardOutput.write(text)
+        } catch {
+            if failedParts.insert("output").inserted {
+                logger.warning("\(error); training goes on without it")
+            }
+        }
     }
 
     private func log(_ level: Logger.Level, _ message: String) {
-        guard level >= logger.logLevel else { return }
-        show(progress.interrupted())
         logger.log(level: level, "\(message)")
     }
 
@@ -207,6 +224,13 @@ extension RunReport {
                 log(.warning, "\(error); training goes on without these figures")
             }
         }
+    }
+}
+
+extension Metrics {
+    /// The figures of the test set, as `train` and `evaluate` print them.
+    var testLine: String {
+        "test loss \(DecimalText.metric(loss)), test accuracy \(DecimalText.metric(accuracy))\n"
     }
 }
 

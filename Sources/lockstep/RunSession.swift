@@ -36,6 +36,12 @@ struct RunSession {
         let configuration = try options.configuration(in: folder)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try options.initialModel.map(ModelArgument.read(path:))
+        if let path = options.initialModel, let initial, !initial.parameters.allSatisfy(\.isFinite)
+        {
+            throw MistakeInUse(
+                "\(path): parameters that are not finite where numbers to start from were expected; choose another --initial-model"
+            )
+        }
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
         let preparation = try RunPreparation(
             configuration: configuration,
@@ -43,8 +49,9 @@ struct RunSession {
             dataset: dataset,
             kernels: kernels
         )
-        try folder.open(resumes: options.resume)
-        let lock = try folder.lock()
+        // First, for a port in use must not leave a run behind that never began.
+        let socket = try CoordinatorSocket(binding: endpoint)
+        let lock = try folder.open(resumes: options.resume)
         let workerCount =
             switch workers {
             case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
@@ -62,13 +69,23 @@ struct RunSession {
             run: run,
             logger: logger
         )
-        let service = try CoordinatorService(run, endpoint: endpoint, observer: report)
-        let signals = try await serve(service, workerCount: workerCount)
-        guard let result = service.runResult else {
-            preconditionFailure("the coordinator ended without a result")
+        let service = try CoordinatorService(run, socket: socket, observer: report)
+        let signals: SignalWatch
+        do {
+            signals = try await serve(service, workerCount: workerCount)
+        } catch {
+            try? run.finishCheckpoints()
+            throw error
         }
-        try run.finishCheckpoints()
-        try finish(result, run: run, in: folder, configuration, report, signals)
+        if let result = service.runResult, result.outcome == .completed {
+            // The model first: it is what the run was for, should a checkpoint have failed.
+            try finish(result, run: run, in: folder, configuration, report)
+            try run.finishCheckpoints()
+        } else {
+            try run.finishCheckpoints()
+            report.didStop(after: service.runResult?.position)
+            throw ExitCode(signals.exitCode ?? 1)
+        }
         _ = consume lock
     }
 
@@ -81,7 +98,7 @@ struct RunSession {
             return try preparation.fresh(from: initial, workerCountMin: workerCountMin)
         }
         guard let (run, warnings) = try preparation.resumed(workerCountMin: workerCountMin) else {
-            throw RunFolder.Failure.holdsNoRun(path: options.folder.path)
+            throw RunFolder.Failure.holdsNoCheckpoint(path: options.folder.path)
         }
         for warning in warnings { logger.warning("passed over \(warning)") }
         logger.info("going on after step \(run.position.completedStepCount)")
@@ -116,13 +133,8 @@ struct RunSession {
         run: CoordinatedRun,
         in folder: RunFolder,
         _ configuration: RunConfiguration,
-        _ report: RunReport,
-        _ signals: SignalWatch
+        _ report: RunReport
     ) throws {
-        guard result.outcome == .completed else {
-            report.didStop(after: result.position)
-            throw ExitCode(signals.exitCode ?? 1)
-        }
         let bytes = UnsafeRawBufferPointer(run.optimizer.parameters.bytes)
         try ModelFile.write(
             path: folder.modelPath,

@@ -12,6 +12,10 @@ struct ServiceRun {
     /// Runs the services as one group.
     ///
     /// - Returns: the watch that saw the signals, if any came.
+    /// A second signal ends the process at once, also later, while the last checkpoint is still
+    /// being written. What a service throws after a signal is a consequence of it: a worker that
+    /// got the terminal's Ctrl-C before it could be told to leave.
+    ///
     /// - Throws: what a service throws.
     func run(
         _ services: [ServiceGroupConfiguration.ServiceConfiguration],
@@ -21,7 +25,7 @@ struct ServiceRun {
         quiet.logLevel = max(logger.logLevel, .critical)
         let group = ServiceGroup(configuration: .init(services: services, logger: quiet))
         let watch = SignalWatch()
-        let watching = Task {
+        Task {
             await watch.run(
                 signals: [.sigint, .sigterm].filter { !ignored.contains($0) },
                 ignored: ignored,
@@ -29,8 +33,12 @@ struct ServiceRun {
                 exit: { _exit($0) }
             )
         }
-        defer { watching.cancel() }
-        try await group.run()
+        do {
+            try await group.run()
+        } catch {
+            guard watch.exitCode != nil else { throw error }
+            logger.info("while ending: \(error)")
+        }
         return watch
     }
 }

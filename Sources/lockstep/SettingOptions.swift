@@ -5,32 +5,43 @@ import Foundation
 /// The settings of a run as options; names, bounds and help come from the one table of settings.
 ///
 /// Their texts are checked where those of the file and the environment are, so that a mistake reads
-/// the same.
+/// the same. Numbers take whatever follows, so that `--seed -1` is told to be out of bounds.
 struct SettingOptions: ParsableArguments {
     @Option(help: help("dataset"), completion: .directory) var dataset: String?
     @Option(help: help("input")) var input: String?
     @Option(help: help("scale")) var scale: String?
-    @Option(help: help("validationSplit")) var validationSplit: String?
-    @Option(help: help("batchSize")) var batchSize: String?
-    @Option(help: help("epochs")) var epochs: String?
-    @Option(help: help("learningRate")) var learningRate: String?
-    @Option(name: .customLong("beta1"), help: help("beta1")) var beta1: String?
-    @Option(name: .customLong("beta2"), help: help("beta2")) var beta2: String?
-    @Option(help: help("epsilon")) var epsilon: String?
-    @Option(help: help("seed")) var seed: String?
-    @Option(help: help("workers")) var workers: String?
-    @Option(help: help("checkpointEvery")) var checkpointEvery: String?
-    @Option(help: help("checkpointsKept")) var checkpointsKept: String?
-    @Option(help: help("logEvery")) var logEvery: String?
+    @Option(parsing: .unconditional, help: help("validationSplit")) var validationSplit: String?
+    @Option(parsing: .unconditional, help: help("batchSize")) var batchSize: String?
+    @Option(parsing: .unconditional, help: help("epochs")) var epochs: String?
+    @Option(parsing: .unconditional, help: help("learningRate")) var learningRate: String?
+    @Option(name: .customLong("beta1"), parsing: .unconditional, help: help("beta1")) var beta1:
+        String?
+    @Option(name: .customLong("beta2"), parsing: .unconditional, help: help("beta2")) var beta2:
+        String?
+    @Option(parsing: .unconditional, help: help("epsilon")) var epsilon: String?
+    @Option(parsing: .unconditional, help: help("seed")) var seed: String?
+    @Option(parsing: .unconditional, help: help("workers")) var workers: String?
+    @Option(parsing: .unconditional, help: help("checkpointEvery")) var checkpointEvery: String?
+    @Option(parsing: .unconditional, help: help("checkpointsKept")) var checkpointsKept: String?
+    @Option(parsing: .unconditional, help: help("logEvery")) var logEvery: String?
+
+    /// What the discussions of `train` and `coordinator` say of the settings.
+    static let sources = """
+        Each setting may also be given as a variable, such as LOCKSTEP_BATCH_SIZE, or in a YAML file that --config or \
+        LOCKSTEP_CONFIG names, such as `batchSize: 64`. The command line comes before variables, these before the file.
+        """
 
     @Option(
-        help: ArgumentHelp("A YAML file of settings; see Configs.", valueName: "file"),
+        help: ArgumentHelp(
+            "A YAML file of settings, such as Configs/mnist.yaml (default: LOCKSTEP_CONFIG, else none).",
+            valueName: "file"
+        ),
         completion: .file(extensions: ["yaml", "yml"])
     )
     var config: String?
 
     private static func help(_ key: String) -> ArgumentHelp {
-        ArgumentHelp(stringLiteral: Setting.of(key).help)
+        ArgumentHelp("\(Setting.of(key).help)", valueName: key == "dataset" ? "folder" : "value")
     }
 
     /// The texts that were given, by the settings' keys.

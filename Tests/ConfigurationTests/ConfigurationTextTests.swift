@@ -100,7 +100,7 @@ import Testing
         )
         #expect(
             "\(error)" == "runs/a: this run folder has batchSize 128 where 32 was expected; "
-                + "resume with the same batchSize or choose another --run-dir"
+                + "resume with the same --batch-size, or choose another --run-dir"
         )
     }
 }

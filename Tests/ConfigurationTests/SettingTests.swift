@@ -13,8 +13,8 @@ import Testing
     @Test func `says effect, default, unit and bounds in its help`() {
         #expect(
             Setting.of("batchSize").help
-                == "samples of one step; every 16 of them are a shard "
-                + "(default: 32 samples; a whole number from 1 to 65,536)"
+                == "Samples of one step; every 16 of them are a shard "
+                + "(default: 32 samples; a whole number from 1 to 65,536)."
         )
         #expect(RunConfiguration.settingsHelp.map(\.key).count == 15)
         #expect(Set(RunConfiguration.settingsHelp.map(\.flag)).count == 15)

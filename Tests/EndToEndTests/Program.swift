@@ -26,11 +26,15 @@ final class Program {
     ///   - arguments: what stands behind `lockstep`.
     ///   - folder: where its output goes, and where it runs.
     ///   - environment: variables beside those of this process.
+    ///   - output: what takes its output instead of a file, such as `/dev/full`.
+    ///   - errors: what takes its complaints instead of a file.
     ///   - processor: the CPU to run on, as Debian's qemu-user calls it; nil for this machine's.
     init(
         _ arguments: [String],
         in folder: URL,
         environment: [String: String] = [:],
+        output: String? = nil,
+        errors: String? = nil,
         emulating processor: String? = nil
     ) throws {
         let name = UUID().uuidString
@@ -45,8 +49,12 @@ final class Program {
         }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        process.standardOutput = try FileHandle(
+            forWritingTo: output.map { URL(filePath: $0) } ?? outputFile
+        )
+        process.standardError = try FileHandle(
+            forWritingTo: errors.map { URL(filePath: $0) } ?? errorFile
+        )
         process.environment = ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("LOCKSTEP_") }
             .merging(environment) { $1 }
@@ -111,15 +119,20 @@ func eventually(within time: Duration = .seconds(60), _ isTrue: () -> Bool) -> B
     return true
 }
 
-/// Processes whose command line has all of `words`, by number.
-func processes(with words: [String]) -> [Int32] {
+/// Processes that were started in `folder` and whose command line has all of `words`, by number.
+///
+/// The folder is a test's own, so that other tests' processes do not count.
+func processes(with words: [String], in folder: URL) -> [Int32] {
+    let path = folder.resolvingSymlinksInPath().path
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return entries.compactMap(Int32.init).filter { identifier in
         guard let data = FileManager.default.contents(atPath: "/proc/\(identifier)/cmdline") else {
             return false
         }
         let line = String(decoding: data, as: UTF8.self).split(separator: "\0").map(String.init)
-        return words.allSatisfy { word in line.contains { $0.contains(word) } }
+        let place = try? FileManager.default
+            .destinationOfSymbolicLink(atPath: "/proc/\(identifier)/cwd")
+        return place == path && words.allSatisfy { word in line.contains { $0.contains(word) } }
     }
 }
 

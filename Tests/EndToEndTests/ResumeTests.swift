@@ -73,7 +73,11 @@ import Testing
         let result = stopped.wait()
         #expect(result.status == 128 + signal, "\(result.errors)")
         #expect(result.errors.contains("--resume"), "\(result.errors)")
-        #expect(eventually { processes(with: ["worker", "--exit-on-stdin-eof"]).isEmpty })
+        #expect(
+            eventually {
+                processes(with: ["worker", "--exit-on-stdin-eof"], in: folder.url).isEmpty
+            }
+        )
         #expect(checkpoints("S").allSatisfy { $0.hasSuffix(".safetensors") })
         let resumed = try train("--epochs", "60", "--run-dir", "S", "--resume", "--workers", "1")
         #expect(try digest(of: resumed) == whole)
@@ -82,10 +86,14 @@ import Testing
     @Test func `leaves no worker behind when the coordinator vanishes`() throws {
         let program = try train("--epochs", "5000", "--run-dir", "V", "--workers", "2")
         let words = ["worker", "--exit-on-stdin-eof"]
-        #expect(eventually { checkpoints("V").count > 1 && processes(with: words).count == 2 })
+        #expect(
+            eventually {
+                checkpoints("V").count > 1 && processes(with: words, in: folder.url).count == 2
+            }
+        )
         program.signal(SIGKILL)
         #expect(program.wait().status == -SIGKILL)
-        #expect(eventually { processes(with: words).isEmpty })
+        #expect(eventually { processes(with: words, in: folder.url).isEmpty })
     }
 
     @Test func `refuses a folder of another configuration and names the key`() throws {

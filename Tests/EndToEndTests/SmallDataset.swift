@@ -3,6 +3,9 @@ import MNIST
 
 /// The first images of MNIST as a data set of its own, so that whole runs take moments.
 enum SmallDataset {
+    /// MNIST, loaded once for all tests.
+    private static let mnist = Result { try MNISTDataset.load(directory: nil) }
+
     /// Writes the four IDX files into `folder`.
     static func write(
         trainingCount: Int,
@@ -10,7 +13,7 @@ enum SmallDataset {
         into folder: URL
     ) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let dataset = try MNISTDataset.load(directory: nil)
+        let dataset = try mnist.get()
         try write(dataset.training, count: trainingCount, name: "train", into: folder)
         try write(dataset.test, count: testCount, name: "t10k", into: folder)
     }

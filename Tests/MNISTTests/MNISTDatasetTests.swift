@@ -95,11 +95,10 @@ struct MNISTDatasetTests {
                 atPath: path.path,
                 withDestinationPath: "/dev/null"
             )
-            #expect(
-                throws: MNISTError.truncated(file: path.path, found: 0, expected: 16)
-            ) {
+            let second = #expect(throws: MNISTError.self) {
                 try MNISTDataset.load(directory: folder.path)
             }
+            #expect("\(second!)".contains("a folder, a pipe or a device"), "\(second!)")
         }
     }
 

@@ -14,12 +14,15 @@ import Testing
         #expect(Terminal.columnCount(of: terminal) == 132)
         #expect(Terminal.style(of: terminal, environment: ["TERM": "xterm"]) == .redrawn)
         #expect(Terminal.style(of: terminal, environment: ["TERM": "dumb"]) == .lines)
+        #expect(Terminal.lineStart(of: terminal, environment: ["TERM": "xterm"]) == "\r\u{1B}[K")
+        #expect(Terminal.lineStart(of: terminal, environment: ["TERM": "dumb"]).isEmpty)
     }
 
     @Test func `takes a file for what it is`() throws {
         let descriptor = open("/dev/null", O_WRONLY)
         defer { close(descriptor) }
         #expect(Terminal.style(of: descriptor, environment: ["TERM": "xterm"]) == .lines)
+        #expect(Terminal.lineStart(of: descriptor, environment: ["TERM": "xterm"]).isEmpty)
         #expect(Terminal.columnCount(of: descriptor) == 80)
         #expect(Terminal.columnCount(of: -1) == 80)
     }

@@ -11,6 +11,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         discussion: """
             Training starts once --workers (default: 1) workers have joined; more may come at any time. The result is that \
             of `lockstep train` with the same settings and seed.
+
+            \(SettingOptions.sources)
             """
     )
 

@@ -16,6 +16,7 @@ struct DigestCommand: ParsableCommand {
 
     func run() throws {
         let file = try model.read()
-        print(file.parameters.withUnsafeBytes { Digest.sha256(of: $0) })
+        let digest = file.parameters.withUnsafeBytes { Digest.sha256(of: $0) }
+        try StandardOutput.write("\(digest)\n")
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import MNIST
 import Model
+import Reporting
 import Training
 
 /// `lockstep evaluate`: how good a model is.
@@ -15,24 +16,14 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var model: ModelArgument
     @OptionGroup var input: InputOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "A folder with the four IDX files (default: the MNIST that comes with Lockstep).",
-            valueName: "folder"
-        ),
-        completion: .directory
-    )
-    var dataset: String?
+    @OptionGroup var dataset: DatasetOption
 
     func run() throws {
         let file = try model.read()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        let images = try MNISTDataset.load(directory: dataset).test
+        let images = try dataset.load().test
         let metrics = Evaluation(kernels: kernels, transform: input.transform(for: file))
             .metrics(of: file.parameterBuffer, over: images)
-        print(
-            "test loss \(metrics.loss.formatted(.number.precision(.fractionLength(4)))), "
-                + "test accuracy \(metrics.accuracy.formatted(.number.precision(.fractionLength(4))))"
-        )
+        try StandardOutput.write(metrics.testLine)
     }
 }

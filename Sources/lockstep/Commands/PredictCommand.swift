@@ -4,6 +4,7 @@ import ImageFiles
 import Kernels
 import MNIST
 import Model
+import Reporting
 import Training
 
 /// `lockstep predict`: what a model sees in pictures.
@@ -37,14 +38,7 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "A folder with the four IDX files (default: the MNIST that comes with Lockstep).",
-            valueName: "folder"
-        ),
-        completion: .directory
-    )
-    var dataset: String?
+    @OptionGroup var dataset: DatasetOption
 
     func validate() throws {
         if images.isEmpty, testIndex.isEmpty {
@@ -64,17 +58,17 @@ struct PredictCommand: ParsableCommand {
             images: pictures.map(\.pixels)
         )
         for (picture, row) in zip(pictures, probabilities) {
-            print(Self.line(name: picture.name, probabilities: row))
+            try StandardOutput.write(Self.line(name: picture.name, probabilities: row))
         }
     }
 
     private func namedPictures() throws -> [(name: String, pixels: [UInt8])] {
         var pictures = try images.map { (name: $0, pixels: try DigitImage.read(path: $0).pixels) }
         guard !testIndex.isEmpty else { return pictures }
-        let test = try MNISTDataset.load(directory: dataset).test
+        let test = try dataset.load().test
         for index in testIndex {
             guard (0..<test.count).contains(index) else {
-                throw ValidationError(
+                throw MistakeInUse(
                     "predicting: --test-index \(index) was found where 0 to \(test.count - 1) was expected; choose one of these"
                 )
             }
@@ -92,8 +86,8 @@ struct PredictCommand: ParsableCommand {
     private static func line(name: String, probabilities: [Float]) -> String {
         let likeliest = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
         let columns = probabilities.enumerated().map { digit, probability in
-            "\(digit): \(probability.formatted(.number.precision(.fractionLength(4))))"
+            "\(digit): \(DecimalText.fixed(Double(probability), places: 4))"
         }
-        return "\(name): \(likeliest)  (\(columns.joined(separator: ", ")))"
+        return "\(name): \(likeliest)  (\(columns.joined(separator: ", ")))\n"
     }
 }

@@ -22,6 +22,6 @@ struct SummaryCommand: ParsableCommand {
                 parameterCount: layer.parameterCount
             )
         }
-        print(SummaryTable(rows: rows).rendered(), terminator: "")
+        try StandardOutput.write(SummaryTable(rows: rows).rendered())
     }
 }

@@ -10,6 +10,8 @@ struct TrainCommand: AsyncParsableCommand {
         discussion: """
             The result depends on the settings and the seed alone, not on the number of workers. Ctrl-C stops in good \
             order with a checkpoint; a second Ctrl-C stops at once. `--resume` goes on either way.
+
+            \(SettingOptions.sources)
             """
     )
 

@@ -29,7 +29,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long to look for the coordinator, at first and after losing it, in seconds.",
+            "How long to look for the coordinator, at first and after losing it, in seconds",
             valueName: "seconds"
         )
     )
