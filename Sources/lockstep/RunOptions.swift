@@ -16,7 +16,10 @@ struct RunOptions: ParsableArguments {
     )
     var runDir: String?
 
-    @Flag(help: "Go on with the run in --run-dir, from its newest valid checkpoint.")
+    @Flag(
+        help:
+            "Go on with the run in --run-dir, from its newest valid checkpoint (also: LOCKSTEP_RESUME=1)."
+    )
     var resume = false
 
     @Option(
@@ -36,17 +39,20 @@ struct RunOptions: ParsableArguments {
                 "opening the run's folder: an empty path was found where a folder's was expected; name one, or leave out --run-dir"
             )
         }
-        if resume, folderPath == nil {
+        if resumes, folderPath == nil {
             throw ValidationError(
                 "resuming: no run's folder was named where one was expected; add --run-dir"
             )
         }
-        if resume, initialModel != nil {
+        if resumes, initialModel != nil {
             throw ValidationError(
                 "starting: both --resume and --initial-model were found where one at most was expected; leave one out"
             )
         }
     }
+
+    /// Whether the run goes on.
+    var resumes: Bool { resume || EnvironmentVariable.isSet("LOCKSTEP_RESUME") }
 
     private var folderPath: String? {
         runDir ?? ProcessInfo.processInfo.environment["LOCKSTEP_RUN_DIR"]
@@ -58,7 +64,7 @@ struct RunOptions: ParsableArguments {
     /// The settings; a run that goes on keeps its own where no other file is named.
     func configuration(in folder: RunFolder) throws(ConfigurationError) -> RunConfiguration {
         try settings.resolve(
-            fallbackFile: resume && folder.holdsConfiguration ? folder.configurationPath : nil
+            fallbackFile: resumes && folder.holdsConfiguration ? folder.configurationPath : nil
         )
     }
 }

@@ -51,7 +51,7 @@ struct RunSession {
         )
         // First, for a port in use must not leave a run behind that never began.
         let socket = try CoordinatorSocket(binding: endpoint)
-        let lock = try folder.open(resumes: options.resume)
+        let lock = try folder.open(resumes: options.resumes)
         let workerCount =
             switch workers {
             case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
@@ -94,7 +94,7 @@ struct RunSession {
         initial: [Float]?,
         workerCountMin: Int
     ) throws -> CoordinatedRun {
-        guard options.resume else {
+        guard options.resumes else {
             return try preparation.fresh(from: initial, workerCountMin: workerCountMin)
         }
         guard let (run, warnings) = try preparation.resumed(workerCountMin: workerCountMin) else {

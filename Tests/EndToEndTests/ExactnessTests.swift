@@ -60,7 +60,8 @@ import Testing
             eventually { coordinator.errors.contains("1 of 2 workers") },
             "\(coordinator.errors)"
         )
-        let late = try Program(["worker", "--connect", address], in: folder.url)
+        let late = try Program(
+            ["worker"], in: folder.url, environment: ["LOCKSTEP_CONNECT": address])
         let result = coordinator.wait()
         #expect(result.digest == expected, "\(result.errors)")
         #expect(early.wait().status == 0)

@@ -18,18 +18,29 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where to listen, such as tcp://127.0.0.1:5555, or tcp://*:5555 for every interface.",
+            "Where to listen, such as tcp://127.0.0.1:5555, or tcp://*:5555 for every interface (default: LOCKSTEP_BIND).",
             valueName: "address"
         )
     )
-    var bind: String
+    var bind: String?
 
     @OptionGroup var options: RunOptions
+
+    func validate() throws { _ = try address() }
+
+    private func address() throws -> String {
+        try EnvironmentVariable.value(
+            of: bind,
+            named: "--bind",
+            otherwise: "LOCKSTEP_BIND",
+            to: "listening for workers"
+        )
+    }
 
     func run() async throws {
         try await RunSession(
             options: options,
-            endpoint: bind,
+            endpoint: try address(),
             workers: .remote,
             logger: options.logging.logger("coordinator")
         ).run()

@@ -21,11 +21,11 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The coordinator's address, such as tcp://10.0.0.1:5555.",
+            "The coordinator's address, such as tcp://10.0.0.1:5555 (default: LOCKSTEP_CONNECT).",
             valueName: "address"
         )
     )
-    var connect: String
+    var connect: String?
 
     @Option(
         help: ArgumentHelp(
@@ -41,6 +41,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
+        _ = try address()
         guard (1...31_536_000).contains(reconnectFor) else {
             throw ValidationError(
                 "--reconnect-for \(reconnectFor) was found where 1 to 31,536,000 seconds were expected; choose one of these"
@@ -48,20 +49,30 @@ struct WorkerCommand: AsyncParsableCommand {
         }
     }
 
+    private func address() throws -> String {
+        try EnvironmentVariable.value(
+            of: connect,
+            named: "--connect",
+            otherwise: "LOCKSTEP_CONNECT",
+            to: "looking for the coordinator"
+        )
+    }
+
     func run() async throws {
+        let address = try address()
         let logger = logging.logger("worker")
         AllocatorTuning.keepFreedMemory()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         var settings = Worker.Settings()
         settings.patience = .seconds(reconnectFor)
         let service = try WorkerService(
-            endpoint: connect,
+            endpoint: address,
             settings: settings,
             kernels: kernels,
             endsWithStandardInput: exitOnStdinEOF,
             logger: logger
         )
-        logger.info("looking for a coordinator at \(connect), computing with \(kernels.name)")
+        logger.info("looking for a coordinator at \(address), computing with \(kernels.name)")
         // A terminal's Ctrl-C reaches every process of it; the one that started this worker
         // decides.
         let signals = try await ServiceRun(logger: logger).run(
@@ -74,9 +85,9 @@ struct WorkerCommand: AsyncParsableCommand {
         case .left?, nil:
             if let code = signals.exitCode { throw ExitCode(code) }
         case .refused(let version)?:
-            throw WorkerFailure.refused(address: connect, version: version)
+            throw WorkerFailure.refused(address: address, version: version)
         case .coordinatorMissing?:
-            throw WorkerFailure.coordinatorMissing(address: connect, seconds: reconnectFor)
+            throw WorkerFailure.coordinatorMissing(address: address, seconds: reconnectFor)
         }
     }
 }
