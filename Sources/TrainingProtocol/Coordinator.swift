@@ -166,7 +166,10 @@ package struct Coordinator: Equatable, Sendable {
     package var nextDeadline: Duration? {
         switch state {
         case .gathering, .running:
-            return members.map { min($0.nextHeartbeat, $0.lastHeard + settings.silenceMax) }.min()
+            let lives = members.lazy.map {
+                min($0.nextHeartbeat, $0.lastHeard + settings.silenceMax)
+            }
+            return [lives.min(), nextLeaseDeadline].compactMap { $0 }.min()
         case .closing(_, let deadline):
             return deadline
         case .ended:
@@ -194,7 +197,7 @@ package struct Coordinator: Equatable, Sendable {
             var actions: [Action] = []
             let silent = members.filter { $0.lastHeard + settings.silenceMax <= now }
             for member in silent { actions += lose(member.worker, .silent, at: now) }
-            return actions + beat(at: now)
+            return actions + beat(at: now) + renewOverdueLeases(at: now) + dispatch(at: now)
         case .closing(let outcome, let deadline):
             guard deadline <= now else { return [] }
             state = .ended

@@ -9,6 +9,12 @@ extension Coordinator {
         var nextHeartbeat: Duration
         /// The version of the parameters that was sent to it last.
         var parametersVersion: Int?
+        /// How fast it has been so far.
+        var pace: Pace?
+        /// What it should be computing; what it has not answered yet, oldest first.
+        var beginnings: [Beginning] = []
+        /// When it answered last.
+        var lastAnswer = Duration.zero
     }
 
     mutating func received(
@@ -22,7 +28,10 @@ extension Coordinator {
         case .hello(let version):
             return join(worker, protocolVersion: version, at: now)
         case .answer(let work, let stamp):
-            guard heard(worker, stamp, at: now) == nil else { return answered(work, at: now) }
+            if let index = heard(worker, stamp, at: now) {
+                learnPace(of: index, from: work, at: now)
+                return answered(work, at: now)
+            }
             // A slow worker may be silent for longer than it may be whenever it computes: if its
             // answers did not count, a run that has no other would never end.
             let actions = askToRejoin(worker)
@@ -48,14 +57,16 @@ extension Coordinator {
             ]
         }
         var actions: [Action] = []
-        if members.contains(where: { $0.worker == worker }) {
+        let known = members.first { $0.worker == worker }
+        if known != nil {
             actions += lose(worker, .rejoined, at: now)
         }
         members.append(
             Member(
                 worker: worker,
                 lastHeard: now,
-                nextHeartbeat: now + settings.heartbeatInterval
+                nextHeartbeat: now + settings.heartbeatInterval,
+                pace: known?.pace
             )
         )
         actions.append(.send(.welcome(settings.input, settings.stamp), to: worker))
@@ -63,7 +74,7 @@ extension Coordinator {
         if case .gathering = state {
             return actions + begin(at: now)
         }
-        return actions + noticeOfSpareWorkers() + dispatch()
+        return actions + noticeOfSpareWorkers() + dispatch(at: now)
     }
 
     /// Starts the first round once enough workers are there.
@@ -145,8 +156,8 @@ extension Coordinator {
             return [.report(.workerLost(worker, loss, workerCount: workerCount))]
         case .running(var current, var next):
             members.removeAll { $0.worker == worker }
-            current.release(worker)
-            next?.release(worker)
+            current.release(worker, heirCount: members.count)
+            next?.release(worker, heirCount: members.count)
             state = .running(current: current, next: next)
             var actions: [Action] = [
                 .report(.workerLost(worker, loss, workerCount: workerCount))
@@ -154,7 +165,7 @@ extension Coordinator {
             if members.isEmpty, loss != .rejoined {
                 actions.append(.report(.waitingForWorkers(workerCount: 0, needed: 1)))
             }
-            return actions + dispatch()
+            return actions + dispatch(at: now)
         }
     }
 }

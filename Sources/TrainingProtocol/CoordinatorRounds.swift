@@ -5,8 +5,6 @@ extension Coordinator {
     /// that no queue grows.
     static let leaseCountMax = 8
 
-    private var workers: [WorkerID] { members.map(\.worker) }
-
     /// Opens the first round of this start, or ends where nothing is left to do.
     mutating func openRounds(at now: Duration) -> [Action] {
         guard let round = settings.schedule.round(after: position) else {
@@ -38,7 +36,7 @@ extension Coordinator {
             guard let next else { return actions + close(.completed, at: now) }
             state = .running(current: next, next: openNext(after: next.round))
         }
-        return actions + dispatch()
+        return actions + dispatch(at: now)
     }
 
     private func open(_ round: Round, from position: Position) -> RoundProgress {
@@ -46,7 +44,7 @@ extension Coordinator {
             round: round,
             version: position.completedStepCount,
             shardCount: settings.schedule.shardCount(of: round),
-            workers: workers
+            shares: shares
         )
     }
 
@@ -76,15 +74,14 @@ extension Coordinator {
     }
 
     /// Leases work to every worker that has room, one lease a worker in turn, then sends the
-    /// parameters
-    /// that the current round needs.
-    mutating func dispatch() -> [Action] {
+    /// parameters that the current round needs.
+    mutating func dispatch(at now: Duration) -> [Action] {
         guard case .running(var current, var next) = state else { return [] }
         var actions: [Action] = []
         var isExhausted = false
         while !isExhausted {
             isExhausted = true
-            for worker in workers {
+            for worker in members.map(\.worker) {
                 let held = current.leaseCount(of: worker) + (next?.leaseCount(of: worker) ?? 0)
                 guard held < Self.leaseCountMax,
                     let work = lease(to: worker, from: &current, or: &next)
@@ -93,6 +90,8 @@ extension Coordinator {
                 isExhausted = false
             }
         }
+        actions += hedge(&current, at: now)
+        startLeases(of: &current, at: now)
         state = .running(current: current, next: next)
         return actions + sendParameters(for: current)
     }
@@ -103,10 +102,10 @@ extension Coordinator {
         or next: inout RoundProgress?
     ) -> Work? {
         if let subtree = current.lease(to: worker) {
-            return Work(round: current.round, subtree: subtree, version: current.version)
+            return current.work(subtree)
         }
-        guard let subtree = next?.lease(to: worker), let next else { return nil }
-        return Work(round: next.round, subtree: subtree, version: next.version)
+        guard let subtree = next?.lease(to: worker) else { return nil }
+        return next?.work(subtree)
     }
 
     /// Sends the current version to every worker that has a lease of the current round and not yet

@@ -3,13 +3,13 @@
 ///
 /// Each worker has a queue of its own, a contiguous span of shards, so that with a power of two of
 /// workers every span is one subtree and costs one gradient a step. A worker that runs out takes
-/// from the longest
-/// queue; what a lost worker held goes to whoever is free first. None of it can change a result.
+/// from the longest queue; what a lost worker held goes to whoever is free first. The same shards
+/// may be leased to several workers: the first answer counts. None of it can change a result.
 struct RoundProgress: Equatable, Sendable {
-    /// A worker's right to compute a subtree.
-    struct Lease: Equatable, Sendable {
-        let subtree: Subtree
+    /// A worker's part of a round, in proportion to the others' weights.
+    struct Share: Equatable, Sendable {
         let worker: WorkerID
+        let weight: Int
     }
 
     /// A worker's share that was not leased yet, in order.
@@ -24,26 +24,28 @@ struct RoundProgress: Equatable, Sendable {
     private(set) var leases: [Lease] = []
     private var queues: [Queue] = []
     private var orphans: [Subtree] = []
+    private var isComputed: [Bool]
     private var pendingShardCount: Int
 
-    /// Divides a round among `workers` as evenly as whole shards allow.
+    /// Divides a round in proportion to what its workers have shown, to whole shards.
     ///
     /// - Parameter version: the version of the parameters that the round is computed with.
-    init(round: Round, version: Int, shardCount: Int, workers: [WorkerID]) {
+    init(round: Round, version: Int, shardCount: Int, shares: [Share]) {
         self.round = round
         self.version = version
         self.shardCount = shardCount
         pendingShardCount = shardCount
-        let levelMax = round.isTraining ? Self.trainingLevelMax : Self.evaluationLevelMax
-        for (order, worker) in workers.enumerated() {
-            let first = order * shardCount / workers.count
-            let end = (order + 1) * shardCount / workers.count
-            let subtrees = Subtree.cover(first..<end, of: shardCount, levelMax: levelMax)
-            queues.append(Queue(worker: worker, subtrees: subtrees))
+        isComputed = Array(repeating: false, count: shardCount)
+        let total = shares.reduce(0) { $0 + $1.weight }
+        var weight = 0
+        var first = 0
+        for share in shares {
+            weight += share.weight
+            let end = (weight * shardCount + total / 2) / total
+            queues.append(Queue(worker: share.worker, subtrees: cover(first..<end)))
+            first = end
         }
-        if workers.isEmpty {
-            orphans = Subtree.cover(0..<shardCount, of: shardCount, levelMax: levelMax)
-        }
+        if shares.isEmpty { orphans = cover(0..<shardCount) }
     }
 
     /// 2⁶ · 16 samples of 785 bytes: the largest message that leases work is 804 kB.
@@ -53,12 +55,25 @@ struct RoundProgress: Equatable, Sendable {
     /// little.
     private static let evaluationLevelMax = 4
 
+    private func cover(_ shards: Range<Int>, levelMax: Int = .max) -> [Subtree] {
+        let roundMax = round.isTraining ? Self.trainingLevelMax : Self.evaluationLevelMax
+        return Subtree.cover(shards, of: shardCount, levelMax: min(roundMax, levelMax))
+    }
+
     /// Whether every shard was computed.
     var isComplete: Bool { pendingShardCount == 0 }
 
     /// How many leases `worker` holds.
     func leaseCount(of worker: WorkerID) -> Int {
         leases.count { $0.worker == worker }
+    }
+
+    /// How many shards a subtree has in this round.
+    func shardCount(of subtree: Subtree) -> Int { subtree.shards(of: shardCount).count }
+
+    /// The work that a subtree of this round stands for.
+    func work(_ subtree: Subtree) -> Work {
+        Work(round: round, subtree: subtree, version: version)
     }
 
     /// Leases the next subtree to `worker`: one that a lost worker held, one of its own share, one
@@ -69,42 +84,83 @@ struct RoundProgress: Equatable, Sendable {
         return subtree
     }
 
-    /// Takes the answer for a subtree off what is missing, whoever computed it: a worker that was
-    /// given up for lost computes the same.
+    /// Leases to `worker` what another holds already.
+    mutating func leaseAgain(_ subtree: Subtree, to worker: WorkerID) {
+        leases.append(Lease(subtree: subtree, worker: worker))
+    }
+
+    /// Starts, or starts again, the time that a lease may take.
+    mutating func allow(_ allowance: Duration, for lease: Int, at now: Duration) {
+        leases[lease].deadline = now + allowance
+        leases[lease].allowance = allowance
+    }
+
+    /// Notes that a lease has taken longer than it may.
+    mutating func markOverdue(_ lease: Int) { leases[lease].isOverdue = true }
+
+    /// Takes an answer, whoever gives it: a worker that was given up for lost computes the same.
     ///
-    /// - Returns: false if it is not missing: the answer is a second one, or was never asked for.
+    /// - Returns: false if it is not needed: one of its shards was computed before, or it is of
+    ///   another round.
     mutating func complete(_ work: Work) -> Bool {
-        guard work.round == round, work.version == version, remove(work.subtree) else {
-            return false
+        guard work.round == round, work.version == version else { return false }
+        let shards = work.subtree.shards(of: shardCount)
+        guard !shards.isEmpty, !shards.contains(where: { isComputed[$0] }) else { return false }
+        for shard in shards { isComputed[shard] = true }
+        pendingShardCount -= shards.count
+        leases = leases.filter { !missingShards(in: $0.subtree).isEmpty }
+        orphans = orphans.flatMap { missingParts(of: $0) }
+        for index in queues.indices {
+            queues[index].subtrees = queues[index].subtrees.flatMap { missingParts(of: $0) }
         }
-        pendingShardCount -= work.subtree.shards(of: shardCount).count
         return true
     }
 
-    private mutating func remove(_ subtree: Subtree) -> Bool {
-        if let index = leases.firstIndex(where: { $0.subtree == subtree }) {
-            leases.remove(at: index)
-            return true
+    /// Gives up all that a lost worker held or was to get; a large subtree is divided among the
+    /// `heirCount` workers that are left.
+    mutating func release(_ worker: WorkerID, heirCount: Int) {
+        let lost = leases.filter { $0.worker == worker }.map(\.subtree)
+        leases.removeAll { $0.worker == worker }
+        for subtree in lost { abandon(subtree, heirCount: heirCount) }
+        if let index = queues.firstIndex(where: { $0.worker == worker }) {
+            for subtree in queues.remove(at: index).subtrees {
+                abandon(subtree, heirCount: heirCount)
+            }
         }
-        if let index = orphans.firstIndex(of: subtree) {
-            orphans.remove(at: index)
-            return true
-        }
-        for queue in queues.indices {
-            guard let index = queues[queue].subtrees.firstIndex(of: subtree) else { continue }
-            queues[queue].subtrees.remove(at: index)
-            return true
-        }
-        return false
     }
 
-    /// Gives up all that a lost worker held or was to get.
-    mutating func release(_ worker: WorkerID) {
-        orphans += leases.filter { $0.worker == worker }.map(\.subtree)
-        leases.removeAll { $0.worker == worker }
-        if let index = queues.firstIndex(where: { $0.worker == worker }) {
-            orphans += queues.remove(at: index).subtrees
+    private mutating func abandon(_ subtree: Subtree, heirCount: Int) {
+        let held = leases.map { $0.subtree.shards(of: shardCount) }
+        let free = missingShards(in: subtree).filter { shard in
+            !held.contains { $0.contains(shard) }
         }
+        var levelMax = subtree.level
+        while heirCount << levelMax > max(free.count, heirCount) { levelMax -= 1 }
+        for run in Self.runs(of: free) { orphans += cover(run, levelMax: levelMax) }
+    }
+
+    private func missingShards(in subtree: Subtree) -> [Int] {
+        subtree.shards(of: shardCount).filter { !isComputed[$0] }
+    }
+
+    /// What is left of a subtree that was not leased, where a late answer has taken a part of it.
+    private func missingParts(of subtree: Subtree) -> [Subtree] {
+        let missing = missingShards(in: subtree)
+        if missing.count == shardCount(of: subtree) { return [subtree] }
+        return Self.runs(of: missing).flatMap { cover($0) }
+    }
+
+    /// Rising numbers as ranges of neighbours.
+    private static func runs(of shards: [Int]) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        for shard in shards {
+            if let last = runs.last, last.upperBound == shard {
+                runs[runs.count - 1] = last.lowerBound..<shard + 1
+            } else {
+                runs.append(shard..<shard + 1)
+            }
+        }
+        return runs
     }
 
     private mutating func nextSubtree(for worker: WorkerID) -> Subtree? {
@@ -119,4 +175,17 @@ struct RoundProgress: Equatable, Sendable {
         else { return nil }
         return queues[longest].subtrees.popLast()
     }
+}
+
+/// A worker's right to compute a subtree.
+struct Lease: Equatable, Sendable {
+    let subtree: Subtree
+    let worker: WorkerID
+    /// When another worker is asked too; nil as long as the worker has something else to finish
+    /// first.
+    var deadline: Duration?
+    /// How long it was given, the last time that it was given time.
+    var allowance = Duration.zero
+    /// Whether a deadline of it has passed.
+    var isOverdue = false
 }

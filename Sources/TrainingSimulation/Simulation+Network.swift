@@ -29,6 +29,10 @@ extension Simulation {
 
     private func dispatch(_ packet: Packet, by slot: Int) {
         guard let link = links[slot], link.isWhole else { return }
+        if !isCalm, random.chance(options.lossPercentage) {
+            trace.note(now, .worker(slot), .loses, packet.traceNumber, packet.traceText)
+            return
+        }
         let time = now + random.duration(in: options.delay)
         guard let arrival = links[slot]?.arrival(packet.direction, at: time) else { return }
         queue.schedule(.arrival(slot: slot, link: link.number, packet), at: arrival)

@@ -37,6 +37,10 @@ package struct SimulationOptions: Equatable, Sendable {
     package var savingFailurePercentage: Int
     /// How long a message travels.
     package var delay: ClosedRange<Duration>
+    /// How many messages of a hundred get lost in the faulty phase though the connection lasts.
+    ///
+    /// No transport should; the machines repeat what matters all the same.
+    package var lossPercentage: Int
     /// How long a worker computes one shard.
     package var shardDuration: Duration
     /// By how much each place's worker is slower than the fastest.
@@ -77,6 +81,7 @@ package struct SimulationOptions: Equatable, Sendable {
             .microseconds(50) ... .microseconds(200), .milliseconds(1) ... .milliseconds(5),
             .milliseconds(90) ... .milliseconds(110), .milliseconds(1) ... .milliseconds(800),
         ])
+        lossPercentage = random.choice([0, 0, 0, 1, 10])
         shardDuration = .microseconds(random.choice([300, 2_000, 20_000, 100_000]))
         slowness = (0..<workerCount).map { _ in random.choice([1, 1, 1, 1, 2, 5, 20]) }
         (heartbeatInterval, silenceMax) = random.choice([

@@ -57,6 +57,7 @@ struct SimulationTests {
         options.savingDelay = .zero ... .milliseconds(20)
         options.savingFailurePercentage = 20
         options.delay = .milliseconds(1) ... .milliseconds(5)
+        options.lossPercentage = 0
         options.shardDuration = .milliseconds(20)
         options.slowness = [1, 1, 5]
         options.patience = .seconds(600)
@@ -87,6 +88,20 @@ struct SimulationTests {
         options.shardDuration = .seconds(11)
         options.silenceMax = .seconds(10)
         #expect(Simulation(seed: 1, options: options).run().failure == nil)
+    }
+
+    @Test func `does not wait for hung workers until their silence is too long`() {
+        var options = options(.workerFreeze)
+        options.slowness = [1, 1, 1]
+        options.faultCount = 2
+        options.faultyPhase = .milliseconds(300)
+        options.deathPercentage = 100
+        for seed in 0..<UInt64(20) {
+            let hung = Simulation(seed: seed, options: options, hasText: true).run()
+            #expect(hung.failure == nil, "seed \(seed)")
+            #expect(hung.traceLines.contains { $0.contains("freezes") }, "seed \(seed)")
+            #expect(hung.duration < .seconds(5), "seed \(seed)")
+        }
     }
 
     @Test func `says so when a run does not end in time`() {

@@ -1,0 +1,168 @@
+/// How long a lease lasts: who is asked again, and who is asked too.
+///
+/// A lease is never taken away from a worker that lives. When its deadline passes, or when an idle
+/// worker would be done before its holder, it is leased once more; the first answer counts.
+extension Coordinator {
+    /// A lease that its worker should have begun to compute.
+    struct Beginning: Equatable, Sendable {
+        let work: Work
+        let time: Duration
+    }
+
+    /// The first deadline of a lease.
+    var nextLeaseDeadline: Duration? {
+        guard case .running(let current, _) = state else { return nil }
+        return current.leases.lazy.compactMap(\.deadline).min()
+    }
+
+    /// Learns from an answer, late or not, how fast its worker is.
+    mutating func learnPace(of member: Int, from work: Work, at now: Duration) {
+        let lastAnswer = members[member].lastAnswer
+        members[member].lastAnswer = now
+        guard let index = members[member].beginnings.firstIndex(where: { $0.work == work })
+        else { return }
+        // A worker computes one lease at a time, so what it began before is settled too.
+        let start = max(members[member].beginnings[index].time, lastAnswer)
+        members[member].beginnings.removeFirst(index + 1)
+        let shardCount = work.subtree.shards(
+            of: settings.schedule.shardCount(of: work.round)
+        ).count
+        guard shardCount > 0 else { return }
+        if members[member].pace == nil {
+            let others = members.compactMap { $0.pace?.expected(shardCount: shardCount) }
+            let limited = others.max().map { min(now - start, $0 * Pace.surpriseMax) }
+            members[member].pace = Pace(limited ?? now - start, shardCount: shardCount)
+        } else {
+            members[member].pace?.note(now - start, shardCount: shardCount)
+        }
+    }
+
+    /// What each worker gets of a round: equal shares, as long as none is half as slow again as the
+    /// fastest.
+    var shares: [RoundProgress.Share] {
+        let fastest = members.compactMap { $0.pace?.perShard }.min() ?? .zero
+        return members.map { member in
+            RoundProgress.Share(
+                worker: member.worker,
+                weight: weight(of: member.pace?.perShard ?? fastest, fastest: fastest)
+            )
+        }
+    }
+
+    private func weight(of perShard: Duration, fastest: Duration) -> Int {
+        let unit = 1_024
+        guard perShard * 2 > fastest * 3 else { return unit }
+        return max(1, fastest.nanoseconds * unit / perShard.nanoseconds)
+    }
+
+    /// Starts the time of each worker's oldest lease of the round: it computes one at a time.
+    mutating func startLeases(of current: inout RoundProgress, at now: Duration) {
+        for index in members.indices {
+            let worker = members[index].worker
+            let held = current.leases.indices.filter { current.leases[$0].worker == worker }
+            guard let first = held.first else { continue }
+            let subtree = current.leases[first].subtree
+            let allowance = allowance(of: members[index], current.shardCount(of: subtree))
+            if held.allSatisfy({ current.leases[$0].deadline == nil }) {
+                current.allow(allowance, for: first, at: now)
+                members[index].begin(current.work(subtree), at: now)
+            } else if members[index].pace == nil, !current.leases[first].isOverdue,
+                let beginning = members[index].beginnings.last
+            {
+                // What the others have shown since tells what can be expected of this one.
+                current.allow(allowance, for: first, at: beginning.time)
+            }
+        }
+    }
+
+    /// A worker that has shown nothing yet gets twice what the slowest of the others would get, but
+    /// no longer than it may be silent.
+    private func allowance(of member: Member, _ shardCount: Int) -> Duration {
+        if let pace = member.pace { return pace.allowance(shardCount: shardCount) }
+        let known = members.compactMap { $0.pace?.allowance(shardCount: shardCount) }
+        return min(known.max().map { $0 * 2 } ?? settings.silenceMax, settings.silenceMax)
+    }
+
+    /// Asks the holders of overdue leases again: the request or its answer may be lost.
+    ///
+    /// Each time a lease gets twice as long, until that is as long as a silence may be.
+    mutating func renewOverdueLeases(at now: Duration) -> [Action] {
+        guard case .running(var current, let next) = state else { return [] }
+        var actions: [Action] = []
+        for (index, lease) in current.leases.enumerated() {
+            guard let deadline = lease.deadline, deadline <= now else { continue }
+            current.markOverdue(index)
+            let longest = max(lease.allowance, settings.silenceMax)
+            current.allow(min(lease.allowance * 2, longest), for: index, at: now)
+            actions += [
+                .send(.work(current.work(lease.subtree), settings.stamp), to: lease.worker),
+                .send(.parameters(version: current.version, settings.stamp), to: lease.worker),
+            ]
+        }
+        state = .running(current: current, next: next)
+        return actions
+    }
+
+    /// Leases to every idle worker what its holder is overdue with or will be done with later.
+    func hedge(_ current: inout RoundProgress, at now: Duration) -> [Action] {
+        var actions: [Action] = []
+        for member in members
+        where member.beginnings.isEmpty && current.leaseCount(of: member.worker) == 0 {
+            guard let subtree = slowest(in: current, for: member, at: now) else { continue }
+            current.leaseAgain(subtree, to: member.worker)
+            actions.append(
+                .send(.work(current.work(subtree), settings.stamp), to: member.worker)
+            )
+        }
+        return actions
+    }
+
+    private func slowest(
+        in current: RoundProgress,
+        for member: Member,
+        at now: Duration
+    ) -> Subtree? {
+        var slowest: (subtree: Subtree, end: Duration)?
+        for lease in current.leases {
+            let holders = current.leases.filter { $0.subtree == lease.subtree }
+            guard !holders.contains(where: { $0.worker == member.worker }) else { continue }
+            if holders.allSatisfy(\.isOverdue) { return lease.subtree }
+            guard holders.count == 1, let pace = member.pace,
+                let end = expectedEnd(of: lease, in: current)
+            else { continue }
+            let ownEnd =
+                now + pace.expected(shardCount: current.shardCount(of: lease.subtree))
+                + Pace.granularity
+            if end > ownEnd, end > slowest?.end ?? .zero { slowest = (lease.subtree, end) }
+        }
+        return slowest?.subtree
+    }
+
+    /// When a worker that shows its usual pace will be done with a lease.
+    private func expectedEnd(of lease: Lease, in current: RoundProgress) -> Duration? {
+        guard let member = members.first(where: { $0.worker == lease.worker }),
+            let pace = member.pace, var end = member.beginnings.first?.time
+        else { return nil }
+        for held in current.leases where held.worker == lease.worker {
+            end += pace.expected(shardCount: current.shardCount(of: held.subtree))
+            if held.subtree == lease.subtree { break }
+        }
+        return end
+    }
+}
+
+extension Coordinator.Member {
+    /// Notes what the worker should be computing from now on.
+    fileprivate mutating func begin(_ work: Work, at now: Duration) {
+        beginnings.append(Coordinator.Beginning(work: work, time: now))
+        // A worker does not answer what newer parameters have overtaken.
+        if beginnings.count > Coordinator.leaseCountMax { beginnings.removeFirst() }
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds: weights are integers, so that they are the same everywhere.
+    fileprivate var nanoseconds: Int {
+        Int(components.seconds) * 1_000_000_000 + Int(components.attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,43 @@
+/// How long a worker has been seen to take: its leases' deadlines and its share of a round follow.
+///
+/// Mean and deviation are smoothed as TCP smooths round trips, and a deadline is the mean and four
+/// deviations (Jacobson 1988); so it needs no setting on any network and any processor.
+struct Pace: Equatable, Sendable {
+    /// The time of a lease.
+    private var mean: Duration
+    /// How far a lease's time is from the mean.
+    private var deviation: Duration
+    /// The time of a shard, if all of a lease's time is divided among its shards.
+    private(set) var perShard: Duration
+
+    /// What a scheduler may keep a process waiting for: no deadline is finer than that.
+    static let granularity = Duration.milliseconds(25)
+
+    /// A lease that took very long counts as so many times what was expected: its worker may just
+    /// have stood still once.
+    static let surpriseMax = 4
+
+    /// Begins with the first lease.
+    init(_ duration: Duration, shardCount: Int) {
+        mean = duration
+        deviation = duration / 2
+        perShard = duration / shardCount
+    }
+
+    /// Takes another lease into account.
+    mutating func note(_ duration: Duration, shardCount: Int) {
+        let limited = min(duration, expected(shardCount: shardCount) * Self.surpriseMax)
+        let error = limited - mean
+        mean += error / 8
+        deviation += (max(error, .zero - error) - deviation) / 4
+        perShard += (limited / shardCount - perShard) / 8
+    }
+
+    /// How long a lease of so many shards should take.
+    func expected(shardCount: Int) -> Duration { max(mean, perShard * shardCount) }
+
+    /// How long it may take before someone else is asked too.
+    func allowance(shardCount: Int) -> Duration {
+        expected(shardCount: shardCount) + max(deviation * 4, Self.granularity)
+    }
+}

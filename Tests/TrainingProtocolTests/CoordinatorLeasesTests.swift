@@ -1,0 +1,174 @@
+import Testing
+import TrainingProtocol
+
+/// How long leases last, who is asked again and who is asked too: one transcript an idea.
+struct CoordinatorLeasesTests {
+    private static let stamp = RunStamp(run: 1, generation: 2)
+    private let anna = WorkerID(rawValue: 0xA)
+    private let bert = WorkerID(rawValue: 0xB)
+    private let carl = WorkerID(rawValue: 0xC)
+
+    /// A coordinator whose `workers` have all joined at time zero; each step has `shardCount`
+    /// shards.
+    private func running(_ workers: [WorkerID], shardCount: Int) -> Coordinator {
+        var machine = Coordinator(
+            settings: Coordinator.Settings(
+                stamp: Self.stamp,
+                schedule: Schedule(
+                    trainingSampleCount: shardCount * 16 * 5,
+                    validationSampleCount: 0,
+                    testSampleCount: 0,
+                    batchSize: shardCount * 16,
+                    epochCount: 1
+                ),
+                input: InputSettings(geometry: "pad", scale: "unit"),
+                workerCountMin: workers.count,
+                stepsPerCheckpoint: 0
+            ),
+            position: Position()
+        )
+        for worker in workers {
+            let hello = WorkerMessage.hello(protocolVersion: protocolVersion)
+            _ = machine.handle(.received(hello, from: worker), at: .zero)
+        }
+        return machine
+    }
+
+    private func work(_ step: Int, _ level: Int, _ index: Int) -> Work {
+        Work(
+            round: .step(index: step),
+            subtree: Subtree(level: level, index: index),
+            version: step
+        )
+    }
+
+    private func answer(
+        _ machine: inout Coordinator,
+        _ work: Work,
+        _ worker: WorkerID,
+        at milliseconds: Int
+    ) -> [Coordinator.Action] {
+        let message = WorkerMessage.answer(work, Self.stamp)
+        return machine.handle(.received(message, from: worker), at: .milliseconds(milliseconds))
+    }
+
+    private func send(_ work: Work, to worker: WorkerID) -> Coordinator.Action {
+        .send(.work(work, Self.stamp), to: worker)
+    }
+
+    private func parameters(_ version: Int, to worker: WorkerID) -> Coordinator.Action {
+        .send(.parameters(version: version, Self.stamp), to: worker)
+    }
+
+    @Test func `gives an overdue lease to an idle worker too and takes the first answer`() {
+        var machine = running([anna, bert], shardCount: 2)
+        _ = answer(&machine, work(0, 0, 0), anna, at: 100)
+        _ = answer(&machine, work(0, 0, 1), bert, at: 100)
+        #expect(answer(&machine, work(1, 0, 0), anna, at: 200) == [.accept(work(1, 0, 0))])
+        // Bert has shown 100 ms with a deviation of 50.
+        #expect(machine.nextDeadline == .milliseconds(400))
+        #expect(
+            machine.handle(.deadlineReached, at: .milliseconds(400)) == [
+                send(work(1, 0, 1), to: bert), parameters(1, to: bert),
+                send(work(1, 0, 1), to: anna),
+            ]
+        )
+        let first = answer(&machine, work(1, 0, 1), anna, at: 500)
+        #expect(first.starts(with: [.accept(work(1, 0, 1)), .applyStep(index: 1)]))
+        #expect(answer(&machine, work(1, 0, 1), bert, at: 501) == [])
+        #expect(machine.position.completedStepCount == 2)
+    }
+
+    @Test func `asks the holder again, ever later, while nobody is idle`() {
+        var machine = running([anna], shardCount: 1)
+        for step in 0..<2 {
+            _ = answer(&machine, work(step, 0, 0), anna, at: 100 * step + 100)
+        }
+        // The mean is 100 ms, the deviation 37.5.
+        #expect(machine.nextDeadline == .milliseconds(450))
+        let again = [send(work(2, 0, 0), to: anna), parameters(2, to: anna)]
+        #expect(machine.handle(.deadlineReached, at: .milliseconds(450)) == again)
+        #expect(machine.nextDeadline == .milliseconds(950))
+        #expect(machine.handle(.deadlineReached, at: .milliseconds(950)) == again)
+    }
+
+    @Test func `waits for the first answers as long as for a sign of life`() {
+        var machine = running([anna], shardCount: 1)
+        let heartbeat = WorkerMessage.heartbeat(Self.stamp)
+        _ = machine.handle(.received(heartbeat, from: anna), at: .seconds(9))
+        #expect(
+            machine.handle(.deadlineReached, at: .seconds(10)) == [
+                .send(.heartbeat(Self.stamp), to: anna), send(work(0, 0, 0), to: anna),
+                parameters(0, to: anna),
+            ]
+        )
+    }
+
+    @Test func `expects of a worker that has shown nothing what the others have shown`() {
+        var machine = running([anna, bert], shardCount: 2)
+        _ = answer(&machine, work(0, 0, 0), anna, at: 100)
+        // Twice 100 ms and four deviations of 50.
+        #expect(machine.nextDeadline == .milliseconds(600))
+        let actions = machine.handle(.deadlineReached, at: .milliseconds(600))
+        #expect(actions.last == send(work(0, 0, 1), to: anna))
+    }
+
+    @Test func `lets an idle worker overtake one that is known to be slow`() {
+        var machine = running([anna, bert], shardCount: 2)
+        _ = answer(&machine, work(0, 0, 0), anna, at: 10)
+        _ = answer(&machine, work(0, 0, 1), bert, at: 500)
+        #expect(
+            answer(&machine, work(1, 0, 0), anna, at: 510) == [
+                .accept(work(1, 0, 0)), send(work(1, 0, 1), to: anna),
+            ]
+        )
+        let first = answer(&machine, work(1, 0, 1), anna, at: 520)
+        #expect(first.starts(with: [.accept(work(1, 0, 1)), .applyStep(index: 1)]))
+    }
+
+    @Test func `does not let a worker overtake one that is as fast`() {
+        var machine = running([anna, bert], shardCount: 2)
+        _ = answer(&machine, work(0, 0, 0), anna, at: 100)
+        _ = answer(&machine, work(0, 0, 1), bert, at: 130)
+        #expect(answer(&machine, work(1, 0, 0), anna, at: 200) == [.accept(work(1, 0, 0))])
+    }
+
+    @Test func `shares a step in proportion to the speed that workers have shown`() {
+        var machine = running([anna, bert], shardCount: 8)
+        _ = answer(&machine, work(0, 2, 0), anna, at: 100)
+        let actions = answer(&machine, work(0, 2, 1), bert, at: 300)
+        // Step 1 was leased ahead, in halves; of step 2, anna gets three quarters.
+        #expect(
+            actions == [
+                .accept(work(0, 2, 1)), .applyStep(index: 0),
+                send(work(2, 2, 0), to: anna), send(work(2, 1, 3), to: bert),
+                send(work(2, 1, 2), to: anna),
+                parameters(1, to: anna), parameters(1, to: bert),
+            ]
+        )
+    }
+
+    @Test func `divides what a lost worker held among those that are left`() {
+        var machine = running([anna, bert, carl, WorkerID(rawValue: 0xD)], shardCount: 16)
+        let actions = machine.handle(.disconnected(bert), at: .zero)
+        #expect(
+            actions.dropFirst().prefix(4) == [
+                send(work(0, 0, 4), to: anna), send(work(0, 0, 5), to: carl),
+                send(work(0, 0, 6), to: WorkerID(rawValue: 0xD)), send(work(0, 0, 7), to: anna),
+            ]
+        )
+        // A late answer of the one that was lost makes the parts void.
+        let late = answer(&machine, work(0, 2, 1), bert, at: 1)
+        #expect(late == [.send(.rejoin(Self.stamp), to: bert), .accept(work(0, 2, 1))])
+        #expect(answer(&machine, work(0, 0, 5), carl, at: 2) == [])
+    }
+
+    @Test func `has the rest computed where a part of a late answer is there already`() {
+        var machine = running([anna, bert, carl], shardCount: 12)
+        _ = machine.handle(.disconnected(bert), at: .zero)
+        #expect(answer(&machine, work(0, 1, 2), anna, at: 1) == [.accept(work(0, 1, 2))])
+        let late = answer(&machine, work(0, 2, 1), bert, at: 2)
+        #expect(late == [.send(.rejoin(Self.stamp), to: bert)])
+        #expect(answer(&machine, work(0, 1, 3), carl, at: 3) == [.accept(work(0, 1, 3))])
+    }
+}
