@@ -115,14 +115,14 @@ struct CoordinatorLeasesTests {
 
     @Test func `lets an idle worker overtake one that is known to be slow`() {
         var machine = running([anna, bert], shardCount: 2)
-        _ = answer(&machine, work(0, 0, 0), anna, at: 10)
-        _ = answer(&machine, work(0, 0, 1), bert, at: 500)
+        _ = answer(&machine, work(0, 0, 0), anna, at: 100)
+        _ = answer(&machine, work(0, 0, 1), bert, at: 1_000)
         #expect(
-            answer(&machine, work(1, 0, 0), anna, at: 510) == [
+            answer(&machine, work(1, 0, 0), anna, at: 1_100) == [
                 .accept(work(1, 0, 0)), send(work(1, 0, 1), to: anna),
             ]
         )
-        let first = answer(&machine, work(1, 0, 1), anna, at: 520)
+        let first = answer(&machine, work(1, 0, 1), anna, at: 1_200)
         #expect(first.starts(with: [.accept(work(1, 0, 1)), .applyStep(index: 1)]))
     }
 

@@ -90,6 +90,21 @@ struct SimulationTests {
         #expect(Simulation(seed: 1, options: options).run().failure == nil)
     }
 
+    @Test func `loses no worker on a calm day`() {
+        var options = options(.workerCrash)
+        options.faultCount = 0
+        options.slowness = [1, 1, 3]
+        options.shardDuration = .milliseconds(200)
+        options.silenceMax = .seconds(2)
+        options.heartbeatInterval = .milliseconds(200)
+        for seed in 0..<UInt64(5) {
+            let calm = Simulation(seed: seed, options: options, hasText: true).run()
+            #expect(calm.failure == nil, "seed \(seed)")
+            #expect(calm.duration > .seconds(3), "seed \(seed)")
+            #expect(!calm.traceLines.contains { $0.contains("workerLost") }, "seed \(seed)")
+        }
+    }
+
     @Test func `does not wait for hung workers until their silence is too long`() {
         var options = options(.workerFreeze)
         options.slowness = [1, 1, 1]

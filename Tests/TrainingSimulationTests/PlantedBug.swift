@@ -1,0 +1,155 @@
+import Testing
+
+/// A bug of one line, and the file of the sources that it is put into to see that the simulation
+/// finds it.
+struct PlantedBug: Sendable, CustomTestStringConvertible {
+    /// What goes wrong.
+    let name: String
+    /// Where, below `Sources`.
+    let file: String
+    /// What stands there.
+    let original: String
+    /// What is put there instead.
+    let planted: String
+
+    var testDescription: String { name }
+
+    private static let round = "TrainingProtocol/RoundProgress.swift"
+    private static let rounds = "TrainingProtocol/CoordinatorRounds.swift"
+    private static let members = "TrainingProtocol/CoordinatorMembership.swift"
+    private static let leases = "TrainingProtocol/CoordinatorLeases.swift"
+    private static let worker = "TrainingProtocol/Worker.swift"
+
+    static let all = [
+        PlantedBug(
+            name: "a stale gradient is computed with older parameters",
+            file: worker,
+            original: "firstIndex(where: { $0.version == version })",
+            planted: "firstIndex(where: { $0.version >= version })"
+        ),
+        PlantedBug(
+            name: "an answer of another round counts",
+            file: round,
+            original: "guard work.round == round, work.version == version else { return false }",
+            planted: ""
+        ),
+        PlantedBug(
+            name: "a hedged answer counts twice",
+            file: round,
+            original: "!shards.contains(where: { isComputed[$0] }) else",
+            planted: "shardCount >= 0 else"
+        ),
+        PlantedBug(
+            name: "a lost worker's lease goes to nobody",
+            file: round,
+            original: "{ orphans += cover(run, levelMax: levelMax) }",
+            planted: "{ _ = cover(run, levelMax: levelMax) }"
+        ),
+        PlantedBug(
+            name: "the last shard belongs to nobody",
+            file: round,
+            original: "subtrees: cover(first..<end)))",
+            planted: "subtrees: cover(first..<max(first, end - end / shardCount))))"
+        ),
+        PlantedBug(
+            name: "a round closes one shard early",
+            file: round,
+            original: "var isComplete: Bool { pendingShardCount == 0 }",
+            planted: "var isComplete: Bool { pendingShardCount <= 1 }"
+        ),
+        PlantedBug(
+            name: "the sum is in the order of arrival",
+            file: "TrainingSimulation/TreeSum.swift",
+            original: "var place = subtree\n",
+            planted: """
+                waiting[root, default: .zero] += sum
+                if shardCount > 0 { return true }
+                var place = subtree
+
+                """
+        ),
+        PlantedBug(
+            name: "a resumed run takes the first order that it draws for every epoch's",
+            file: "TrainingSimulation/ToyModel.swift",
+            original: "if self.epochIndex != epochIndex {",
+            planted: "if order.isEmpty {"
+        ),
+        PlantedBug(
+            name: "a checkpoint is taken before its step is applied",
+            file: rounds,
+            original:
+                "return [.applyStep(index: index)] + (isSaved ? [.saveCheckpoint(position)] : [])",
+            planted:
+                "return (isSaved ? [.saveCheckpoint(position)] : []) + [.applyStep(index: index)]"
+        ),
+        PlantedBug(
+            name: "a checkpoint is taken before its epoch is recorded",
+            file: rounds,
+            original: "[.recordEpoch(index: epochIndex), .saveCheckpoint(position)]",
+            planted: "[.saveCheckpoint(position), .recordEpoch(index: epochIndex)]"
+        ),
+        PlantedBug(
+            name: "the next round is leased with this one's parameters",
+            file: rounds,
+            original: ".map { open($0, from: ahead) }",
+            planted: ".map { open($0, from: position) }"
+        ),
+        PlantedBug(
+            name: "work that is leased twice is computed twice",
+            file: worker,
+            original:
+                "guard session.computing != work, !session.queue.contains(work) else { return [] }",
+            planted: ""
+        ),
+        PlantedBug(
+            name: "the late answer of a worker that was given up is dropped",
+            file: members,
+            original:
+                "return stamp == settings.stamp ? actions + answered(work, at: now) : actions",
+            planted: "return actions"
+        ),
+        PlantedBug(
+            name: "a lease never ends",
+            file: leases,
+            original: "current.allow(allowance, for: first, at: now)",
+            planted: "current.allow(.seconds(1_000_000), for: first, at: now)"
+        ),
+        PlantedBug(
+            name: "an overdue lease is repeated without its parameters",
+            file: leases,
+            original:
+                ".send(.parameters(version: current.version, settings.stamp), to: lease.worker),",
+            planted: ""
+        ),
+        PlantedBug(
+            name: "a lost hello is not repeated",
+            file: worker,
+            original: """
+                state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
+                        return [hello]
+                    }
+
+                    private mutating func watch
+                """,
+            planted: """
+                state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
+                        return []
+                    }
+
+                    private mutating func watch
+                """
+        ),
+        PlantedBug(
+            name: "a silent worker keeps its leases",
+            file: "TrainingProtocol/Coordinator.swift",
+            original: "for member in silent { actions += lose(member.worker, .silent, at: now) }",
+            planted: "members.removeAll { silent.contains($0) }"
+        ),
+        PlantedBug(
+            name: "a worker that comes back keeps the leases that it lost",
+            file: members,
+            original: "current.release(worker, heirCount: members.count)",
+            planted: ""
+        ),
+    ]
+}
