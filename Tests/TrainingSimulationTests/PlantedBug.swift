@@ -49,7 +49,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             name: "the last shard belongs to nobody",
             file: round,
             original: "subtrees: cover(first..<end)))",
-            planted: "subtrees: cover(first..<max(first, end - end / shardCount))))"
+            planted: "subtrees: cover(first..<max(first, end == shardCount ? end - 1 : end))))"
         ),
         PlantedBug(
             name: "a round closes one shard early",
