@@ -61,7 +61,10 @@ import Testing
             "\(coordinator.errors)"
         )
         let late = try Program(
-            ["worker"], in: folder.url, environment: ["LOCKSTEP_CONNECT": address])
+            ["worker"],
+            in: folder.url,
+            environment: ["LOCKSTEP_CONNECT": address]
+        )
         let result = coordinator.wait()
         #expect(result.digest == expected, "\(result.errors)")
         #expect(early.wait().status == 0)

@@ -58,6 +58,23 @@ private let emulatesProcessors =
     }
 
     @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user"))
+    func `computes the same bits with every kernel on a CPU without AVX-512`() throws {
+        let arguments = ["bench", "kernels", "--short"]
+        let native = try Program.run(
+            arguments,
+            in: folder.url,
+            environment: ["LOCKSTEP_KERNELS": "avx2"]
+        )
+        let emulated = try Program(arguments, in: folder.url, emulating: "Haswell").wait()
+        #expect(emulated.output.contains("no AVX-512"), "\(emulated.output) \(emulated.errors)")
+        let hashes = [native, emulated].map { result in
+            result.output.matches(of: /[0-9a-f]{16}$/.anchorsMatchLineEndings()).map { $0.output }
+        }
+        #expect(hashes[0].count > 20)
+        #expect(hashes[0] == hashes[1])
+    }
+
+    @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user"))
     func `says in one sentence that a CPU without AVX2 will not do`() throws {
         let result = try Program(
             ["worker", "--connect", "tcp://127.0.0.1:1"],

@@ -64,6 +64,28 @@ import Testing
         #expect(try digest(of: resumed) == whole)
     }
 
+    @Test func `gives the shards of a killed worker to the others`() throws {
+        let whole = try digest(of: train("--epochs", "60", "--workers", "1"))
+        let program = try train(
+            "--epochs",
+            "60",
+            "--run-dir",
+            "W",
+            "--workers",
+            "3",
+            "--checkpoint-every",
+            "7"
+        )
+        #expect(eventually { checkpoints("W").contains { $0 > "step-00000100" } })
+        let worker = try #require(
+            processes(with: ["worker", "--exit-on-stdin-eof"], in: folder.url).first
+        )
+        kill(worker, SIGKILL)
+        let result = program.wait()
+        #expect(result.digest == whole, "\(result.errors)")
+        #expect(result.errors.contains("is lost"), "\(result.errors)")
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func `ends in good order when asked to, and goes on`(signal: Int32) throws {
         let whole = try digest(of: train("--epochs", "60", "--workers", "1"))
