@@ -133,7 +133,7 @@ let package = Package(
         module("Configuration", [product("Yams", "Yams")]),
 
         // MARK: Protocol and transport
-        module("TrainingProtocol"),
+        module("TrainingProtocol", ["SeededRandom"]),
         module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
         module(
             "Wire",
@@ -185,8 +185,8 @@ let package = Package(
         tests(
             "Training",
             [
-                "Configuration", "Kernels", "MNIST", "Model", "SeededRandom", "TrainingProtocol",
-                "Wire",
+                "Checkpoints", "Configuration", "Kernels", "MNIST", "Model", "SeededRandom",
+                "TrainingProtocol", "Wire", "ZeroMQ", product("Logging", "swift-log"),
             ]
         ),
         tests("TrainingProtocol"),
@@ -195,7 +195,7 @@ let package = Package(
         tests("ZeroMQ"),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["lockstep", "MNIST", "TestTools"],
+            dependencies: ["lockstep", "MNIST", "SeededRandom", "TestTools"],
             swiftSettings: strict
         ),
         .testTarget(

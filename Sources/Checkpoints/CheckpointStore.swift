@@ -91,6 +91,28 @@ package struct CheckpointStore: Sendable {
         }
     }
 
+    /// Reads the newest checkpoint that is whole and acceptable, and removes those after it: they
+    /// hold what must not be gone on with. Nil, and nothing is removed, when none is acceptable.
+    ///
+    /// - Throws: ``CheckpointError/systemCall(_:path:code:)`` when the folder cannot be read, or a
+    ///   file not removed.
+    package func goBack(
+        to isAcceptable: (CheckpointMetadata) -> Bool
+    ) throws(CheckpointError) -> Found? {
+        try fileSystem.withFolder(folder, followsLink: false) { open throws(CheckpointError) in
+            var later: [CheckpointName] = []
+            for name in try names(in: open).sorted(by: >) {
+                if let checkpoint = try? read(name, in: open), isAcceptable(checkpoint.metadata) {
+                    for name in later { try fileSystem.remove(name.text, in: open) }
+                    let path = open.path(of: name.text)
+                    return Found(checkpoint: checkpoint, path: path, warnings: [])
+                }
+                later.append(name)
+            }
+            return nil
+        }
+    }
+
     private func newestValid(in open: OpenFolder) throws(CheckpointError) -> Found? {
         var problems: [String] = []
         for name in try names(in: open).sorted(by: >) {

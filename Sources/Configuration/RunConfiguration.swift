@@ -47,6 +47,8 @@ package struct RunConfiguration: Equatable, Sendable {
     package var checkpointEvery = 500
     /// How many of the newest checkpoints stay on disk.
     package var checkpointsKept = 3
+    /// The share of the shards that two workers compute, whose answers are compared.
+    package var verify = 0.0
     /// Steps from one step's line of metrics.jsonl to the next; 0 writes the epochs' lines only.
     package var logEvery = 100
 

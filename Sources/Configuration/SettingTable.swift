@@ -99,6 +99,14 @@ extension Setting {
             effect: "how many of the newest checkpoints stay on disk"
         ),
         Setting(
+            "verify",
+            \.verify,
+            .rate,
+            unit: "of the shards",
+            decidesResult: false,
+            effect: "share that two workers compute, so that wrong answers are found at once"
+        ),
+        Setting(
             "logEvery",
             \.logEvery,
             .whole(0...1_000_000_000),

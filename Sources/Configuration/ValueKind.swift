@@ -42,6 +42,9 @@ extension ValueKind where Value == Double {
     /// A decimal number that is at least 0 and below 1, as binary32 too.
     static let share = decimal("a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
 
+    /// A decimal number from 0 to 1.
+    static let rate = decimal("a number from 0 to 1") { $0 >= 0 && $0 <= 1 }
+
     /// A decimal number from 1e-30 to `maximum`.
     ///
     /// The lower bound is what "greater than 0" means in binary32 with some room for a product:

@@ -47,7 +47,9 @@ package struct KernelSet: Sendable {
     /// input is.
     package let denseInputGradient: [@Sendable (Source, Source, Source, Target) -> Void]
     /// Gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O].
-    package let denseWeightGradient: [@Sendable (Source, Source, Target, Target) -> Void]
+    ///
+    /// A variable, so that a test can have a processor compute wrong bits.
+    package var denseWeightGradient: [@Sendable (Source, Source, Target, Target) -> Void]
     /// Input, pooled gradient [16, 5, 5, 16], winners → gradient [16, 10, 10, 16], partial sums
     /// [2400, 16], weight and bias gradients.
     package let convolution2WeightGradient:

@@ -32,6 +32,8 @@ package struct RunSummary: Equatable, Sendable, Codable {
     package var steps: Int
     /// How long it all took, in seconds.
     package var totalSeconds: Double
+    /// Workers that gave wrong answers and were turned away, as the log names them.
+    package var distrustedWorkers: [String]
 
     /// The file's name in the run's folder.
     package static let fileName = "summary.json"
@@ -45,7 +47,8 @@ package struct RunSummary: Equatable, Sendable, Codable {
         batchSize: Int,
         seed: UInt64,
         steps: Int,
-        totalSeconds: Double
+        totalSeconds: Double,
+        distrustedWorkers: [String]
     ) {
         self.epochs = epochs
         self.test = test
@@ -55,6 +58,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
         self.seed = seed
         self.steps = steps
         self.totalSeconds = totalSeconds
+        self.distrustedWorkers = distrustedWorkers
     }
 
     /// Writes `summary.json` into the run's folder, whole or not at all.
@@ -78,7 +82,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
 
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
-        case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds
+        case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
     }
 
     package init(from decoder: any Decoder) throws {
@@ -91,6 +95,7 @@ extension RunSummary {
         seed = try fields.decode(UInt64.self, forKey: .seed)
         steps = try fields.decode(Int.self, forKey: .steps)
         totalSeconds = try fields.decodeNumber(.totalSeconds)
+        distrustedWorkers = try fields.decode([String].self, forKey: .distrustedWorkers)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -103,6 +108,7 @@ extension RunSummary {
         try fields.encode(seed, forKey: .seed)
         try fields.encode(steps, forKey: .steps)
         try fields.encodeNumber(totalSeconds, .totalSeconds)
+        try fields.encode(distrustedWorkers, forKey: .distrustedWorkers)
     }
 }
 

@@ -24,6 +24,9 @@ package struct CoordinatedRun {
     package var epochTotals: CheckpointMetadata.EpochTotals
     /// The epochs before.
     package var epochs: [EpochRecord]
+    /// Makes the run again from its newest checkpoint at or before a position, and removes those
+    /// after it from the disk.
+    package var goingBack: (Position) throws -> CoordinatedRun
 
     /// Gathers the parts.
     package init(
@@ -35,8 +38,10 @@ package struct CoordinatedRun {
         writer: CheckpointWriter?,
         identity: RunIdentity,
         epochTotals: CheckpointMetadata.EpochTotals,
-        epochs: [EpochRecord]
+        epochs: [EpochRecord],
+        goingBack: @escaping (Position) throws -> CoordinatedRun
     ) {
+        self.goingBack = goingBack
         self.settings = settings
         self.position = position
         self.feed = feed
@@ -58,10 +63,17 @@ package struct CoordinatedRun {
         at position: Position,
         totals: CheckpointMetadata.EpochTotals,
         epochs: [EpochRecord],
+        distrusted: [WorkerID],
         isRequired: Bool
     ) {
+        let metadata = identity.metadata(
+            at: position,
+            totals: totals,
+            epochs: epochs,
+            distrusted: distrusted
+        )
         writer?.submit(
-            identity.metadata(at: position, totals: totals, epochs: epochs),
+            metadata,
             parameters: UnsafeRawBufferPointer(optimizer.parameters.bytes),
             firstMoment: UnsafeRawBufferPointer(optimizer.firstMoment.bytes),
             secondMoment: UnsafeRawBufferPointer(optimizer.secondMoment.bytes),
@@ -87,11 +99,13 @@ package struct RunIdentity: Equatable, Sendable {
     }
 
     private static let historyKey = "epochs"
+    private static let distrustedKey = "distrustedWorkers"
 
     func metadata(
         at position: Position,
         totals: CheckpointMetadata.EpochTotals,
-        epochs: [EpochRecord]
+        epochs: [EpochRecord],
+        distrusted: [WorkerID]
     ) -> CheckpointMetadata {
         CheckpointMetadata(
             runID: String(run, radix: 16),
@@ -100,7 +114,11 @@ package struct RunIdentity: Equatable, Sendable {
             seed: seed,
             configuration: configuration,
             epochTotals: totals,
-            extra: [Self.historyKey: Self.text(of: epochs)]
+            extra: [
+                Self.historyKey: Self.text(of: epochs),
+                Self.distrustedKey: distrusted.map { String($0.rawValue, radix: 16) }
+                    .joined(separator: " "),
+            ]
         )
     }
 
@@ -117,6 +135,12 @@ package struct RunIdentity: Equatable, Sendable {
         } catch {
             preconditionFailure("figures of epochs did not encode: \(error)")
         }
+    }
+
+    /// The workers that had given wrong answers before a checkpoint.
+    static func distrusted(in metadata: CheckpointMetadata) -> [WorkerID] {
+        (metadata.extra[distrustedKey] ?? "").split(separator: " ")
+            .compactMap { UInt64($0, radix: 16) }.map(WorkerID.init(rawValue:))
     }
 
     /// The figures of the epochs before a checkpoint; nil if its metadata does not hold them.

@@ -10,7 +10,7 @@ import ZeroMQ
 /// One thread owns all of it. Payloads never reach the machine: the sums wait in `Reduction`, the
 /// parameters in `Optimizer`, the samples in `SampleFeed`.
 final class CoordinatorLoop {
-    private let run: CoordinatedRun
+    private var run: CoordinatedRun
     private let observer: any RunObserver
     private let stop: StopRequest
     private let start = ContinuousClock.now
@@ -18,15 +18,15 @@ final class CoordinatorLoop {
     private var socket: CoordinatorSocket
     private var reductions: [Round: Reduction] = [:]
     private let gradients = BufferPool()
+    private let comparison: AnswerComparison
     private var tally: EpochTally
     private var epochs: [EpochRecord]
     private var test: Metrics?
     private var workerCountMax = 0
     private var outcome: Coordinator.Outcome?
     private var foreignReasons: Set<String> = []
-    /// Workers whose messages could not be delivered; told to the machine once its actions are
-    /// done.
-    private var unreachable: [WorkerID] = []
+    /// What carrying actions out has brought up; told to the machine once they are done.
+    private var events: [Coordinator.Event] = []
 
     /// Will serve over a socket that is bound.
     init(
@@ -40,6 +40,7 @@ final class CoordinatorLoop {
         self.stop = stop
         machine = Coordinator(settings: run.settings, position: run.position)
         self.socket = socket
+        comparison = AnswerComparison(kernels: run.kernels, input: run.settings.input)
         tally = EpochTally(totals: run.epochTotals, at: .zero)
         epochs = run.epochs
     }
@@ -49,16 +50,19 @@ final class CoordinatorLoop {
 
     /// Serves until the machine says that the run has ended.
     ///
-    /// - Throws: when libzmq fails in a way that no run survives.
-    func serve() throws(ZeroMQError) -> RunResult {
+    /// - Throws: when libzmq fails in a way that no run survives; when a wrong answer was found too
+    ///   late and no checkpoint from before it is left.
+    func serve() throws -> RunResult {
         observer.runWillStart(endpoint: endpoint)
         var poller = Poller()
         _ = poller.add(socket.socket)
+        _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
         while outcome == nil {
             let timeout = machine.nextDeadline.map { max($0 - now, .zero) }
             _ = try poller.poll(timeout: timeout)
             if stop.wakeUp.drain() { try handle(.stopRequested) }
+            while let worker = try socket.nextLostWorker() { try handle(.disconnected(worker)) }
             try receive()
             if let deadline = machine.nextDeadline, deadline <= now {
                 try handle(.deadlineReached)
@@ -66,6 +70,7 @@ final class CoordinatorLoop {
             for outcome in run.writer?.drainOutcomes() ?? [] {
                 observer.checkpointWasHandled(outcome)
             }
+            if case .corrupted(let position)? = outcome { try goBack(to: position) }
         }
         return RunResult(
             outcome: outcome ?? .stopped,
@@ -73,8 +78,24 @@ final class CoordinatorLoop {
             epochs: epochs,
             test: test,
             workerCountMax: workerCountMax,
+            distrusted: machine.distrusted,
             duration: now
         )
+    }
+
+    /// Goes on from a checkpoint from before a wrong answer; the workers are asked to join again.
+    private func goBack(to position: Position) throws {
+        try? run.finishCheckpoints()
+        let distrusted = machine.distrusted
+        run = try run.goingBack(position)
+        run.settings.distrusted = distrusted
+        machine = Coordinator(settings: run.settings, position: run.position)
+        reductions = [:]
+        comparison.forgetAll()
+        tally = EpochTally(totals: run.epochTotals, at: now)
+        epochs = run.epochs
+        outcome = nil
+        observer.runDidGoBack(to: run.position)
     }
 
     private var now: Duration { ContinuousClock.now - start }
@@ -112,13 +133,13 @@ final class CoordinatorLoop {
         _ event: Coordinator.Event,
         sums: AnswerSums = AnswerSums()
     ) throws(ZeroMQError) {
-        for action in machine.handle(event, at: now) { try perform(action, sums) }
-        workerCountMax = max(workerCountMax, machine.workerCount)
-        while let worker = unreachable.popLast() {
-            for action in machine.handle(.disconnected(worker), at: now) {
+        events.append(event)
+        while !events.isEmpty {
+            for action in machine.handle(events.removeFirst(), at: now) {
                 try perform(action, sums)
             }
         }
+        workerCountMax = max(workerCountMax, machine.workerCount)
     }
 
     private func perform(
@@ -128,9 +149,13 @@ final class CoordinatorLoop {
         switch action {
         case .send(let message, let worker):
             if try !socket.send(message, payload: payload(of: message), to: worker) {
-                unreachable.append(worker)
+                events.append(.disconnected(worker))
             }
-        case .accept(let work): accept(work, sums)
+        case .accept(let work, let isKept): accept(work, sums, isKept: isKept)
+        case .compare(let work, let first, let second): compare(work, first, (second, sums))
+        case .recompute(let work, let first): compare(work, first, nil)
+        case .forget(let work): comparison.forget(work)
+        case .discard(let round): reductions[round] = nil
         case .applyStep(let index): applyStep(index: index)
         case .recordEpoch(let index): recordEpoch(index: index)
         case .recordTest: test = takeMetrics(of: .test)
@@ -141,6 +166,7 @@ final class CoordinatorLoop {
                 at: position,
                 totals: tally.totals,
                 epochs: epochs,
+                distrusted: machine.distrusted,
                 isRequired: isRequired
             )
         case .report(let notice): observer.didNotice(notice)
@@ -158,7 +184,7 @@ final class CoordinatorLoop {
             precondition(version == machine.position.completedStepCount, "version \(version)")
             let parameters = run.optimizer.parameters
             return Message(sharing: UnsafeRawBufferPointer(parameters.bytes), of: parameters)
-        case .welcome, .refusal, .heartbeat, .rejoin, .finish:
+        case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
             return nil
         }
     }
@@ -168,7 +194,7 @@ final class CoordinatorLoop {
 extension CoordinatorLoop {
     private var schedule: Schedule { run.settings.schedule }
 
-    private func accept(_ work: Work, _ sums: AnswerSums) {
+    private func accept(_ work: Work, _ sums: AnswerSums, isKept: Bool) {
         let reduction =
             reductions[work.round]
             ?? Reduction(
@@ -179,10 +205,28 @@ extension CoordinatorLoop {
         var gradient: ParameterBuffer?
         if work.round.isTraining {
             let buffer = gradients.take()
-            socket.withPayload { buffer.bytes.copyMemory(from: $0) }
+            socket.withPayload { buffer.bytes.copyMemory(from: $0!) }
             gradient = buffer
         }
-        reduction.add(Reduction.Sum(gradient: gradient, sums: sums), at: work.subtree)
+        let sum = Reduction.Sum(gradient: gradient, sums: sums)
+        if isKept { comparison.keep(sum, of: work, parameters: run.optimizer.parameters) }
+        reduction.add(sum, at: work.subtree)
+    }
+
+    private func compare(
+        _ work: Work,
+        _ first: WorkerID,
+        _ second: (worker: WorkerID, sums: AnswerSums)?
+    ) {
+        let wrong = socket.withPayload { payload in
+            comparison.wrongWorkers(
+                work,
+                first: first,
+                second: second.map { ($0.worker, $0.sums, payload) },
+                feed: run.feed
+            )
+        }
+        events.append(.compared(work, wrong: wrong))
     }
 
     private func applyStep(index: Int) {

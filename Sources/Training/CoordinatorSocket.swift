@@ -17,6 +17,9 @@ package struct CoordinatorSocket: ~Copyable {
     }
 
     let socket: Socket
+    private(set) var monitor: Monitor
+    /// Who said hello over which connection, by its descriptor.
+    private var connections: [Int32: WorkerID] = [:]
     private var incoming: Multipart
     private var outgoing: Multipart
     /// The file of an `ipc` address, which libzmq leaves behind.
@@ -45,8 +48,10 @@ package struct CoordinatorSocket: ~Copyable {
         options.receiveBufferSize = bufferSize
         options.handshakeInterval = .seconds(5)
         let socket = try Socket(.router, in: Context(ioThreadCount: 2), options: options)
+        let monitor = try Monitor(of: socket)
         try socket.bind(endpoint)
         self.socket = socket
+        self.monitor = monitor
         let isFile = endpoint.hasPrefix("ipc://") && endpoint != "ipc://*"
         socketFile = isFile ? String(endpoint.dropFirst("ipc://".count)) : nil
         incoming = Multipart(frameCountMax: 3)
@@ -82,6 +87,9 @@ package struct CoordinatorSocket: ~Copyable {
             let (message, sums) = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
                 try WireDecoding.workerMessage(bytes)
             }
+            if case .hello = message, let descriptor = incoming.sourceDescriptor(at: 1) {
+                connections[descriptor] = worker
+            }
             let payloadSize = incoming.frameCount == 3 ? incoming.frameSize(at: 2) : 0
             return .message(message, sums, from: worker, payloadSize: payloadSize)
         } catch {
@@ -89,11 +97,23 @@ package struct CoordinatorSocket: ~Copyable {
         }
     }
 
-    /// Lends the payload of the message received last.
+    /// Takes the next worker whose connection has ended, if there is one.
     ///
-    /// - Precondition: it has one.
-    func withPayload<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        incoming.withFrame(at: 2, body)
+    /// The system gives a descriptor to the next connection once it is free: should that worker say
+    /// hello before the end of the one before is read here, it counts as lost too, and joins again.
+    mutating func nextLostWorker() throws(ZeroMQError) -> WorkerID? {
+        while let event = try monitor.next() {
+            guard event.kind == .disconnected,
+                let worker = connections.removeValue(forKey: Int32(truncatingIfNeeded: event.value))
+            else { continue }
+            return worker
+        }
+        return nil
+    }
+
+    /// Lends the payload of the message received last; nil if it has none.
+    func withPayload<Result>(_ body: (UnsafeRawBufferPointer?) -> Result) -> Result {
+        incoming.frameCount == 3 ? incoming.withFrame(at: 2) { body($0) } : body(nil)
     }
 }
 

@@ -14,6 +14,8 @@ package struct RunPreparation {
         case splitLeavesNothing(imageCount: Int, validationSplit: Double)
         /// The run's newest checkpoint is beyond the end that was asked for.
         case alreadyBeyond(path: String, completedEpochCount: Int, epochCount: Int)
+        /// A wrong answer has gone into every checkpoint that is left.
+        case allCorrupted(path: String, stepCount: Int)
         /// A checkpoint lacks the figures of its run.
         case foreignCheckpoint(path: String)
 
@@ -25,6 +27,9 @@ package struct RunPreparation {
             case .alreadyBeyond(let path, let completed, let epochCount):
                 "\(path): \(completed) epochs are complete where at most \(epochCount) were asked for; "
                     + "raise --epochs to train on"
+            case .allCorrupted(let path, let stepCount):
+                "\(path): going back to before a wrong answer: no checkpoint of step \(stepCount) or before was found "
+                    + "where one was expected; start afresh in another --run-dir, with more --checkpoints-kept"
             case .foreignCheckpoint(let path):
                 "\(path): the checkpoint lacks its run's figures where some were expected; "
                     + "was it written by another program?"
@@ -106,12 +111,14 @@ package struct RunPreparation {
             workerCountMin: workerCountMin,
             optimizer: Optimizer(adam: adam, kernels: kernels, parameters: start),
             totals: .init(lossSum: 0, correctCount: 0, sampleCount: 0),
-            epochs: []
+            epochs: [],
+            distrusted: []
         )
         run.submitCheckpoint(
             at: run.position,
             totals: run.epochTotals,
             epochs: [],
+            distrusted: [],
             isRequired: true
         )
         try run.writer?.finish()
@@ -129,6 +136,30 @@ package struct RunPreparation {
         workerCountMin: Int
     ) throws -> (run: CoordinatedRun, warnings: [String])? {
         guard let found = try store.newestValid() else { return nil }
+        return (try run(from: found, workerCountMin: workerCountMin), found.warnings)
+    }
+
+    /// Goes on from the newest checkpoint at or before `position`; those after it are void.
+    private func wentBack(to position: Position, workerCountMin: Int) throws -> CoordinatedRun {
+        let found = try store.goBack { metadata in
+            Position(
+                completedStepCount: metadata.step,
+                recordedEpochCount: metadata.epoch
+            ).isReached(by: position)
+        }
+        guard let found else {
+            throw Failure.allCorrupted(
+                path: folder.path,
+                stepCount: position.completedStepCount
+            )
+        }
+        return try run(from: found, workerCountMin: workerCountMin)
+    }
+
+    private func run(
+        from found: CheckpointStore.Found,
+        workerCountMin: Int
+    ) throws -> CoordinatedRun {
         let checkpoint = found.checkpoint
         let metadata = checkpoint.metadata
         if let difference = RunConfiguration.differences(
@@ -156,15 +187,15 @@ package struct RunPreparation {
             completedStepCount: metadata.step,
             recordedEpochCount: metadata.epoch
         )
-        let run = coordinatedRun(
+        return coordinatedRun(
             run: number,
             position: position,
             workerCountMin: workerCountMin,
             optimizer: optimizer(from: checkpoint),
             totals: metadata.epochTotals,
-            epochs: epochs
+            epochs: epochs,
+            distrusted: RunIdentity.distrusted(in: metadata)
         )
-        return (run, found.warnings)
     }
 
     private var adam: Adam {
@@ -198,20 +229,26 @@ package struct RunPreparation {
         workerCountMin: Int,
         optimizer: Optimizer,
         totals: CheckpointMetadata.EpochTotals,
-        epochs: [EpochRecord]
+        epochs: [EpochRecord],
+        distrusted: [WorkerID]
     ) -> CoordinatedRun {
         var random = SystemRandomNumberGenerator()
-        return CoordinatedRun(
-            settings: Coordinator.Settings(
-                stamp: RunStamp(run: run, generation: random.next()),
-                schedule: schedule,
-                input: InputSettings(
-                    geometry: configuration.input.rawValue,
-                    scale: configuration.scale.rawValue
-                ),
-                workerCountMin: workerCountMin,
-                stepsPerCheckpoint: configuration.checkpointEvery
+        var settings = Coordinator.Settings(
+            stamp: RunStamp(run: run, generation: random.next()),
+            schedule: schedule,
+            input: InputSettings(
+                geometry: configuration.input.rawValue,
+                scale: configuration.scale.rawValue
             ),
+            workerCountMin: workerCountMin,
+            stepsPerCheckpoint: configuration.checkpointEvery
+        )
+        settings.verification = Verification(
+            perMillion: Int((configuration.verify * 1_000_000).rounded())
+        )
+        settings.distrusted = distrusted
+        return CoordinatedRun(
+            settings: settings,
             position: position,
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
             optimizer: optimizer,
@@ -219,7 +256,8 @@ package struct RunPreparation {
             writer: CheckpointWriter(store: store, table: Self.table),
             identity: RunIdentity(run: run, seed: configuration.seed, configuration: identity),
             epochTotals: totals,
-            epochs: epochs
+            epochs: epochs,
+            goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
         )
     }
 }

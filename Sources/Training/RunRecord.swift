@@ -61,6 +61,8 @@ package struct RunResult: Sendable {
     package var test: Metrics?
     /// The most workers that took part at once.
     package var workerCountMax: Int
+    /// Workers that gave wrong answers, in the order in which they were found.
+    package var distrusted: [WorkerID]
     /// Since this start.
     package var duration: Duration
 }
@@ -73,6 +75,8 @@ package protocol RunObserver: AnyObject {
     func stepDidEnd(_ record: StepRecord)
     /// An epoch was validated.
     func epochDidEnd(_ record: EpochRecord)
+    /// A wrong answer was found too late, and the run goes on from a checkpoint before it.
+    func runDidGoBack(to position: Position)
     /// A checkpoint was written, or was not.
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome)
     /// Something happened that the operator should know.

@@ -17,11 +17,9 @@ final class WorkerLoop {
     private let start = ContinuousClock.now
     private var machine: Worker
     private var socket: WorkerSocket
-    private var computer: ShardComputer?
-    private var parameters: Message?
+    private var computer: SubtreeComputer?
     private let alignedParameters = ParameterBuffer()
     private var samples: [Work: Samples] = [:]
-    private let gradients = BufferPool()
     private var work: Work?
     private var answer: Reduction.Sum?
     private var outcome: Worker.Outcome?
@@ -114,7 +112,7 @@ final class WorkerLoop {
                 && payloadSize / LeNet.sampleSize <= sampleCountMax
         case .parameters:
             return payloadSize == alignedParameters.bytes.count
-        case .welcome, .refusal, .heartbeat, .rejoin, .finish:
+        case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
             return payloadSize == 0
         }
     }
@@ -130,7 +128,9 @@ final class WorkerLoop {
         case .storeSamples(let work): samples[work] = Samples(socket.takePayload())
         case .storeParameters:
             socket.takePayload().withUnsafeBytes { alignedParameters.bytes.copyMemory(from: $0) }
-        case .discardSamples(let work): samples[work] = nil
+        case .discardSamples(let work):
+            samples[work] = nil
+            if self.work == work { self.work = nil }
         case .compute(let work): self.work = work
         case .end(let outcome): self.outcome = outcome
         }
@@ -151,17 +151,14 @@ final class WorkerLoop {
     private func prepare(_ input: InputSettings) {
         samples = [:]
         work = nil
-        guard let geometry = InputTransform.Geometry(rawValue: input.geometry),
-            let scale = InputTransform.Scale(rawValue: input.scale)
-        else {
+        computer = SubtreeComputer(kernels: kernels, input: input)
+        guard computer != nil else {
             logger.error(
                 "joining: the coordinator brings images in by '\(input.geometry)' and '\(input.scale)', which this build does not know; use the same version on both sides"
             )
             outcome = .left
             return
         }
-        let transform = InputTransform(geometry: geometry, scale: scale)
-        computer = ShardComputer(kernels: kernels, transform: transform)
         logger.info("joined the run")
     }
 
@@ -172,41 +169,12 @@ final class WorkerLoop {
             preconditionFailure("\(work) is to be computed before its samples are there")
         }
         answer = samples.message.withUnsafeBytes { bytes in
-            total(of: bytes, isTraining: work.round.isTraining, by: computer)
+            computer.total(
+                of: bytes,
+                parameters: alignedParameters,
+                isTraining: work.round.isTraining
+            )
         }
         try handle(.computed(work))
-    }
-
-    private func total(
-        of samples: UnsafeRawBufferPointer,
-        isTraining: Bool,
-        by computer: ShardComputer
-    ) -> Reduction.Sum? {
-        let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize
-        let shardCount = (samples.count + shardSize - 1) / shardSize
-        let reduction = Reduction(shardCount: shardCount, kernels: kernels)
-        let parameters = UnsafePointer(alignedParameters.floats.baseAddress!)
-        for index in 0..<shardCount {
-            let first = index * shardSize
-            let shard = UnsafeRawBufferPointer(
-                rebasing: samples[first..<min(first + shardSize, samples.count)]
-            )
-            var sum = Reduction.Sum(gradient: nil, sums: AnswerSums())
-            let result: ShardResult
-            if isTraining {
-                let buffer = gradients.take()
-                result = computer.gradient(
-                    of: parameters,
-                    samples: shard,
-                    into: buffer.floats.baseAddress!
-                )
-                sum.gradient = buffer
-            } else {
-                result = computer.evaluate(parameters: parameters, samples: shard)
-            }
-            sum.sums = AnswerSums(lossSum: result.lossSum, correctCount: result.correctCount)
-            reduction.add(sum, at: Subtree(level: 0, index: index))
-        }
-        return reduction.total
     }
 }

@@ -19,6 +19,10 @@ package struct Coordinator: Equatable, Sendable {
         /// are done.
         case received(WorkerMessage, from: WorkerID)
 
+        /// The service has carried out `compare` or `recompute`; `wrong` gave other bits than the
+        /// coordinator's own computation.
+        case compared(Work, wrong: [WorkerID])
+
         /// The transport found that a worker is gone or does not take messages any more.
         case disconnected(WorkerID)
 
@@ -36,8 +40,22 @@ package struct Coordinator: Equatable, Sendable {
         case send(CoordinatorMessage, to: WorkerID)
 
         /// Adds the payload of the message just received to the round's sum, at the subtree's
-        /// place.
-        case accept(Work)
+        /// place; if it `isKept`, a copy of it and its parameters stay until `forget`.
+        case accept(Work, isKept: Bool)
+
+        /// Compares the payload just received with the one that was kept, then comes back with
+        /// `compared`; if they differ, the work is computed here to see who is wrong.
+        case compare(Work, first: WorkerID, second: WorkerID)
+
+        /// Computes the work here and compares it with the answer that was kept, for want of a
+        /// second worker; then comes back with `compared`.
+        case recompute(Work, first: WorkerID)
+
+        /// Drops what was kept of a work.
+        case forget(Work)
+
+        /// Drops a round's sum: the round begins anew.
+        case discard(Round)
 
         /// Divides the sum by the batch's samples and lets the optimizer make step `index` (from
         /// 0).
@@ -75,6 +93,41 @@ package struct Coordinator: Equatable, Sendable {
 
         /// A worker speaks another version of the protocol.
         case workerRefused(WorkerID, protocolVersion: Int)
+
+        /// A worker gave a wrong answer and takes no part any more.
+        case workerDistrusted(WorkerID, Work)
+
+        /// A round takes much longer than usual; these workers owe these shards of it.
+        case roundOverdue(Round, lasting: Duration, debts: [Debt])
+    }
+
+    /// What a worker owes to a round that is overdue.
+    package struct Debt: Equatable, Sendable {
+        /// Who owes it.
+        package let worker: WorkerID
+        /// Which shards.
+        package let shards: Range<Int>
+        /// Whether the worker should be computing them; otherwise it has others to compute first.
+        package let isBegun: Bool
+        /// Since when: the beginning if it has begun, otherwise the round's.
+        package let duration: Duration
+        /// How long nothing has been heard from the worker.
+        package let silence: Duration
+
+        /// Describes a debt.
+        package init(
+            worker: WorkerID,
+            shards: Range<Int>,
+            isBegun: Bool,
+            duration: Duration,
+            silence: Duration
+        ) {
+            self.worker = worker
+            self.shards = shards
+            self.isBegun = isBegun
+            self.duration = duration
+            self.silence = silence
+        }
     }
 
     /// How a worker was lost.
@@ -87,6 +140,8 @@ package struct Coordinator: Equatable, Sendable {
         case silent
         /// It said hello again: it had given up the connection itself.
         case rejoined
+        /// It gave a wrong answer.
+        case distrusted
     }
 
     /// How a run ended.
@@ -95,6 +150,9 @@ package struct Coordinator: Equatable, Sendable {
         case completed
         /// The operator stopped it.
         case stopped
+        /// A wrong answer was found in a round that is over: whatever came after `Position` must be
+        /// computed again from a checkpoint that is no later.
+        case corrupted(after: Position)
     }
 
     /// What a run's coordinator is told at its start.
@@ -109,6 +167,10 @@ package struct Coordinator: Equatable, Sendable {
         package var workerCountMin: Int
         /// Steps from one checkpoint to the next; 0 for none but those at each epoch's end.
         package var stepsPerCheckpoint: Int
+        /// Which answers are compared with a second worker's before they count.
+        package var verification = Verification.none
+        /// Workers that have given wrong answers in this run and take no part in it.
+        package var distrusted: [WorkerID] = []
         /// How often each side shows that it lives.
         package var heartbeatInterval: Duration = .seconds(1)
         /// After how much silence a worker counts as lost.
@@ -146,6 +208,12 @@ package struct Coordinator: Equatable, Sendable {
     let settings: Settings
     var state = State.gathering
     var members: [Member] = []
+    /// Answers that others may still contradict, oldest first.
+    var contests: [Contest] = []
+    /// Workers that have given wrong answers.
+    package internal(set) var distrusted: [WorkerID]
+    /// How long rounds take, for whoever hangs to be named.
+    var watch = RoundWatch()
 
     /// How far the run has come.
     package internal(set) var position: Position
@@ -157,6 +225,7 @@ package struct Coordinator: Equatable, Sendable {
     package init(settings: Settings, position: Position) {
         self.settings = settings
         self.position = position
+        distrusted = settings.distrusted
     }
 
     /// Workers that take part.
@@ -169,7 +238,7 @@ package struct Coordinator: Equatable, Sendable {
             let lives = members.lazy.map {
                 min($0.nextHeartbeat, $0.lastHeard + settings.silenceMax)
             }
-            return [lives.min(), nextLeaseDeadline].compactMap { $0 }.min()
+            return [lives.min(), nextLeaseDeadline, nextNaming].compactMap { $0 }.min()
         case .closing(_, let deadline):
             return deadline
         case .ended:
@@ -182,6 +251,8 @@ package struct Coordinator: Equatable, Sendable {
         switch event {
         case .received(let message, let worker):
             return received(message, from: worker, at: now)
+        case .compared(let work, let wrong):
+            return compared(work, wrong: wrong, at: now)
         case .disconnected(let worker):
             return lose(worker, .disconnected, at: now)
         case .deadlineReached:
@@ -197,7 +268,8 @@ package struct Coordinator: Equatable, Sendable {
             var actions: [Action] = []
             let silent = members.filter { $0.lastHeard + settings.silenceMax <= now }
             for member in silent { actions += lose(member.worker, .silent, at: now) }
-            return actions + beat(at: now) + renewOverdueLeases(at: now) + dispatch(at: now)
+            return actions + beat(at: now) + nameDebtors(at: now) + renewOverdueLeases(at: now)
+                + dispatch(at: now)
         case .closing(let outcome, let deadline):
             guard deadline <= now else { return [] }
             state = .ended

@@ -125,7 +125,9 @@ extension Coordinator {
         var slowest: (subtree: Subtree, end: Duration)?
         for lease in current.leases {
             let holders = current.leases.filter { $0.subtree == lease.subtree }
-            guard !holders.contains(where: { $0.worker == member.worker }) else { continue }
+            guard !holders.contains(where: { $0.worker == member.worker }),
+                current.firstWorker(of: lease.subtree) != member.worker
+            else { continue }
             if holders.allSatisfy(\.isOverdue) { return lease.subtree }
             guard holders.count == 1, let pace = member.pace,
                 let end = expectedEnd(of: lease, in: current)

@@ -24,18 +24,22 @@ extension Coordinator {
     ) -> [Action] {
         if case .closing = state { return receivedWhileClosing(message, from: worker) }
         if case .ended = state { return [] }
+        if distrusted.contains(worker) {
+            return message == .goodbye ? [] : [.send(.dismissal(settings.stamp), to: worker)]
+        }
         switch message {
         case .hello(let version):
             return join(worker, protocolVersion: version, at: now)
         case .answer(let work, let stamp):
             if let index = heard(worker, stamp, at: now) {
                 learnPace(of: index, from: work, at: now)
-                return answered(work, at: now)
+                return answered(work, from: worker, at: now)
             }
             // A slow worker may be silent for longer than it may be whenever it computes: if its
             // answers did not count, a run that has no other would never end.
             let actions = askToRejoin(worker)
-            return stamp == settings.stamp ? actions + answered(work, at: now) : actions
+            guard stamp == settings.stamp else { return actions }
+            return actions + answered(work, from: worker, at: now)
         case .heartbeat(let stamp):
             return heard(worker, stamp, at: now) == nil ? askToRejoin(worker) : []
         case .goodbye:

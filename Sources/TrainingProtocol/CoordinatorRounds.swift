@@ -11,6 +11,7 @@ extension Coordinator {
             return close(.completed, at: now)
         }
         state = .running(current: open(round, from: position), next: openNext(after: round))
+        watch.begin(at: now)
         return advance(at: now)
     }
 
@@ -18,33 +19,49 @@ extension Coordinator {
     ///
     /// It may be of the next round, where that is computed with the same parameters: the first step
     /// of an epoch need not wait for the validation of the one before.
-    mutating func answered(_ work: Work, at now: Duration) -> [Action] {
+    mutating func answered(
+        _ work: Work,
+        from worker: WorkerID,
+        at now: Duration
+    ) -> [Action] {
         guard case .running(var current, var next) = state else { return [] }
-        guard current.complete(work) || next?.complete(work) ?? false else {
+        var taking = current.take(work, from: worker)
+        if taking == .unneeded { taking = next?.take(work, from: worker) ?? .unneeded }
+        switch taking {
+        case .first(let isContested):
+            state = .running(current: current, next: next)
+            if isContested { contests.append(Contest(work: work, first: worker)) }
+            return [.accept(work, isKept: isContested)] + advance(at: now)
+        case .second(let first):
+            return [.compare(work, first: first, second: worker)]
+        case .unneeded:
             // Another worker was faster, or the round has closed since.
-            return []
+            guard let contest = contests.first(where: { $0.work == work }), contest.first != worker
+            else { return [] }
+            return [.compare(work, first: contest.first, second: worker)]
         }
-        state = .running(current: current, next: next)
-        return [.accept(work)] + advance(at: now)
     }
 
     /// Closes the rounds that are complete, then leases what there is to lease.
-    private mutating func advance(at now: Duration) -> [Action] {
+    mutating func advance(at now: Duration) -> [Action] {
         var actions: [Action] = []
         while case .running(let current, let next) = state, current.isComplete {
             actions += close(current.round)
+            watch.turn(at: now)
             guard let next else { return actions + close(.completed, at: now) }
             state = .running(current: next, next: openNext(after: next.round))
+            actions += forgetOldContests()
         }
         return actions + dispatch(at: now)
     }
 
-    private func open(_ round: Round, from position: Position) -> RoundProgress {
+    func open(_ round: Round, from position: Position) -> RoundProgress {
         RoundProgress(
             round: round,
             version: position.completedStepCount,
             shardCount: settings.schedule.shardCount(of: round),
-            shares: shares
+            shares: shares,
+            verification: settings.verification
         )
     }
 
@@ -82,10 +99,7 @@ extension Coordinator {
         while !isExhausted {
             isExhausted = true
             for worker in members.map(\.worker) {
-                let held = current.leaseCount(of: worker) + (next?.leaseCount(of: worker) ?? 0)
-                guard held < Self.leaseCountMax,
-                    let work = lease(to: worker, from: &current, or: &next)
-                else { continue }
+                guard let work = lease(to: worker, from: &current, or: &next) else { continue }
                 actions.append(.send(.work(work, settings.stamp), to: worker))
                 isExhausted = false
             }
@@ -93,7 +107,8 @@ extension Coordinator {
         actions += hedge(&current, at: now)
         startLeases(of: &current, at: now)
         state = .running(current: current, next: next)
-        return actions + sendParameters(for: current)
+        actions += sendParameters(for: current)
+        return actions + recomputeUnverifiable(in: current)
     }
 
     private func lease(
@@ -101,10 +116,15 @@ extension Coordinator {
         from current: inout RoundProgress,
         or next: inout RoundProgress?
     ) -> Work? {
+        // A round that begins anew must not wait for leases of the next one.
+        let heldCount = current.leaseCount(of: worker)
+        guard heldCount < Self.leaseCountMax else { return nil }
         if let subtree = current.lease(to: worker) {
             return current.work(subtree)
         }
-        guard let subtree = next?.lease(to: worker) else { return nil }
+        guard heldCount + (next?.leaseCount(of: worker) ?? 0) < Self.leaseCountMax,
+            let subtree = next?.lease(to: worker)
+        else { return nil }
         return next?.work(subtree)
     }
 

@@ -96,6 +96,9 @@ package enum CoordinatorMessage: Hashable, Sendable {
     /// Turns the worker away for good: it speaks another version of the protocol.
     case refusal(protocolVersion: Int)
 
+    /// Turns the worker away for the rest of the run: it has given a wrong answer.
+    case dismissal(RunStamp)
+
     /// Leases a piece of work; the payload is its samples.
     case work(Work, RunStamp)
 

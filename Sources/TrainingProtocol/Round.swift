@@ -40,6 +40,12 @@ package struct Position: Hashable, Sendable {
         self.isTested = isTested
     }
 
+    /// Whether a run at `later` has this position behind it, or is there.
+    package func isReached(by later: Position) -> Bool {
+        (completedStepCount, recordedEpochCount)
+            <= (later.completedStepCount, later.recordedEpochCount)
+    }
+
     /// The position once `round` is complete.
     package func advanced(past round: Round) -> Position {
         var position = self

@@ -12,6 +12,22 @@ struct RoundProgress: Equatable, Sendable {
         let weight: Int
     }
 
+    /// Who was the first to answer a subtree.
+    struct FirstAnswer: Equatable, Sendable {
+        let subtree: Subtree
+        let worker: WorkerID
+    }
+
+    /// What an answer is to the round.
+    enum Taking: Equatable, Sendable {
+        /// Of another round, or of shards that are there already.
+        case unneeded
+        /// The first one of its shards; if it `isContested`, another is expected.
+        case first(isContested: Bool)
+        /// The second one that the round waits for; the worker gave the first.
+        case second(after: WorkerID)
+    }
+
     /// A worker's share that was not leased yet, in order.
     private struct Queue: Equatable, Sendable {
         let worker: WorkerID
@@ -26,11 +42,25 @@ struct RoundProgress: Equatable, Sendable {
     private var orphans: [Subtree] = []
     private var isComputed: [Bool]
     private var pendingShardCount: Int
+    private let verification: Verification
+    /// Subtrees that another worker than their first is to compute, not leased yet.
+    private var seconds: [Subtree] = []
+    /// Subtrees whose first answer waits to be compared with a second.
+    private(set) var unverified: [FirstAnswer] = []
+    /// Whose answers were taken.
+    private(set) var contributors: [WorkerID] = []
 
     /// Divides a round in proportion to what its workers have shown, to whole shards.
     ///
     /// - Parameter version: the version of the parameters that the round is computed with.
-    init(round: Round, version: Int, shardCount: Int, shares: [Share]) {
+    init(
+        round: Round,
+        version: Int,
+        shardCount: Int,
+        shares: [Share],
+        verification: Verification
+    ) {
+        self.verification = verification
         self.round = round
         self.version = version
         self.shardCount = shardCount
@@ -60,8 +90,8 @@ struct RoundProgress: Equatable, Sendable {
         return Subtree.cover(shards, of: shardCount, levelMax: min(roundMax, levelMax))
     }
 
-    /// Whether every shard was computed.
-    var isComplete: Bool { pendingShardCount == 0 }
+    /// Whether every shard was computed, and compared where it was to be.
+    var isComplete: Bool { pendingShardCount == 0 && unverified.isEmpty }
 
     /// How many leases `worker` holds.
     func leaseCount(of worker: WorkerID) -> Int {
@@ -79,9 +109,29 @@ struct RoundProgress: Equatable, Sendable {
     /// Leases the next subtree to `worker`: one that a lost worker held, one of its own share, one
     /// of the longest other share.
     mutating func lease(to worker: WorkerID) -> Subtree? {
-        guard let subtree = nextSubtree(for: worker) else { return nil }
+        if let subtree = nextSubtree(for: worker) {
+            if verification.includes(work(subtree)), !seconds.contains(subtree) {
+                seconds.append(subtree)
+            }
+            leases.append(Lease(subtree: subtree, worker: worker))
+            return subtree
+        }
+        let second = seconds.firstIndex { subtree in
+            !isHeld(subtree, by: worker) && firstWorker(of: subtree) != worker
+        }
+        guard let second else { return nil }
+        let subtree = seconds.remove(at: second)
         leases.append(Lease(subtree: subtree, worker: worker))
         return subtree
+    }
+
+    private func isHeld(_ subtree: Subtree, by worker: WorkerID) -> Bool {
+        leases.contains { $0.subtree == subtree && $0.worker == worker }
+    }
+
+    /// Who gave the answer of a subtree that waits for a second.
+    func firstWorker(of subtree: Subtree) -> WorkerID? {
+        unverified.first { $0.subtree == subtree }?.worker
     }
 
     /// Leases to `worker` what another holds already.
@@ -100,20 +150,65 @@ struct RoundProgress: Equatable, Sendable {
 
     /// Takes an answer, whoever gives it: a worker that was given up for lost computes the same.
     ///
-    /// - Returns: false if it is not needed: one of its shards was computed before, or it is of
-    ///   another round.
-    mutating func complete(_ work: Work) -> Bool {
-        guard work.round == round, work.version == version else { return false }
+    /// A second answer changes nothing before it was compared with the first: see `settle`.
+    mutating func take(_ work: Work, from worker: WorkerID) -> Taking {
+        guard work.round == round, work.version == version else { return .unneeded }
+        if let first = firstWorker(of: work.subtree) {
+            return first == worker ? .unneeded : .second(after: first)
+        }
         let shards = work.subtree.shards(of: shardCount)
-        guard !shards.isEmpty, !shards.contains(where: { isComputed[$0] }) else { return false }
+        guard !shards.isEmpty, !shards.contains(where: { isComputed[$0] }) else { return .unneeded }
         for shard in shards { isComputed[shard] = true }
         pendingShardCount -= shards.count
-        leases = leases.filter { !missingShards(in: $0.subtree).isEmpty }
+        if !contributors.contains(worker) { contributors.append(worker) }
+        let isRivalled = leases.contains { $0.subtree == work.subtree && $0.worker != worker }
+        let isVerified = verification.includes(work)
+        if isVerified {
+            unverified.append(FirstAnswer(subtree: work.subtree, worker: worker))
+            if !isRivalled, !seconds.contains(work.subtree) { seconds.append(work.subtree) }
+        }
+        leases = leases.filter { isOpen($0) }
+        divideBroken()
         orphans = orphans.flatMap { missingParts(of: $0) }
         for index in queues.indices {
             queues[index].subtrees = queues[index].subtrees.flatMap { missingParts(of: $0) }
         }
-        return true
+        seconds = seconds.filter { subtree in
+            firstWorker(of: subtree) != nil
+                || missingShards(in: subtree).count == shardCount(of: subtree)
+        }
+        return .first(isContested: isVerified || isRivalled)
+    }
+
+    /// Leases anew what is missing of subtrees that an answer has brought a part of: the whole
+    /// would
+    /// not be taken any more.
+    private mutating func divideBroken() {
+        let broken = leases.map(\.subtree).filter { subtree in
+            firstWorker(of: subtree) == nil
+                && missingShards(in: subtree).count < shardCount(of: subtree)
+        }
+        guard !broken.isEmpty else { return }
+        leases.removeAll { broken.contains($0.subtree) }
+        var divided: [Subtree] = []
+        for subtree in broken where !divided.contains(subtree) {
+            divided.append(subtree)
+            abandon(subtree, heirCount: 1)
+        }
+    }
+
+    /// Whether a lease still has something to bring: a missing shard, or an answer to compare.
+    private func isOpen(_ lease: Lease) -> Bool {
+        if let first = firstWorker(of: lease.subtree) { return lease.worker != first }
+        return !missingShards(in: lease.subtree).isEmpty
+    }
+
+    /// Notes that the first answer of a subtree was compared with a second one.
+    mutating func settle(_ work: Work) {
+        guard work.round == round, work.version == version else { return }
+        unverified.removeAll { $0.subtree == work.subtree }
+        seconds.removeAll { $0 == work.subtree }
+        leases.removeAll { $0.subtree == work.subtree }
     }
 
     /// Gives up all that a lost worker held or was to get; a large subtree is divided among the
@@ -121,7 +216,12 @@ struct RoundProgress: Equatable, Sendable {
     mutating func release(_ worker: WorkerID, heirCount: Int) {
         let lost = leases.filter { $0.worker == worker }.map(\.subtree)
         leases.removeAll { $0.worker == worker }
-        for subtree in lost { abandon(subtree, heirCount: heirCount) }
+        for subtree in lost {
+            abandon(subtree, heirCount: heirCount)
+            let isAwaited = firstWorker(of: subtree) != nil
+            let isHeld = leases.contains { $0.subtree == subtree }
+            if isAwaited, !isHeld, !seconds.contains(subtree) { seconds.append(subtree) }
+        }
         if let index = queues.firstIndex(where: { $0.worker == worker }) {
             for subtree in queues.remove(at: index).subtrees {
                 abandon(subtree, heirCount: heirCount)

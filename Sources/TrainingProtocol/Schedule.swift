@@ -61,6 +61,20 @@ package struct Schedule: Equatable, Sendable {
         return position.isTested ? nil : .test
     }
 
+    /// How far a run has come when `round` begins.
+    package func position(before round: Round) -> Position {
+        switch round {
+        case .step(let index):
+            Position(completedStepCount: index, recordedEpochCount: index / stepsPerEpoch)
+        case .validation(let epochIndex):
+            Position(
+                completedStepCount: (epochIndex + 1) * stepsPerEpoch,
+                recordedEpochCount: epochIndex
+            )
+        case .test: Position(completedStepCount: stepCount, recordedEpochCount: epochCount)
+        }
+    }
+
     /// The samples of a round: for a step, places in its epoch's shuffled order; otherwise places
     /// in the validation
     /// split or the test set.

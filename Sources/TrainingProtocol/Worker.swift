@@ -49,7 +49,7 @@ package struct Worker: Equatable, Sendable {
         /// Takes the payload just received as the parameters of this version.
         case storeParameters(version: Int)
 
-        /// Drops the samples of work that will not be computed.
+        /// Drops the samples of work that will not be computed, be it what `compute` named last.
         case discardSamples(Work)
 
         /// Computes, then comes back with `computed`. There is one at a time.
@@ -67,6 +67,8 @@ package struct Worker: Equatable, Sendable {
         case left
         /// The coordinator speaks this other version of the protocol.
         case refused(protocolVersion: Int)
+        /// The coordinator found a wrong answer of this worker.
+        case dismissed
         /// No coordinator was found for as long as the worker was told to try.
         case coordinatorMissing
     }
@@ -208,6 +210,9 @@ extension Worker {
         case (.refusal(let version), _):
             state = .ended
             return [.end(.refused(protocolVersion: version))]
+        case (.dismissal, .joining), (.dismissal, .serving):
+            state = .ended
+            return [.end(.dismissed)]
         case (.rejoin, .serving):
             return rejoin(at: now)
         case (.finish, .joining), (.finish, .serving):
@@ -223,7 +228,7 @@ extension Worker {
             state = .serving(session)
             return []
         case (.welcome, _), (.work, _), (.parameters, _), (.heartbeat, _), (.rejoin, _),
-            (.finish, .ended):
+            (.finish, .ended), (.dismissal, .ended):
             // Late is not wrong: it is of a session that is over, or a second welcome to a repeated
             // hello. Several messages of an old session bring as many `rejoin`s: one hello is
             // enough.
@@ -256,8 +261,13 @@ extension Worker {
         defer { state = .serving(session) }
         guard version > session.version ?? -1 else { return [] }
         session.version = version
-        let stale = session.queue.filter { $0.version < version }
+        // What was to be computed next would be computed with the wrong parameters.
+        let stale = ([session.computing].compactMap { $0 } + session.queue)
+            .filter { $0.version < version }
         session.queue.removeAll { $0.version < version }
+        if let computing = session.computing, computing.version < version {
+            session.computing = nil
+        }
         return [.storeParameters(version: version)] + stale.map { .discardSamples($0) }
             + Self.startComputing(in: &session)
     }

@@ -6,7 +6,7 @@ enum Payload: Equatable, Sendable {
     case none
     case samples([UInt32])
     case parameters(ToyModel.Vector)
-    case sum(ToyModel.Vector)
+    case sum(ToyModel.Vector, isWrong: Bool)
 }
 
 /// A message under way.

@@ -6,6 +6,8 @@ struct RunState: Equatable, Sendable {
     /// The sum of this epoch's gradients, step after step.
     private var tally = ToyModel.Vector.zero
     private var records = StableHash()
+    /// Whether a wrong answer has gone into it: no part of the digest, which shows it by itself.
+    private(set) var isTainted = false
 
     init(seed: UInt64) { model = ToyModel(seed: seed) }
 
@@ -16,6 +18,8 @@ struct RunState: Equatable, Sendable {
         hash.mix(tally)
         return hash.value
     }
+
+    mutating func taint() { isTainted = true }
 
     mutating func applyStep(_ gradient: ToyModel.Vector, sampleCount: Int) {
         model.apply(gradient, sampleCount: sampleCount)

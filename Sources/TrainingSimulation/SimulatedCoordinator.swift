@@ -4,6 +4,8 @@ import TrainingProtocol
 struct SimulatedCheckpoint: Equatable, Sendable {
     var position: Position
     var state: RunState
+    /// Workers that had given wrong answers by then.
+    var distrusted: [WorkerID] = []
 }
 
 /// A coordinator's process: the machine, and what its service would hold and do, in virtual time.
@@ -12,6 +14,7 @@ struct SimulatedCoordinator: Sendable {
     enum Effect {
         case sent(CoordinatorMessage, Payload, to: WorkerID)
         case accepted(Work)
+        case compared(Work, wrong: [WorkerID])
         case applied(index: Int)
         case saved(SimulatedCheckpoint)
         case reported(Coordinator.Notice)
@@ -22,12 +25,21 @@ struct SimulatedCoordinator: Sendable {
     private var machine: Coordinator
     private var samples: ToySamples
     private var sums: [Round: TreeSum] = [:]
+    /// Rounds that a wrong answer is part of.
+    private var tainted: Set<Round> = []
+    private var kept: [Work: KeptAnswer] = [:]
     private(set) var state: RunState
     private(set) var outcome: Coordinator.Outcome?
     /// What no run may do, found while it was done.
     private(set) var violation: String?
     private var inbox: [(Coordinator.Event, Payload)] = []
     var isFrozen = false
+
+    /// An answer that another may contradict, and what it was computed with.
+    private struct KeptAnswer: Sendable {
+        let sum: ToyModel.Vector
+        let parameters: ToyModel.Vector
+    }
 
     init(
         options: SimulationOptions,
@@ -49,8 +61,13 @@ struct SimulatedCoordinator: Sendable {
         )
         settings.heartbeatInterval = options.heartbeatInterval
         settings.silenceMax = options.silenceMax
+        settings.verification = options.verification
+        settings.distrusted = checkpoint.distrusted
         machine = Coordinator(settings: settings, position: checkpoint.position)
     }
+
+    /// Workers that have given wrong answers.
+    var distrusted: [WorkerID] { machine.distrusted }
 
     /// When it wants to be woken.
     var nextDeadline: Duration? { machine.nextDeadline.map { start + $0 } }
@@ -78,32 +95,66 @@ struct SimulatedCoordinator: Sendable {
         at now: Duration,
         _ perform: (Effect) -> Bool
     ) {
-        var unreachable: [WorkerID] = []
-        var event = event
-        while true {
-            for action in machine.handle(event, at: now - start) {
-                switch action {
-                case .send(let message, let worker):
-                    let isSent = perform(.sent(message, self.payload(of: message), to: worker))
-                    if !isSent { unreachable.append(worker) }
-                case .accept(let work):
-                    accept(work, payload)
-                    _ = perform(.accepted(work))
-                case .applyStep(let index):
-                    applyStep(index: index)
-                    _ = perform(.applied(index: index))
-                case .recordEpoch(let index):
-                    state.recordEpoch(takeTotal(of: .validation(epochIndex: index)))
-                case .recordTest: state.recordTest(takeTotal(of: .test))
-                case .saveCheckpoint(let position):
-                    _ = perform(.saved(SimulatedCheckpoint(position: position, state: state)))
-                case .report(let notice): _ = perform(.reported(notice))
-                case .end(let outcome): self.outcome = outcome
-                }
+        var events = [event]
+        while !events.isEmpty {
+            for action in machine.handle(events.removeFirst(), at: now - start) {
+                if let next = carryOut(action, payload, perform) { events.append(next) }
             }
-            guard let worker = unreachable.popLast() else { return }
-            event = .disconnected(worker)
         }
+    }
+
+    /// - Returns: what the machine must be told once its actions are done.
+    private mutating func carryOut(
+        _ action: Coordinator.Action,
+        _ payload: Payload,
+        _ perform: (Effect) -> Bool
+    ) -> Coordinator.Event? {
+        switch action {
+        case .send(let message, let worker):
+            let isSent = perform(.sent(message, self.payload(of: message), to: worker))
+            return isSent ? nil : .disconnected(worker)
+        case .accept(let work, let isKept):
+            accept(work, payload, isKept: isKept)
+            _ = perform(.accepted(work))
+        case .compare(let work, let first, let second):
+            return compared(work, first, second, payload, perform)
+        case .recompute(let work, let first):
+            return compared(work, first, nil, payload, perform)
+        case .forget(let work): kept[work] = nil
+        case .discard(let round): (sums[round], _) = (nil, tainted.remove(round))
+        case .applyStep(let index): applyStep(index: index, perform)
+        case .recordEpoch(let index):
+            state.recordEpoch(takeTotal(of: .validation(epochIndex: index)))
+        case .recordTest: state.recordTest(takeTotal(of: .test))
+        case .saveCheckpoint(let position):
+            let saved = SimulatedCheckpoint(
+                position: position,
+                state: state,
+                distrusted: machine.distrusted
+            )
+            _ = perform(.saved(saved))
+        case .report(let notice): _ = perform(.reported(notice))
+        case .end(let outcome): self.outcome = outcome
+        }
+        return nil
+    }
+
+    private mutating func compared(
+        _ work: Work,
+        _ first: WorkerID,
+        _ second: WorkerID?,
+        _ payload: Payload,
+        _ perform: (Effect) -> Bool
+    ) -> Coordinator.Event? {
+        guard let kept = kept[work] else {
+            violation = violation ?? "\(work) is compared with an answer that was not kept"
+            return nil
+        }
+        let right = ToyModel.total(of: samples.samples(of: work), kept.parameters)
+        var wrong = kept.sum == right ? [] : [first]
+        if let second, case .sum(let sum, _) = payload, sum != right { wrong.append(second) }
+        _ = perform(.compared(work, wrong: wrong))
+        return .compared(work, wrong: wrong)
     }
 
     private mutating func payload(of message: CoordinatorMessage) -> Payload {
@@ -114,32 +165,36 @@ struct SimulatedCoordinator: Sendable {
                 violation = violation ?? "parameters \(version) are sent at \(machine.position)"
             }
             return .parameters(state.model.parameters)
-        case .welcome, .refusal, .heartbeat, .rejoin, .finish: return .none
+        case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish: return .none
         }
     }
 
-    private mutating func accept(_ work: Work, _ payload: Payload) {
-        guard case .sum(let sum) = payload else {
+    private mutating func accept(_ work: Work, _ payload: Payload, isKept: Bool) {
+        guard case .sum(let sum, let isWrong) = payload else {
             violation = violation ?? "\(work) is accepted without a payload"
             return
         }
         let shardCount = schedule.shardCount(of: work.round)
+        if isWrong { tainted.insert(work.round) }
+        if isKept { kept[work] = KeptAnswer(sum: sum, parameters: state.model.parameters) }
         if !sums[work.round, default: TreeSum(shardCount: shardCount)].add(sum, at: work.subtree) {
             violation = violation ?? "\(work) is accepted twice"
         }
     }
 
-    private mutating func applyStep(index: Int) {
+    private mutating func applyStep(index: Int, _ perform: (Effect) -> Bool) {
         let round = Round.step(index: index)
         guard let gradient = takeTotal(of: round) else {
             violation = violation ?? "step \(index) is applied before its sum is complete"
             return
         }
         state.applyStep(gradient, sampleCount: schedule.samples(of: round).count)
+        _ = perform(.applied(index: index))
     }
 
     private mutating func takeTotal(of round: Round) -> ToyModel.Vector? {
         let total = sums.removeValue(forKey: round)?.total
+        if tainted.remove(round) != nil { state.taint() }
         if total == nil, schedule.shardCount(of: round) > 0 {
             violation = violation ?? "\(round) is closed before its sum is complete"
         }

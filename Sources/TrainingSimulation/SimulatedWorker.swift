@@ -27,12 +27,21 @@ struct SimulatedWorker: Equatable, Sendable {
     private var answer = Payload.none
     private var computing: Work?
     private(set) var outcome: Worker.Outcome?
+    /// Makes an answer wrong; nil for an honest worker.
+    private var lie: Lie?
     var isFrozen = false
     var isAskedToLeave = false
     /// A computation that ended while the process stood still.
     var isResultWaiting = false
 
-    init(id: WorkerID, incarnation: Int, options: SimulationOptions, at now: Duration) {
+    init(
+        id: WorkerID,
+        incarnation: Int,
+        lie: Lie?,
+        options: SimulationOptions,
+        at now: Duration
+    ) {
+        self.lie = lie
         self.id = id
         self.incarnation = incarnation
         start = now
@@ -88,7 +97,9 @@ struct SimulatedWorker: Equatable, Sendable {
         guard let work = computing else { return Turn() }
         computing = nil
         isResultWaiting = false
-        answer = .sum(total(of: samples.removeValue(forKey: work) ?? []))
+        let total = ToyModel.total(of: samples.removeValue(forKey: work) ?? [], parameters)
+        let wrong = lie?.wrong(total)
+        answer = .sum(wrong ?? total, isWrong: wrong != nil)
         var turn = Turn()
         handle(.computed(work), .none, at: now, &turn)
         let next = takeTurn(at: now)
@@ -96,19 +107,6 @@ struct SimulatedWorker: Equatable, Sendable {
         turn.computing = next.computing
         turn.lacking = next.lacking
         return turn
-    }
-
-    private func total(of samples: [UInt32]) -> ToyModel.Vector {
-        let shardSize = Schedule.shardSampleCountMax
-        let shardCount = (samples.count + shardSize - 1) / shardSize
-        var sum = TreeSum(shardCount: shardCount)
-        for index in 0..<shardCount {
-            let first = index * shardSize
-            let shard = samples[first..<min(first + shardSize, samples.count)]
-            let gradient = ToyModel.gradient(of: parameters, shard: shard)
-            _ = sum.add(gradient, at: Subtree(level: 0, index: index))
-        }
-        return sum.total ?? .zero
     }
 
     private mutating func handle(
@@ -125,7 +123,9 @@ struct SimulatedWorker: Equatable, Sendable {
                 if case .samples(let numbers) = payload { samples[work] = numbers }
             case .storeParameters:
                 if case .parameters(let vector) = payload { parameters = vector }
-            case .discardSamples(let work): samples[work] = nil
+            case .discardSamples(let work):
+                samples[work] = nil
+                if pending == work { pending = nil }
             case .compute(let work): pending = work
             case .end(let outcome): self.outcome = outcome
             }

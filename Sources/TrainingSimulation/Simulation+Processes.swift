@@ -17,11 +17,22 @@ extension Simulation {
         workers[slot] = SimulatedWorker(
             id: id,
             incarnation: incarnation,
+            lie: lie(of: slot, id, incarnation),
             options: options,
             at: now
         )
         queue.schedule(.connects(slot: slot, incarnation: incarnation), at: now)
         runWorker(slot)
+    }
+
+    private func lie(of slot: Int, _ worker: WorkerID, _ incarnation: Int) -> Lie? {
+        guard !isCalm, options.liars.contains(slot) else { return nil }
+        liars.insert(worker)
+        return Lie(
+            seed: seed,
+            stream: 200 + UInt64(incarnation),
+            percentage: options.lyingPercentage
+        )
     }
 
     /// A process ended by itself: its last words arrive, then its connection closes.
@@ -61,6 +72,7 @@ extension Simulation {
         coordinatorIncarnation += 1
         forgetCoordinatorWake()
         submitted = nil
+        let checkpoint = checkpoints[checkpoints.count - 1]
         let step = checkpoint.position.completedStepCount
         trace.note(now, .coordinator, .starts, UInt64(step), "after step \(step)")
         coordinator = SimulatedCoordinator(
@@ -101,6 +113,17 @@ extension Simulation {
         restartCoordinator()
     }
 
+    /// A wrong answer was found too late: what came after is void, also on the disk.
+    func coordinatorGoesBack(to position: Position) {
+        trace.note(now, .coordinator, .goesBack, UInt64(position.completedStepCount))
+        if let submitted { store(submitted) }
+        checkpoints.removeAll { !$0.position.isReached(by: position) }
+        checkpoints[checkpoints.count - 1].distrusted = coordinator?.distrusted ?? []
+        coordinator = nil
+        coordinatorIncarnation += 1
+        queue.schedule(.coordinatorStarts, at: now)
+    }
+
     func submit(_ checkpoint: SimulatedCheckpoint) {
         guard isCalm || !faultRandom.chance(options.savingFailurePercentage) else { return }
         submitted = checkpoint
@@ -109,14 +132,11 @@ extension Simulation {
     }
 
     func store(_ saved: SimulatedCheckpoint) {
-        let old = checkpoint.position
-        let isNewer =
-            (saved.position.completedStepCount, saved.position.recordedEpochCount)
-            >= (old.completedStepCount, old.recordedEpochCount)
-        guard isNewer else { return }
+        guard checkpoints[checkpoints.count - 1].position.isReached(by: saved.position)
+        else { return }
         let step = saved.position.completedStepCount
         trace.note(now, .coordinator, .stores, UInt64(step), "after step \(step)")
-        checkpoint = saved
+        checkpoints.append(saved)
     }
 
     func thawWorker(_ slot: Int, _ incarnation: Int) {

@@ -17,12 +17,14 @@ package final class Simulation {
     var trace: Trace
     var workers: [SimulatedWorker?]
     var links: [Link?]
+    /// Workers that have run on a processor that computes wrong bits.
+    var liars: Set<WorkerID> = []
     /// Places whose worker is gone for good.
     var isDoomed: [Bool]
     var coordinator: SimulatedCoordinator?
     var coordinatorIncarnation = 0
-    /// What a coordinator that starts now finds on the disk.
-    var checkpoint: SimulatedCheckpoint
+    /// What a coordinator that starts now finds on the disk, newest last.
+    var checkpoints: [SimulatedCheckpoint]
     /// The newest checkpoint that this coordinator handed to the writer.
     var submitted: SimulatedCheckpoint?
     var isCalm = false
@@ -48,7 +50,8 @@ package final class Simulation {
         links = Array(repeating: nil, count: options.workerCount)
         isDoomed = Array(repeating: false, count: options.workerCount)
         workerWakes = Array(repeating: nil, count: options.workerCount)
-        checkpoint = SimulatedCheckpoint(position: Position(), state: RunState(seed: seed))
+        let start = SimulatedCheckpoint(position: Position(), state: RunState(seed: seed))
+        checkpoints = [start]
         queue.schedule(.coordinatorStarts, at: .zero)
         for (slot, start) in options.starts.enumerated() {
             queue.schedule(.workerStarts(slot: slot), at: start)
@@ -195,11 +198,20 @@ extension Simulation {
         switch outcome {
         case .completed:
             isComplete = true
-            let expected = Reference.digest(of: options.schedule, seed: seed)
-            if coordinator.state.digest != expected {
-                failure = failure ?? "the digest is not that of the direct computation"
-            }
+            check(coordinator.state)
         case .stopped: coordinatorDidStop()
+        case .corrupted(let position): coordinatorGoesBack(to: position)
+        }
+    }
+
+    /// A wrong answer that nobody was asked to compare leaves a wrong model, and nothing else may.
+    private func check(_ state: RunState) {
+        if state.isTainted {
+            if options.verification == Verification(perMillion: 1_000_000) {
+                failure = failure ?? "a wrong answer counts though every answer is compared"
+            }
+        } else if state.digest != Reference.digest(of: options.schedule, seed: seed) {
+            failure = failure ?? "the digest is not that of the direct computation"
         }
     }
 
@@ -215,7 +227,14 @@ extension Simulation {
             let step = checkpoint.position.completedStepCount
             trace.note(now, .coordinator, .saves, UInt64(step), "after step \(step)")
             submit(checkpoint)
-        case .reported(let notice): trace.note(now, .coordinator, .reports, 0, "\(notice)")
+        case .compared(let work, let wrong):
+            let text = "\(work.traceText) wrong \(wrong)"
+            trace.note(now, .coordinator, .compares, work.traceNumber, text)
+        case .reported(let notice):
+            trace.note(now, .coordinator, .reports, 0, "\(notice)")
+            if case .workerDistrusted(let worker, _) = notice, !liars.contains(worker) {
+                failure = failure ?? "an honest worker is distrusted"
+            }
         }
         return true
     }

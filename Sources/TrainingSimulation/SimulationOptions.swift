@@ -53,6 +53,12 @@ package struct SimulationOptions: Equatable, Sendable {
     package var patience: Duration
     /// Whether the coordinator is told of broken connections or finds them out as it sends.
     package var areBreaksReported: Bool
+    /// Answers that are compared with a second worker's before they count.
+    package var verification: Verification
+    /// Places whose processor computes wrong bits in the faulty phase.
+    package var liars: [Int]
+    /// How many of their answers of a hundred are wrong.
+    package var lyingPercentage: Int
     /// When each place's first worker starts.
     package var starts: [Duration]
     /// What goes wrong in this run.
@@ -99,6 +105,12 @@ package struct SimulationOptions: Equatable, Sendable {
             .seconds(1) ... .seconds(15),
         ])
         deathPercentage = random.choice([0, 10, 50])
+        lyingPercentage = random.choice([1, 10, 100])
+        let liarCount = random.choice([0, 0, 1, workerCount])
+        liars = (0..<workerCount).filter { $0 < liarCount }
+        let ratesPerMillion =
+            liars.isEmpty ? [0, 0, 0, 100_000, 1_000_000] : [0, 500_000, 1_000_000]
+        verification = Verification(perMillion: random.choice(ratesPerMillion))
         faultyPhase = calmDuration * random.number(in: 1...4) + startMax
     }
 

@@ -34,6 +34,19 @@ struct ToyModel: Equatable, Sendable {
         return sum
     }
 
+    /// The gradient of several shards, in the order of the tree: what a worker answers.
+    static func total(of samples: [UInt32], _ parameters: Vector) -> Vector {
+        let shardSize = Schedule.shardSampleCountMax
+        let shardCount = (samples.count + shardSize - 1) / shardSize
+        var sum = TreeSum(shardCount: shardCount)
+        for index in 0..<shardCount {
+            let first = index * shardSize
+            let shard = samples[first..<min(first + shardSize, samples.count)]
+            _ = sum.add(gradient(of: parameters, shard: shard), at: Subtree(level: 0, index: index))
+        }
+        return sum.total ?? .zero
+    }
+
     /// An update in the manner of Adam, that lets a dozen steps differ; without the square root.
     mutating func apply(_ gradient: Vector, sampleCount: Int) {
         let mean = gradient / Float(sampleCount)

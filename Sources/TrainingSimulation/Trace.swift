@@ -37,7 +37,7 @@ struct Trace: Sendable {
     enum Verb: UInt8 {
         case sends, hears, loses, cannotReach, computes, connects, disconnects
         case starts, crashes, freezes, thaws, ends, isBlocked, isUnblocked, accepts, applies
-        case saves, stores, reports, calms, isAskedToStop
+        case saves, stores, reports, calms, isAskedToStop, compares, goesBack
     }
 }
 
@@ -79,6 +79,7 @@ extension CoordinatorMessage {
         switch self {
         case .welcome: 5
         case .refusal: 6
+        case .dismissal(let stamp): 12 &+ stamp.generation << 48
         case .work(let work, let stamp): 7 &+ work.traceNumber &* 16 &+ stamp.generation << 48
         case .parameters(let version, let stamp):
             8 &+ UInt64(version) &* 16 &+ stamp.generation << 48

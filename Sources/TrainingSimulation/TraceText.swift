@@ -33,6 +33,7 @@ extension CoordinatorMessage {
         switch self {
         case .welcome(_, let stamp): "welcome g\(stamp.generation)"
         case .refusal: "refusal"
+        case .dismissal(let stamp): "dismissal g\(stamp.generation)"
         case .work(let work, let stamp): "work \(work.traceText) g\(stamp.generation)"
         case .parameters(let version, let stamp): "parameters v\(version) g\(stamp.generation)"
         case .heartbeat(let stamp): "heartbeat g\(stamp.generation)"

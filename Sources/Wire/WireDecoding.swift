@@ -21,7 +21,7 @@ package enum WireDecoding {
             return (.heartbeat(header.stamp), AnswerSums())
         case .goodbye:
             return (.goodbye, AnswerSums())
-        case .welcome, .refusal, .work, .parameters, .rejoin, .finish, nil:
+        case .welcome, .refusal, .dismissal, .work, .parameters, .rejoin, .finish, nil:
             throw .unknownBody
         }
     }
@@ -39,6 +39,8 @@ package enum WireDecoding {
             return .welcome(input, header.stamp)
         case .refusal(let refusal):
             return .refusal(protocolVersion: Int(refusal.protocolVersion))
+        case .dismissal:
+            return .dismissal(header.stamp)
         case .work(let body):
             return .work(try work(body), header.stamp)
         case .parameters(let parameters):

@@ -48,6 +48,9 @@ package enum WireEncoding {
             header.welcome.scale = input.scale
         case .refusal(let version):
             header.refusal.protocolVersion = UInt32(version)
+        case .dismissal(let stamp):
+            header.mark(stamp)
+            header.dismissal = Lockstep_Dismissal()
         case .work(let work, let stamp):
             header.mark(stamp)
             header.work = Lockstep_Work(work)

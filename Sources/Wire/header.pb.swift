@@ -117,6 +117,14 @@ nonisolated struct Lockstep_Header: Sendable {
     set {body = .finish(newValue)}
   }
 
+  var dismissal: Lockstep_Dismissal {
+    get {
+      if case .dismissal(let v)? = body {return v}
+      return Lockstep_Dismissal()
+    }
+    set {body = .dismissal(newValue)}
+  }
+
   /// Both ways.
   var heartbeat: Lockstep_Heartbeat {
     get {
@@ -140,6 +148,7 @@ nonisolated struct Lockstep_Header: Sendable {
     case parameters(Lockstep_Parameters)
     case rejoin(Lockstep_Rejoin)
     case finish(Lockstep_Finish)
+    case dismissal(Lockstep_Dismissal)
     /// Both ways.
     case heartbeat(Lockstep_Heartbeat)
 
@@ -337,13 +346,24 @@ nonisolated struct Lockstep_Finish: Sendable {
   init() {}
 }
 
+/// Turns a worker away that gave a wrong answer.
+nonisolated struct Lockstep_Dismissal: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "lockstep"
 
 nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Header"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}magic\0\u{1}run\0\u{1}generation\0\u{2}\u{d}hello\0\u{1}answer\0\u{1}goodbye\0\u{2}\u{e}welcome\0\u{1}refusal\0\u{1}work\0\u{1}parameters\0\u{1}rejoin\0\u{1}finish\0\u{2}\u{b}heartbeat\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}magic\0\u{1}run\0\u{1}generation\0\u{2}\u{d}hello\0\u{1}answer\0\u{1}goodbye\0\u{2}\u{e}welcome\0\u{1}refusal\0\u{1}work\0\u{1}parameters\0\u{1}rejoin\0\u{1}finish\0\u{1}dismissal\0\u{2}\u{a}heartbeat\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -471,6 +491,19 @@ nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._Mes
           self.body = .finish(v)
         }
       }()
+      case 38: try {
+        var v: Lockstep_Dismissal?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .dismissal(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .dismissal(v)
+        }
+      }()
       case 48: try {
         var v: Lockstep_Heartbeat?
         var hadOneofValue = false
@@ -539,6 +572,10 @@ nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._Mes
     case .finish?: try {
       guard case .finish(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
+    }()
+    case .dismissal?: try {
+      guard case .dismissal(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
     }()
     case .heartbeat?: try {
       guard case .heartbeat(let v)? = self.body else { preconditionFailure() }
@@ -853,6 +890,25 @@ nonisolated extension Lockstep_Finish: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 
   static func ==(lhs: Lockstep_Finish, rhs: Lockstep_Finish) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Lockstep_Dismissal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Dismissal"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Lockstep_Dismissal, rhs: Lockstep_Dismissal) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

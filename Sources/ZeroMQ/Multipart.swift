@@ -68,6 +68,15 @@ package struct Multipart: ~Copyable {
         try body(frameBytes(frame(at: index)))
     }
 
+    /// The descriptor of the connection that a received frame came over, as the socket's monitor
+    /// names it; nil if it came over none. It may be closed, or another connection's, by now.
+    ///
+    /// - Precondition: there is such a frame.
+    package func sourceDescriptor(at index: Int) -> Int32? {
+        let descriptor = zmq_msg_get(frame(at: index), ZMQ_SRCFD)
+        return descriptor < 0 ? nil : descriptor
+    }
+
     /// Moves a frame out and leaves one of no bytes in its place.
     ///
     /// - Precondition: there is such a frame.

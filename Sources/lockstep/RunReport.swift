@@ -17,7 +17,7 @@ final class RunReport: RunObserver {
     private let schedule: Schedule
     private let workerCountMin: Int
     private let logger: Logger
-    private let metrics: MetricsLog
+    private var metrics: MetricsLog
     private let events: TensorBoardEvents
     private var progress: ProgressBar
     private var shownEpochIndex: Int?
@@ -110,6 +110,16 @@ final class RunReport: RunObserver {
         keep("events") { () throws(ReportError) in try events.append(result, at: Date()) }
     }
 
+    func runDidGoBack(to position: Position) {
+        let step = position.completedStepCount
+        show(progress.interrupted())
+        shownEpochIndex = nil
+        log(.warning, "a wrong answer had counted; going on from the checkpoint of step \(step)")
+        keep("metrics") { () throws(ReportError) in
+            metrics = try MetricsLog(folder: folder.path, resumingAtStep: step)
+        }
+    }
+
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {
         switch outcome {
         case .saved(let step, let saved, _):
@@ -148,6 +158,16 @@ final class RunReport: RunObserver {
                 .notice,
                 "\(workerCount) workers for \(shardCount) shards a batch: \(workerCount - shardCount) only wait; --batch-size \(batchSize) would use them all"
             )
+        case .workerDistrusted(let worker, let work):
+            log(
+                .error,
+                "worker \(worker) gave a wrong answer for \(NoticeText.text(of: work.round)), \(NoticeText.text(of: shards(of: work))), and takes no part any more; check the memory and processor of its machine"
+            )
+        case .roundOverdue(let round, let duration, let debts):
+            log(
+                .warning,
+                "\(NoticeText.text(of: round)) has been going on for \(NoticeText.text(of: duration)), much longer than usual: \(debts.map(NoticeText.text(of:)).joined(separator: "; "))"
+            )
         case .workerRefused(let worker, let version):
             log(
                 .warning,
@@ -180,7 +200,8 @@ final class RunReport: RunObserver {
             batchSize: configuration.batchSize,
             seed: configuration.seed,
             steps: result.position.completedStepCount,
-            totalSeconds: result.duration.seconds
+            totalSeconds: result.duration.seconds,
+            distrustedWorkers: result.distrusted.map(\.description)
         )
         try summary.write(toFolder: folder.path)
         show(
@@ -195,6 +216,10 @@ final class RunReport: RunObserver {
 }
 
 extension RunReport {
+    private func shards(of work: Work) -> Range<Int> {
+        work.subtree.shards(of: schedule.shardCount(of: work.round))
+    }
+
     private func show(_ text: String) {
         guard !text.isEmpty else { return }
         do {

@@ -23,6 +23,7 @@ struct SettingOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: help("workers")) var workers: String?
     @Option(parsing: .unconditional, help: help("checkpointEvery")) var checkpointEvery: String?
     @Option(parsing: .unconditional, help: help("checkpointsKept")) var checkpointsKept: String?
+    @Option(parsing: .unconditional, help: help("verify")) var verify: String?
     @Option(parsing: .unconditional, help: help("logEvery")) var logEvery: String?
 
     /// What the discussions of `train` and `coordinator` say of the settings.
@@ -52,7 +53,7 @@ struct SettingOptions: ParsableArguments {
             ("learningRate", learningRate), ("beta1", beta1), ("beta2", beta2),
             ("epsilon", epsilon), ("seed", seed), ("workers", workers),
             ("checkpointEvery", checkpointEvery), ("checkpointsKept", checkpointsKept),
-            ("logEvery", logEvery),
+            ("verify", verify), ("logEvery", logEvery),
         ]
         return Dictionary(
             uniqueKeysWithValues: all.compactMap { key, text in text.map { (key, $0) } }

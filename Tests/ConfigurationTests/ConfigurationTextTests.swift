@@ -26,6 +26,7 @@ import Testing
         configuration.workers = Bool.random(using: &random) ? nil : 1_024
         configuration.checkpointEvery = Int.random(in: 0...1_000_000_000, using: &random)
         configuration.checkpointsKept = Int.random(in: 1...1_000, using: &random)
+        configuration.verify = Double.random(in: 0...1, using: &random)
         configuration.logEvery = Int.random(in: 0...1_000_000_000, using: &random)
         return configuration
     }

@@ -26,7 +26,8 @@ import Testing
             batchSize: 32,
             seed: .max,
             steps: 3_376,
-            totalSeconds: 6.5
+            totalSeconds: 6.5,
+            distrustedWorkers: ["0011aaff"]
         )
     }
 
@@ -39,6 +40,9 @@ import Testing
                     {
                       "batchSize" : 32,
                       "digest" : "00ff",
+                      "distrustedWorkers" : [
+                        "0011aaff"
+                      ],
                       "epochs" : [
                         {
                           "accuracy" : 0.75,

@@ -126,7 +126,7 @@ extension TidyTests {
         "Model": ["Kernels", "SeededRandom"],
         "KernelReference": ["Darwin", "Glibc"],
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
-        "TrainingProtocol": [],
+        "TrainingProtocol": ["SeededRandom"],
         "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
         "Wire": ["SwiftProtobuf", "TrainingProtocol"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],

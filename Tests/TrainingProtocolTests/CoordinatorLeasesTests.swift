@@ -64,7 +64,11 @@ struct CoordinatorLeasesTests {
         var machine = running([anna, bert], shardCount: 2)
         _ = answer(&machine, work(0, 0, 0), anna, at: 100)
         _ = answer(&machine, work(0, 0, 1), bert, at: 100)
-        #expect(answer(&machine, work(1, 0, 0), anna, at: 200) == [.accept(work(1, 0, 0))])
+        #expect(
+            answer(&machine, work(1, 0, 0), anna, at: 200) == [
+                .accept(work(1, 0, 0), isKept: false)
+            ]
+        )
         // Bert has shown 100 ms with a deviation of 50.
         #expect(machine.nextDeadline == .milliseconds(400))
         #expect(
@@ -74,8 +78,12 @@ struct CoordinatorLeasesTests {
             ]
         )
         let first = answer(&machine, work(1, 0, 1), anna, at: 500)
-        #expect(first.starts(with: [.accept(work(1, 0, 1)), .applyStep(index: 1)]))
-        #expect(answer(&machine, work(1, 0, 1), bert, at: 501) == [])
+        #expect(first.starts(with: [.accept(work(1, 0, 1), isKept: true), .applyStep(index: 1)]))
+        #expect(
+            answer(&machine, work(1, 0, 1), bert, at: 501) == [
+                .compare(work(1, 0, 1), first: anna, second: bert)
+            ]
+        )
         #expect(machine.position.completedStepCount == 2)
     }
 
@@ -119,18 +127,22 @@ struct CoordinatorLeasesTests {
         _ = answer(&machine, work(0, 0, 1), bert, at: 1_000)
         #expect(
             answer(&machine, work(1, 0, 0), anna, at: 1_100) == [
-                .accept(work(1, 0, 0)), send(work(1, 0, 1), to: anna),
+                .accept(work(1, 0, 0), isKept: false), send(work(1, 0, 1), to: anna),
             ]
         )
         let first = answer(&machine, work(1, 0, 1), anna, at: 1_200)
-        #expect(first.starts(with: [.accept(work(1, 0, 1)), .applyStep(index: 1)]))
+        #expect(first.starts(with: [.accept(work(1, 0, 1), isKept: true), .applyStep(index: 1)]))
     }
 
     @Test func `does not let a worker overtake one that is as fast`() {
         var machine = running([anna, bert], shardCount: 2)
         _ = answer(&machine, work(0, 0, 0), anna, at: 100)
         _ = answer(&machine, work(0, 0, 1), bert, at: 130)
-        #expect(answer(&machine, work(1, 0, 0), anna, at: 200) == [.accept(work(1, 0, 0))])
+        #expect(
+            answer(&machine, work(1, 0, 0), anna, at: 200) == [
+                .accept(work(1, 0, 0), isKept: false)
+            ]
+        )
     }
 
     @Test func `shares a step in proportion to the speed that workers have shown`() {
@@ -140,7 +152,7 @@ struct CoordinatorLeasesTests {
         // Step 1 was leased ahead, in halves; of step 2, anna gets three quarters.
         #expect(
             actions == [
-                .accept(work(0, 2, 1)), .applyStep(index: 0),
+                .accept(work(0, 2, 1), isKept: false), .applyStep(index: 0),
                 send(work(2, 2, 0), to: anna), send(work(2, 1, 3), to: bert),
                 send(work(2, 1, 2), to: anna),
                 parameters(1, to: anna), parameters(1, to: bert),
@@ -159,16 +171,22 @@ struct CoordinatorLeasesTests {
         )
         // A late answer of the one that was lost makes the parts void.
         let late = answer(&machine, work(0, 2, 1), bert, at: 1)
-        #expect(late == [.send(.rejoin(Self.stamp), to: bert), .accept(work(0, 2, 1))])
+        #expect(
+            late == [.send(.rejoin(Self.stamp), to: bert), .accept(work(0, 2, 1), isKept: false)]
+        )
         #expect(answer(&machine, work(0, 0, 5), carl, at: 2) == [])
     }
 
     @Test func `has the rest computed where a part of a late answer is there already`() {
         var machine = running([anna, bert, carl], shardCount: 12)
         _ = machine.handle(.disconnected(bert), at: .zero)
-        #expect(answer(&machine, work(0, 1, 2), anna, at: 1) == [.accept(work(0, 1, 2))])
+        #expect(
+            answer(&machine, work(0, 1, 2), anna, at: 1) == [.accept(work(0, 1, 2), isKept: false)]
+        )
         let late = answer(&machine, work(0, 2, 1), bert, at: 2)
         #expect(late == [.send(.rejoin(Self.stamp), to: bert)])
-        #expect(answer(&machine, work(0, 1, 3), carl, at: 3) == [.accept(work(0, 1, 3))])
+        #expect(
+            answer(&machine, work(0, 1, 3), carl, at: 3) == [.accept(work(0, 1, 3), isKept: false)]
+        )
     }
 }

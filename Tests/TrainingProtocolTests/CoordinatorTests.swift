@@ -82,7 +82,7 @@ struct CoordinatorTests {
         let next = machine.handle(.received(answer(work(0, 1, 0)), from: anna), at: .zero)
         #expect(
             next == [
-                .accept(work(0, 1, 0)), .applyStep(index: 0),
+                .accept(work(0, 1, 0), isKept: false), .applyStep(index: 0),
                 .send(.work(work(2, 1, 0), Self.stamp), to: anna),
                 .send(.parameters(version: 1, Self.stamp), to: anna),
             ]
@@ -95,7 +95,11 @@ struct CoordinatorTests {
         _ = machine.handle(.received(hello(), from: anna), at: .zero)
         _ = machine.handle(.received(hello(), from: bert), at: .zero)
         let mine = answer(work(0, 0, 0))
-        #expect(machine.handle(.received(mine, from: anna), at: .zero) == [.accept(work(0, 0, 0))])
+        #expect(
+            machine.handle(.received(mine, from: anna), at: .zero) == [
+                .accept(work(0, 0, 0), isKept: false)
+            ]
+        )
         let before = machine
         #expect(machine.handle(.received(mine, from: anna), at: .zero) == [])
         #expect(machine.handle(.received(mine, from: bert), at: .zero) == [])
@@ -118,7 +122,7 @@ struct CoordinatorTests {
         let late = machine.handle(.received(answer(work(0, 1, 0)), from: anna), at: .seconds(11))
         #expect(
             late == [
-                .send(.rejoin(Self.stamp), to: anna), .accept(work(0, 1, 0)),
+                .send(.rejoin(Self.stamp), to: anna), .accept(work(0, 1, 0), isKept: false),
                 .applyStep(index: 0),
             ]
         )
@@ -138,7 +142,7 @@ struct CoordinatorTests {
         )
         _ = machine.handle(.received(answer(work(0, 0, 0)), from: anna), at: .zero)
         let done = machine.handle(.received(answer(work(0, 0, 1)), from: anna), at: .zero)
-        #expect(done.starts(with: [.accept(work(0, 0, 1)), .applyStep(index: 0)]))
+        #expect(done.starts(with: [.accept(work(0, 0, 1), isKept: false), .applyStep(index: 0)]))
     }
 
     @Test func `counts a worker as lost once it is silent for too long`() {

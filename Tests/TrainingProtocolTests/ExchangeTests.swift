@@ -56,7 +56,7 @@ struct ExchangeTests {
                 switch action {
                 case .send(let message, let worker):
                     toWorker[Int(worker.rawValue)].append(message)
-                case .accept(let work):
+                case .accept(let work, _):
                     let shards = work.subtree.shards(of: schedule.shardCount(of: work.round))
                     accepted[work.round, default: []] += shards
                 case .applyStep(let index): log.append("step \(index)")
@@ -64,7 +64,9 @@ struct ExchangeTests {
                 case .recordTest: log.append("test")
                 case .saveCheckpoint(let position):
                     log.append("save \(position.completedStepCount)")
-                case .report: break
+                case .compare(let work, _, _), .recompute(let work, _):
+                    tellCoordinator(.compared(work, wrong: []))
+                case .report, .forget, .discard: break
                 case .end(let outcome): self.outcome = outcome
                 }
             }

@@ -18,6 +18,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
     private static let rounds = "TrainingProtocol/CoordinatorRounds.swift"
     private static let members = "TrainingProtocol/CoordinatorMembership.swift"
     private static let leases = "TrainingProtocol/CoordinatorLeases.swift"
+    private static let verification = "TrainingProtocol/CoordinatorVerification.swift"
     private static let worker = "TrainingProtocol/Worker.swift"
 
     static let all = [
@@ -30,7 +31,8 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "an answer of another round counts",
             file: round,
-            original: "guard work.round == round, work.version == version else { return false }",
+            original:
+                "guard work.round == round, work.version == version else { return .unneeded }",
             planted: ""
         ),
         PlantedBug(
@@ -54,8 +56,8 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "a round closes one shard early",
             file: round,
-            original: "var isComplete: Bool { pendingShardCount == 0 }",
-            planted: "var isComplete: Bool { pendingShardCount <= 1 }"
+            original: "{ pendingShardCount == 0 && unverified.isEmpty }",
+            planted: "{ pendingShardCount <= 1 && unverified.isEmpty }"
         ),
         PlantedBug(
             name: "the sum is in the order of arrival",
@@ -104,9 +106,38 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "the late answer of a worker that was given up is dropped",
             file: members,
-            original:
-                "return stamp == settings.stamp ? actions + answered(work, at: now) : actions",
+            original: "return actions + answered(work, from: worker, at: now)",
             planted: "return actions"
+        ),
+        PlantedBug(
+            name: "what was to be computed is computed with newer parameters",
+            file: worker,
+            original: "if let computing = session.computing, computing.version < version {",
+            planted: "if session.computing == nil {"
+        ),
+        PlantedBug(
+            name: "an answer counts before it was compared",
+            file: round,
+            original: "{ pendingShardCount == 0 && unverified.isEmpty }",
+            planted: "{ pendingShardCount == 0 }"
+        ),
+        PlantedBug(
+            name: "a wrong answer stays in the sum of an open round",
+            file: verification,
+            original: "for worker in wrong { actions += undoRounds(of: worker) }",
+            planted: ""
+        ),
+        PlantedBug(
+            name: "a run goes back to after a wrong answer",
+            file: verification,
+            original: ".corrupted(after: settings.schedule.position(before: round))",
+            planted: ".corrupted(after: position)"
+        ),
+        PlantedBug(
+            name: "a subtree that a late answer has a part of is leased for ever",
+            file: round,
+            original: "        divideBroken()\n",
+            planted: ""
         ),
         PlantedBug(
             name: "a lease never ends",

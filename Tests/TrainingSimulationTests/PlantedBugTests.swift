@@ -93,7 +93,11 @@ struct PlantedBugTests {
             platforms: [.macOS(.v15)],
             targets: [
                 .target(name: "SeededRandom", swiftSettings: settings),
-                .target(name: "TrainingProtocol", swiftSettings: settings),
+                .target(
+                    name: "TrainingProtocol",
+                    dependencies: ["SeededRandom"],
+                    swiftSettings: settings
+                ),
                 .target(
                     name: "TrainingSimulation",
                     dependencies: ["SeededRandom", "TrainingProtocol"],

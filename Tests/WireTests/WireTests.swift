@@ -29,7 +29,7 @@ struct WireTests {
     private static let coordinatorMessages: [CoordinatorMessage] = [
         .welcome(InputSettings(geometry: "resize", scale: "none"), stamp),
         .refusal(protocolVersion: 3), .work(work, stamp), .parameters(version: 12, stamp),
-        .heartbeat(stamp), .rejoin(stamp), .finish(stamp),
+        .heartbeat(stamp), .rejoin(stamp), .finish(stamp), .dismissal(stamp),
     ]
 
     private func decodeWorker(_ bytes: [UInt8]) throws(WireError) -> (WorkerMessage, AnswerSums) {

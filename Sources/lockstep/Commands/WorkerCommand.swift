@@ -86,6 +86,9 @@ struct WorkerCommand: AsyncParsableCommand {
             if let code = signals.exitCode { throw ExitCode(code) }
         case .refused(let version)?:
             throw WorkerFailure.refused(address: address, version: version)
+        case .dismissed?:
+            logger.error("\(WorkerFailure.dismissed(address: address))")
+            throw ExitCode(LocalWorkers.dismissedStatus)
         case .coordinatorMissing?:
             throw WorkerFailure.coordinatorMissing(address: address, seconds: reconnectFor)
         }
@@ -96,6 +99,8 @@ struct WorkerCommand: AsyncParsableCommand {
 enum WorkerFailure: Error, Equatable, CustomStringConvertible {
     /// The coordinator speaks another version of the protocol.
     case refused(address: String, version: Int)
+    /// The coordinator has found a wrong answer of this worker.
+    case dismissed(address: String)
     /// No coordinator answered in time.
     case coordinatorMissing(address: String, seconds: Int)
 
@@ -104,6 +109,9 @@ enum WorkerFailure: Error, Equatable, CustomStringConvertible {
         case .refused(let address, let version):
             "joining \(address): the coordinator speaks version \(version) of the protocol where \(protocolVersion) "
                 + "was expected; install the same version of Lockstep on both"
+        case .dismissed(let address):
+            "computing for \(address): the coordinator found a wrong gradient of this worker where its own bits were "
+                + "expected; check this machine's memory and processor"
         case .coordinatorMissing(let address, let seconds):
             "joining \(address): no coordinator answered for \(seconds) s where one was expected; "
                 + "check the address and that the coordinator runs"

@@ -1,0 +1,103 @@
+import Glibc
+import Kernels
+import Model
+import TrainingProtocol
+import Wire
+
+/// Keeps answers that another worker may contradict, and finds out who is wrong.
+///
+/// Two honest answers have the same bits. Where they differ, the work is computed here; a worker
+/// whose answer is not that is wrong. Belongs to the coordinator's thread.
+final class AnswerComparison {
+    private struct KeptAnswer {
+        let sum: Reduction.Sum
+        let parameters: ParameterBuffer
+    }
+
+    private let kernels: KernelSet
+    private let input: InputSettings
+    private let buffers = BufferPool()
+    private var kept: [Work: KeptAnswer] = [:]
+    private var computer: SubtreeComputer?
+
+    /// Will compare answers of a run whose samples become inputs as `input` says.
+    init(kernels: KernelSet, input: InputSettings) {
+        self.kernels = kernels
+        self.input = input
+    }
+
+    /// Keeps an answer, of which a copy is made, and the parameters that it was computed with.
+    func keep(_ sum: Reduction.Sum, of work: Work, parameters: ParameterBuffer) {
+        var copy = sum
+        if let gradient = sum.gradient {
+            let buffer = buffers.take()
+            buffer.copy(from: gradient)
+            copy.gradient = buffer
+        }
+        kept[work] = KeptAnswer(sum: copy, parameters: parameters)
+    }
+
+    /// Drops what was kept of `work`.
+    func forget(_ work: Work) { kept[work] = nil }
+
+    /// Drops everything.
+    func forgetAll() { kept = [:] }
+
+    /// Those who gave a wrong answer for `work`.
+    ///
+    /// - Parameters:
+    ///   - first: whose answer was kept.
+    ///   - second: another worker's answer, its gradient as bytes; nil if there is none to come.
+    ///   - feed: brings the samples, should they be computed here.
+    /// - Precondition: the answer was kept.
+    func wrongWorkers(
+        _ work: Work,
+        first: WorkerID,
+        second: (worker: WorkerID, sums: AnswerSums, gradient: UnsafeRawBufferPointer?)?,
+        feed: SampleFeed
+    ) -> [WorkerID] {
+        guard let kept = kept[work] else {
+            preconditionFailure("\(work) is compared with an answer that was not kept")
+        }
+        if let second, Self.isSame(kept.sum, second.sums, second.gradient) { return [] }
+        let right = compute(work, kept.parameters, feed)
+        let bytes = right.gradient.map { UnsafeRawBufferPointer($0.bytes) }
+        var wrong = Self.isSame(kept.sum, right.sums, bytes) ? [] : [first]
+        if let second, !Self.isSame(right, second.sums, second.gradient) {
+            wrong.append(second.worker)
+        }
+        return wrong
+    }
+
+    private func compute(
+        _ work: Work,
+        _ parameters: ParameterBuffer,
+        _ feed: SampleFeed
+    ) -> Reduction.Sum {
+        computer = computer ?? SubtreeComputer(kernels: kernels, input: input)
+        guard let computer else {
+            preconditionFailure("a run began with unknown input settings \(input)")
+        }
+        return withUnsafeTemporaryAllocation(byteCount: feed.size(of: work), alignment: 64) {
+            feed.copySamples(of: work, into: $0)
+            return computer.total(
+                of: UnsafeRawBufferPointer($0),
+                parameters: parameters,
+                isTraining: work.round.isTraining
+            )
+        }
+    }
+
+    private static func isSame(
+        _ sum: Reduction.Sum,
+        _ sums: AnswerSums,
+        _ gradient: UnsafeRawBufferPointer?
+    ) -> Bool {
+        guard sum.sums.correctCount == sums.correctCount,
+            sum.sums.lossSum.bitPattern == sums.lossSum.bitPattern
+        else { return false }
+        guard let own = sum.gradient, let gradient else { return true }
+        return own.bytes.count == gradient.count
+            && memcmp(own.bytes.baseAddress!, gradient.baseAddress!, gradient.count) == 0
+    }
+}

@@ -1,0 +1,71 @@
+/// How long rounds usually take, and whether the current one takes much longer.
+struct RoundWatch: Equatable, Sendable {
+    private var start = Duration.zero
+    private var usual: Duration?
+    private(set) var isNamed = false
+
+    /// How many times the usual is much longer.
+    private static let overdueFactor = 10
+
+    /// No round is worth a word that is done within this time.
+    private static let overdueMin = Duration.seconds(2)
+
+    /// What the first round is given.
+    private static let firstMax = Duration.seconds(15)
+
+    /// Begins with the first round.
+    mutating func begin(at now: Duration) { start = now }
+
+    /// Goes on to the next round.
+    mutating func turn(at now: Duration) {
+        let duration = now - start
+        usual = usual.map { $0 + (duration - $0) / 8 } ?? duration
+        start = now
+        isNamed = false
+    }
+
+    /// Notes that those who hold the round up were named.
+    mutating func name() { isNamed = true }
+
+    /// When they are to be named; nil if they were.
+    var deadline: Duration? {
+        guard !isNamed else { return nil }
+        let limit = usual.map { max($0 * Self.overdueFactor, Self.overdueMin) } ?? Self.firstMax
+        return start + limit
+    }
+
+    /// How long the round has been going on.
+    func age(at now: Duration) -> Duration { now - start }
+}
+
+extension Coordinator {
+    /// When those who hold the current round up are to be named.
+    var nextNaming: Duration? {
+        guard case .running(let current, _) = state, !current.leases.isEmpty else { return nil }
+        return watch.deadline
+    }
+
+    /// Says once a round who owes what, if the round takes much longer than usual.
+    mutating func nameDebtors(at now: Duration) -> [Action] {
+        guard case .running(let current, _) = state, let deadline = nextNaming, deadline <= now
+        else { return [] }
+        watch.name()
+        let debts = current.leases.map { lease in
+            debt(lease, in: current, at: now)
+        }
+        let age = watch.age(at: now)
+        return [.report(.roundOverdue(current.round, lasting: age, debts: debts))]
+    }
+
+    private func debt(_ lease: Lease, in current: RoundProgress, at now: Duration) -> Debt {
+        let member = members.first { $0.worker == lease.worker }
+        let beginning = member?.beginnings.first { $0.work == current.work(lease.subtree) }
+        return Debt(
+            worker: lease.worker,
+            shards: lease.subtree.shards(of: current.shardCount),
+            isBegun: beginning != nil,
+            duration: beginning.map { now - $0.time } ?? watch.age(at: now),
+            silence: member.map { now - $0.lastHeard } ?? .zero
+        )
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import TrainingProtocol
+
+/// Words for the parts of a run in log lines.
+enum NoticeText {
+    /// `step 12`, counted from 1 as `metrics.jsonl` does.
+    static func text(of round: Round) -> String {
+        switch round {
+        case .step(let index): "step \(index + 1)"
+        case .validation(let epochIndex): "the validation of epoch \(epochIndex + 1)"
+        case .test: "the test"
+        }
+    }
+
+    /// `shard 3` or `shards 0 to 3`.
+    static func text(of shards: Range<Int>) -> String {
+        shards.count == 1
+            ? "shard \(shards.lowerBound)"
+            : "shards \(shards.lowerBound) to \(shards.upperBound - 1)"
+    }
+
+    /// Who owes what, in which phase, and for how long.
+    static func text(of debt: Coordinator.Debt) -> String {
+        let phase = debt.isBegun ? "computing" : "waiting to be computed"
+        return
+            "worker \(debt.worker) owes \(text(of: debt.shards)), \(phase) for \(text(of: debt.duration)), last heard of \(text(of: debt.silence)) ago"
+    }
+
+    /// `2.5 s`.
+    static func text(of duration: Duration) -> String {
+        String(format: "%.1f s", duration / .seconds(1))
+    }
+}

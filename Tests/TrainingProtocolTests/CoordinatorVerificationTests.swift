@@ -1,0 +1,159 @@
+import Testing
+import TrainingProtocol
+
+/// What becomes of second answers: one transcript an idea.
+struct CoordinatorVerificationTests {
+    private static let stamp = RunStamp(run: 1, generation: 2)
+    private let anna = WorkerID(rawValue: 0xA)
+    private let bert = WorkerID(rawValue: 0xB)
+
+    /// A coordinator of two workers that has every shard computed twice; a step has two shards.
+    private func running(perMillion: Int = 1_000_000) -> Coordinator {
+        var settings = Coordinator.Settings(
+            stamp: Self.stamp,
+            schedule: Schedule(
+                trainingSampleCount: 160,
+                validationSampleCount: 0,
+                testSampleCount: 0,
+                batchSize: 32,
+                epochCount: 1
+            ),
+            input: InputSettings(geometry: "pad", scale: "unit"),
+            workerCountMin: 2,
+            stepsPerCheckpoint: 0
+        )
+        settings.verification = Verification(perMillion: perMillion)
+        var machine = Coordinator(settings: settings, position: Position())
+        for worker in [anna, bert] { _ = machine.handle(hello(worker), at: .zero) }
+        return machine
+    }
+
+    private func hello(_ worker: WorkerID) -> Coordinator.Event {
+        .received(.hello(protocolVersion: protocolVersion), from: worker)
+    }
+
+    private func work(_ step: Int, _ index: Int) -> Work {
+        let subtree = Subtree(level: 0, index: index)
+        return Work(round: .step(index: step), subtree: subtree, version: step)
+    }
+
+    private func answer(
+        _ machine: inout Coordinator,
+        _ work: Work,
+        _ worker: WorkerID
+    ) -> [Coordinator.Action] {
+        let message = WorkerMessage.answer(work, Self.stamp)
+        return machine.handle(.received(message, from: worker), at: .milliseconds(1))
+    }
+
+    private func send(_ message: CoordinatorMessage, to worker: WorkerID) -> Coordinator.Action {
+        .send(message, to: worker)
+    }
+
+    @Test func `closes a round only when every answer was compared`() {
+        var machine = running()
+        let first = [
+            answer(&machine, work(0, 0), anna), answer(&machine, work(0, 1), bert),
+        ]
+        #expect(first[0].first == .accept(work(0, 0), isKept: true))
+        #expect(first[1].first == .accept(work(0, 1), isKept: true))
+        #expect(
+            answer(&machine, work(0, 1), anna) == [
+                .compare(work(0, 1), first: bert, second: anna)
+            ]
+        )
+        #expect(
+            machine.handle(.compared(work(0, 1), wrong: []), at: .zero) == [.forget(work(0, 1))]
+        )
+        #expect(machine.position.completedStepCount == 0)
+        _ = answer(&machine, work(0, 0), bert)
+        let last = machine.handle(.compared(work(0, 0), wrong: []), at: .zero)
+        #expect(last.starts(with: [.forget(work(0, 0)), .applyStep(index: 0)]))
+    }
+
+    @Test func `turns a wrong worker away and begins the rounds anew that it has a part in`() {
+        var machine = running()
+        _ = answer(&machine, work(0, 0), anna)
+        _ = answer(&machine, work(0, 1), bert)
+        _ = answer(&machine, work(0, 0), bert)
+        let actions = machine.handle(.compared(work(0, 0), wrong: [anna]), at: .zero)
+        #expect(
+            actions.starts(with: [
+                .forget(work(0, 0)), .report(.workerDistrusted(anna, work(0, 0))),
+                send(.dismissal(Self.stamp), to: anna),
+                .report(.workerLost(anna, .distrusted, workerCount: 1)),
+            ])
+        )
+        #expect(actions.contains(.discard(.step(index: 0))))
+        #expect(machine.distrusted == [anna])
+        #expect(machine.handle(hello(anna), at: .zero) == [send(.dismissal(Self.stamp), to: anna)])
+        #expect(answer(&machine, work(0, 0), anna) == [send(.dismissal(Self.stamp), to: anna)])
+    }
+
+    @Test func `has the only worker's answers computed a second time at home`() {
+        var machine = running()
+        _ = machine.handle(.disconnected(bert), at: .zero)
+        #expect(
+            answer(&machine, work(0, 0), anna) == [
+                .accept(work(0, 0), isKept: true), .recompute(work(0, 0), first: anna),
+            ]
+        )
+        #expect(machine.handle(.compared(work(0, 0), wrong: []), at: .zero).count == 1)
+        #expect(machine.position.completedStepCount == 0)
+        _ = answer(&machine, work(0, 1), anna)
+        let actions = machine.handle(.compared(work(0, 1), wrong: []), at: .zero)
+        #expect(actions.contains(.applyStep(index: 0)))
+    }
+
+    @Test func `goes back when a round is over that has a wrong answer in it`() {
+        var machine = running(perMillion: 0)
+        _ = answer(&machine, work(0, 0), anna)
+        // Bert lags, so Anna is asked too; both answer, she first.
+        _ = machine.handle(.deadlineReached, at: .milliseconds(200))
+        #expect(
+            answer(&machine, work(0, 1), anna).starts(with: [
+                .accept(work(0, 1), isKept: true), .applyStep(index: 0),
+            ])
+        )
+        #expect(
+            answer(&machine, work(0, 1), bert) == [
+                .compare(work(0, 1), first: anna, second: bert)
+            ]
+        )
+        let actions = machine.handle(.compared(work(0, 1), wrong: [anna]), at: .zero)
+        #expect(
+            actions.suffix(2) == [
+                send(.rejoin(Self.stamp), to: bert), .end(.corrupted(after: Position())),
+            ]
+        )
+    }
+
+    @Test func `names whoever holds a round up, once`() {
+        var machine = running(perMillion: 0)
+        for step in 0..<2 {
+            for (index, worker) in [anna, bert].enumerated() {
+                _ = answer(&machine, work(step, index), worker)
+            }
+        }
+        _ = answer(&machine, work(2, 0), anna)
+        let heartbeat = WorkerMessage.heartbeat(Self.stamp)
+        _ = machine.handle(.received(heartbeat, from: bert), at: .milliseconds(1_501))
+        let actions = machine.handle(.deadlineReached, at: .milliseconds(2_001))
+        let notice = Coordinator.Notice.roundOverdue(
+            .step(index: 2),
+            lasting: .seconds(2),
+            debts: [
+                Coordinator.Debt(
+                    worker: bert,
+                    shards: 1..<2,
+                    isBegun: true,
+                    duration: .seconds(2),
+                    silence: .milliseconds(500)
+                )
+            ]
+        )
+        #expect(actions.contains(.report(notice)), "\(actions)")
+        let later = machine.handle(.deadlineReached, at: .seconds(4))
+        #expect(!later.contains { if case .report(.roundOverdue) = $0 { true } else { false } })
+    }
+}

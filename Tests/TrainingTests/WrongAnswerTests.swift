@@ -1,0 +1,69 @@
+import Foundation
+import Kernels
+import Synchronization
+import TestTools
+import Testing
+import TrainingProtocol
+
+@testable import Training
+
+/// A processor that flips a bit, in a worker of a real run over TCP.
+struct WrongAnswerTests {
+    /// Kernels that flip the lowest bit of one weight's gradient from the `count`th shard on.
+    private func faulty(_ kernels: KernelSet, after count: Int) -> KernelSet {
+        let calls = Mutex(0)
+        let right = kernels.denseWeightGradient[2]
+        var faulty = kernels
+        faulty.denseWeightGradient[2] = { gradient, input, weights, biases in
+            right(gradient, input, weights, biases)
+            let isWrong = calls.withLock { calls in
+                calls += 1
+                return calls > count
+            }
+            if isWrong { weights[77] = Float(bitPattern: weights[77].bitPattern ^ 1) }
+        }
+        return faulty
+    }
+
+    @Test func `finds a flipped bit, names its worker and ends with the right model`() async throws
+    {
+        let calm = try SmallRun(workerCountMin: 1)
+        let (_, expected) = try await calm.train(with: [calm.kernels], SmallRun.Record())
+        let small = try SmallRun(verify: 1)
+        let record = SmallRun.Record()
+        let (result, parameters) = try await small.train(
+            with: [small.kernels, faulty(small.kernels, after: 9)],
+            record
+        )
+        #expect(result.outcome == .completed)
+        #expect(parameters == expected)
+        #expect(result.distrusted.count == 1)
+        let accused = record.notices.compactMap { notice -> WorkerID? in
+            if case .workerDistrusted(let worker, _) = notice { worker } else { nil }
+        }
+        #expect(accused == result.distrusted)
+        #expect(record.notices.contains(.workerLost(accused[0], .distrusted, workerCount: 1)))
+    }
+
+    @Test func `goes back to a checkpoint from before a wrong answer and removes those after`()
+        async throws
+    {
+        let small = try SmallRun(checkpointEvery: 4, workerCountMin: 1)
+        _ = try await small.train(with: [small.kernels], SmallRun.Record())
+        try small.run.finishCheckpoints()
+        let path = small.folder.url.appending(path: "checkpoints")
+        let names = { try FileManager.default.contentsOfDirectory(atPath: path.path).sorted() }
+        // Two epochs of 12 steps each; the three newest are kept.
+        #expect(
+            try names().map { $0.dropFirst(5).prefix(8) } == ["00000016", "00000020", "00000024"]
+        )
+        let position = Position(completedStepCount: 23, recordedEpochCount: 1)
+        let earlier = try small.run.goingBack(position)
+        #expect(earlier.position == Position(completedStepCount: 20, recordedEpochCount: 1))
+        #expect(earlier.epochs.count == 1)
+        #expect(try names().map { $0.dropFirst(5).prefix(8) } == ["00000016", "00000020"])
+        #expect(throws: RunPreparation.Failure.self) {
+            try small.run.goingBack(Position(completedStepCount: 3))
+        }
+    }
+}
