@@ -28,6 +28,7 @@ final class Program {
     ///   - environment: variables beside those of this process.
     ///   - output: what takes its output instead of a file, such as `/dev/full`.
     ///   - errors: what takes its complaints instead of a file.
+    ///   - wrapper: a command and its arguments that run the program in their place.
     ///   - processor: the CPU to run on, as Debian's qemu-user calls it; nil for this machine's.
     init(
         _ arguments: [String],
@@ -35,6 +36,7 @@ final class Program {
         environment: [String: String] = [:],
         output: String? = nil,
         errors: String? = nil,
+        through wrapper: [String] = [],
         emulating processor: String? = nil
     ) throws {
         let name = UUID().uuidString
@@ -43,6 +45,10 @@ final class Program {
         for file in [outputFile, errorFile] { try Data().write(to: file) }
         process.executableURL = Self.executable
         process.arguments = arguments
+        if !wrapper.isEmpty {
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = wrapper + [Self.executable.path] + arguments
+        }
         if let processor {
             process.executableURL = URL(filePath: "/usr/bin/qemu-x86_64")
             process.arguments = ["-cpu", processor, Self.executable.path] + arguments

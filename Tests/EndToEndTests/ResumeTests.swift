@@ -86,6 +86,25 @@ import Testing
         #expect(result.errors.contains("is lost"), "\(result.errors)")
     }
 
+    @Test func `starts killed workers again, and ends when they die again and again`() throws {
+        let words = ["worker", "--exit-on-stdin-eof"]
+        let program = try train("--epochs", "100000", "--run-dir", "A", "--workers", "2")
+        var killed: Set<Int32> = []
+        let isOver = eventually(within: .seconds(90)) {
+            for worker in processes(with: words, in: folder.url)
+            where killed.insert(worker).inserted {
+                kill(worker, SIGKILL)
+            }
+            return !program.isRunning
+        }
+        #expect(isOver)
+        let result = program.wait()
+        #expect(result.status == 1)
+        #expect(killed.count == 10, "\(killed)")
+        #expect(result.errors.contains("starting another"), "\(result.errors)")
+        #expect(result.errors.contains("again and again"), "\(result.errors)")
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func `ends in good order when asked to, and goes on`(signal: Int32) throws {
         let whole = try digest(of: train("--epochs", "60", "--workers", "1"))
