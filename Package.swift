@@ -109,7 +109,7 @@ let package = Package(
     targets: kernelSets + [
         // MARK: System libraries
         library("CZeroMQ", "libzmq", "libzmq3-dev"),
-        library("CSodium", "libsodium", "libsodium-dev"),
+        library("COpenSSL", "libcrypto", "libssl-dev"),
         library("CZlib", "zlib", "zlib1g-dev"),
         library("CPNG", "libpng", "libpng-dev"),
         library("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
@@ -129,7 +129,7 @@ let package = Package(
         // MARK: Data and files
         module("MNIST", ["CZlib"], resources: [.copy("Resources")]),
         module("ImageFiles", ["CPNG", "CTurboJPEG"]),
-        module("Checkpoints", ["CSodium"]),
+        module("Checkpoints", ["COpenSSL"]),
         module("Configuration", [product("Yams", "Yams")]),
 
         // MARK: Protocol and transport

@@ -1,4 +1,4 @@
-import CSodium
+import COpenSSL
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
 ///
@@ -8,9 +8,6 @@ package struct Digest: Equatable, Hashable, Sendable, CustomStringConvertible {
     /// The 32 bytes of the digest.
     package let bytes: [UInt8]
 
-    /// Whether libsodium is set up; its manual asks for this before any other call.
-    private static let isSodiumReady = sodium_init() >= 0
-
     /// Hashes one run of bytes.
     package static func sha256(of bytes: UnsafeRawBufferPointer) -> Digest {
         sha256(ofParts: [bytes])
@@ -18,19 +15,16 @@ package struct Digest: Equatable, Hashable, Sendable, CustomStringConvertible {
 
     /// Hashes several runs of bytes as if they lay one behind the other.
     package static func sha256(ofParts parts: [UnsafeRawBufferPointer]) -> Digest {
-        precondition(isSodiumReady, "libsodium could not be set up")
-        var state = crypto_hash_sha256_state()
-        crypto_hash_sha256_init(&state)
+        // The calls fail only for want of memory.
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        var succeeded = EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
         for part in parts {
-            guard let start = part.baseAddress else { continue }
-            crypto_hash_sha256_update(
-                &state,
-                start.assumingMemoryBound(to: UInt8.self),
-                UInt64(part.count)
-            )
+            succeeded = EVP_DigestUpdate(context, part.baseAddress, part.count) == 1 && succeeded
         }
         var digest = [UInt8](repeating: 0, count: 32)
-        crypto_hash_sha256_final(&state, &digest)
+        succeeded = EVP_DigestFinal_ex(context, &digest, nil) == 1 && succeeded
+        precondition(succeeded, "libcrypto computed no SHA-256")
         return Digest(bytes: digest)
     }
 

@@ -119,6 +119,12 @@ extension Simulation {
         if let submitted { store(submitted) }
         checkpoints.removeAll { !$0.position.isReached(by: position) }
         checkpoints[checkpoints.count - 1].distrusted = coordinator?.distrusted ?? []
+        let last = checkpoints[checkpoints.count - 1].position
+        if let round = lastWrongRound,
+            !last.isReached(by: options.schedule.position(before: round))
+        {
+            failure = failure ?? "the run goes on from a checkpoint with a wrong answer in it"
+        }
         coordinator = nil
         coordinatorIncarnation += 1
         queue.schedule(.coordinatorStarts, at: now)

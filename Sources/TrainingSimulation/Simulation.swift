@@ -19,6 +19,8 @@ package final class Simulation {
     var links: [Link?]
     /// Workers that have run on a processor that computes wrong bits.
     var liars: Set<WorkerID> = []
+    /// The round of the last answer that was found to be wrong.
+    var lastWrongRound: Round?
     /// Places whose worker is gone for good.
     var isDoomed: [Bool]
     var coordinator: SimulatedCoordinator?
@@ -230,6 +232,7 @@ extension Simulation {
         case .compared(let work, let wrong):
             let text = "\(work.traceText) wrong \(wrong)"
             trace.note(now, .coordinator, .compares, work.traceNumber, text)
+            if !wrong.isEmpty { lastWrongRound = work.round }
         case .reported(let notice):
             trace.note(now, .coordinator, .reports, 0, "\(notice)")
             if case .workerDistrusted(let worker, _) = notice, !liars.contains(worker) {

@@ -132,7 +132,7 @@ extension TidyTests {
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "MNIST": ["CZlib", "Foundation", "Glibc"],
         "ImageFiles": ["CPNG", "CTurboJPEG", "Foundation", "Glibc"],
-        "Checkpoints": ["CSodium", "Darwin", "Dispatch", "Glibc", "Synchronization"],
+        "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
         "Configuration": ["Foundation", "Yams"],
         "Reporting": ["Foundation"],
         "Training": [
