@@ -15,6 +15,7 @@ final class CoordinatorLoop {
     private let stop: StopRequest
     private let start = ContinuousClock.now
     private var machine: Coordinator
+    private var pulse = Pulse()
     private var socket: CoordinatorSocket
     private var reductions: [Round: Reduction] = [:]
     private let gradients = BufferPool()
@@ -59,8 +60,8 @@ final class CoordinatorLoop {
         _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
         while outcome == nil {
-            let timeout = machine.nextDeadline.map { max($0 - now, .zero) }
-            _ = try poller.poll(timeout: timeout)
+            pulse.beat(at: now)
+            _ = try poller.poll(timeout: pulse.timeout(until: machine.nextDeadline, at: now))
             if stop.wakeUp.drain() { try handle(.stopRequested) }
             while let worker = try socket.nextLostWorker() { try handle(.disconnected(worker)) }
             try receive()

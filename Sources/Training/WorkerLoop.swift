@@ -16,6 +16,7 @@ final class WorkerLoop {
     private let logger: Logger
     private let start = ContinuousClock.now
     private var machine: Worker
+    private var pulse = Pulse()
     private var socket: WorkerSocket
     private var computer: SubtreeComputer?
     private let alignedParameters = ParameterBuffer()
@@ -64,7 +65,8 @@ final class WorkerLoop {
         let inputIndex =
             endsWithStandardInput ? poller.add(fileDescriptor: STDIN_FILENO) : nil
         while outcome == nil {
-            let timeout = machine.nextDeadline.map { max($0 - now, .zero) }
+            pulse.beat(at: now)
+            let timeout = pulse.timeout(until: machine.nextDeadline, at: now)
             _ = try poller.poll(timeout: work == nil ? timeout : .zero)
             let isOrphaned = inputIndex.map { poller.readiness(at: $0) != [] && Self.inputEnded() }
             if stop.wakeUp.drain() || isOrphaned == true { try handle(.leaveRequested) }
@@ -160,6 +162,7 @@ final class WorkerLoop {
             return
         }
         logger.info("joined the run")
+        Supervisor.ofProcess?.status("computing for a run")
     }
 
     /// Computes one piece of work, shard after shard, and reports it.

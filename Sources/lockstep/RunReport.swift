@@ -63,11 +63,15 @@ final class RunReport: RunObserver {
             .info,
             "listening on \(endpoint), waiting for \(workerCountMin) workers, run folder \(folder.path)"
         )
+        Supervisor.ofProcess?.ready("listening on \(endpoint)")
     }
 
     func stepDidEnd(_ record: StepRecord) {
         if shownEpochIndex != record.epochIndex {
             shownEpochIndex = record.epochIndex
+            Supervisor.ofProcess?.status(
+                "epoch \(record.epochIndex + 1) of \(schedule.epochCount)"
+            )
             show(
                 progress.began(
                     epoch: record.epochIndex + 1,

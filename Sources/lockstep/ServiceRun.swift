@@ -29,7 +29,10 @@ struct ServiceRun {
             await watch.run(
                 signals: [.sigint, .sigterm].filter { !ignored.contains($0) },
                 ignored: ignored,
-                shutDown: { await group.triggerGracefulShutdown() },
+                shutDown: {
+                    Supervisor.ofProcess?.stopping()
+                    await group.triggerGracefulShutdown()
+                },
                 exit: { _exit($0) }
             )
         }

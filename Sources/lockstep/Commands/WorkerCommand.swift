@@ -73,6 +73,7 @@ struct WorkerCommand: AsyncParsableCommand {
             logger: logger
         )
         logger.info("looking for a coordinator at \(address), computing with \(kernels.name)")
+        Supervisor.ofProcess?.ready("looking for a coordinator at \(address)")
         // A terminal's Ctrl-C reaches every process of it; the one that started this worker
         // decides.
         let signals = try await ServiceRun(logger: logger).run(
