@@ -82,6 +82,11 @@ func product(_ name: String, _ package: String) -> Target.Dependency {
     .product(name: name, package: package)
 }
 
+let buildCommit =
+    Context.gitInformation.map {
+        $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? " with changes" : "")
+    } ?? "unknown"
+
 let package = Package(
     name: "lockstep",
     platforms: [.macOS(.v15)],
@@ -113,6 +118,12 @@ let package = Package(
         library("CZlib", "zlib", "zlib1g-dev"),
         library("CPNG", "libpng", "libpng-dev"),
         library("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
+
+        // The commit that is built, for `lockstep version`; a source tree without git has none.
+        .target(
+            name: "CBuildCommit",
+            cSettings: [.define("BUILD_COMMIT", to: "\"\(buildCommit)\"")]
+        ),
 
         // MARK: Numbers
         module("SeededRandom"),
@@ -159,8 +170,8 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks", "Kernels",
-                "MNIST", "Model", "Reporting", "Training", "TrainingProtocol",
+                "CBuildCommit", "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks",
+                "Kernels", "MNIST", "Model", "Reporting", "Training", "TrainingProtocol",
                 "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),

@@ -24,7 +24,7 @@ struct Lockstep: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Measure", subcommands: [BenchCommand.self]),
-            CommandGroup(name: "Check", subcommands: [SimulateCommand.self]),
+            CommandGroup(name: "Check", subcommands: [SimulateCommand.self, VersionCommand.self]),
         ]
     )
 }

@@ -142,7 +142,8 @@ extension TidyTests {
             "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
         ],
         "lockstep": [
-            "ArgumentParser", "Checkpoints", "Configuration", "Foundation", "ImageFiles",
+            "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Foundation",
+            "ImageFiles",
             "KernelBenchmarks", "Kernels", "Logging", "MNIST", "Model", "Reporting",
             "ServiceLifecycle", "Training", "TrainingProtocol", "TrainingSimulation",
             "UnixSignals", "ZeroMQ",
