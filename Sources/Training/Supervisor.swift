@@ -1,6 +1,7 @@
 import Glibc
 
-/// What started this process and watches it, such as systemd: it is told by sd_notify(3)'s protocol how far the
+/// What started this process and watches it, such as systemd: it is told by sd_notify(3)'s protocol
+/// how far the
 /// process has come.
 ///
 /// A line is one datagram to the socket that `NOTIFY_SOCKET` names. Nobody waits for an answer, and
@@ -94,7 +95,8 @@ struct Pulse {
         nextDeadline = supervisor?.signOfLifePeriod.map { _ in .zero }
     }
 
-    /// How long the loop may wait at `now`: until its own `deadline`, or until the next sign is due.
+    /// How long the loop may wait at `now`: until its own `deadline`, or until the next sign is
+    /// due.
     func timeout(until deadline: Duration?, at now: Duration) -> Duration? {
         [deadline, nextDeadline].compactMap { $0 }.min().map { max($0 - now, .zero) }
     }

@@ -4,7 +4,8 @@ import Foundation
 import Kernels
 import TrainingProtocol
 
-/// `lockstep version`: what a report of a mistake should name, and what must agree between machines.
+/// `lockstep version`: what a report of a mistake should name, and what must agree between
+/// machines.
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "version",
