@@ -80,7 +80,9 @@ final class CoordinatorLoop {
             test: test,
             workerCountMax: workerCountMax,
             distrusted: machine.distrusted,
-            duration: now
+            duration: now,
+            parameters: run.optimizer.parameters,
+            writer: run.writer
         )
     }
 
@@ -90,6 +92,8 @@ final class CoordinatorLoop {
         let distrusted = machine.distrusted
         run = try run.goingBack(position)
         run.settings.distrusted = distrusted
+        // The run has begun, and one worker less is there to come.
+        run.settings.workerCountMin = 1
         machine = Coordinator(settings: run.settings, position: run.position)
         reductions = [:]
         comparison.forgetAll()

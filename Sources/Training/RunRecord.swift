@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Model
 package import TrainingProtocol
 
 /// Mean loss and accuracy over some samples.
@@ -65,6 +66,10 @@ package struct RunResult: Sendable {
     package var distrusted: [WorkerID]
     /// Since this start.
     package var duration: Duration
+    /// The parameters at the end.
+    package var parameters: ParameterBuffer
+    /// Where the last checkpoints went; nil for a run that leaves none.
+    package var writer: CheckpointWriter?
 }
 
 /// Follows a run; every call comes from the coordinator's thread and should return soon.

@@ -79,10 +79,10 @@ struct RunSession {
         }
         if let result = service.runResult, result.outcome == .completed {
             // The model first: it is what the run was for, should a checkpoint have failed.
-            try finish(result, run: run, in: folder, configuration, report)
-            try run.finishCheckpoints()
+            try finish(result, in: folder, configuration, report)
+            try result.writer?.finish()
         } else {
-            try run.finishCheckpoints()
+            try (service.runResult?.writer ?? run.writer)?.finish()
             report.didStop(after: service.runResult?.position)
             throw ExitCode(signals.exitCode ?? 1)
         }
@@ -130,12 +130,11 @@ struct RunSession {
 
     private func finish(
         _ result: RunResult,
-        run: CoordinatedRun,
         in folder: RunFolder,
         _ configuration: RunConfiguration,
         _ report: RunReport
     ) throws {
-        let bytes = UnsafeRawBufferPointer(run.optimizer.parameters.bytes)
+        let bytes = UnsafeRawBufferPointer(result.parameters.bytes)
         try ModelFile.write(
             path: folder.modelPath,
             parameters: bytes,

@@ -5,6 +5,7 @@ import Kernels
 import Logging
 import MNIST
 import Model
+import Synchronization
 import TestTools
 import TrainingProtocol
 import ZeroMQ
@@ -17,14 +18,23 @@ struct SmallRun {
     final class Record: RunObserver {
         private(set) var notices: [Coordinator.Notice] = []
         private(set) var positionsGoneBackTo: [Position] = []
+        /// Counts the steps that are applied, those that a run goes back from too.
+        let steps = Counter()
 
         func runWillStart(endpoint: String) {}
-        func stepDidEnd(_ record: StepRecord) {}
+        func stepDidEnd(_ record: StepRecord) { steps.increase() }
         func epochDidEnd(_ record: EpochRecord) {}
         func runDidGoBack(to position: Position) { positionsGoneBackTo.append(position) }
         func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {}
         func didNotice(_ notice: Coordinator.Notice) { notices.append(notice) }
         func didReceiveForeignBytes(reason: String) {}
+    }
+
+    /// A number that any thread may read.
+    final class Counter: Sendable {
+        private let number = Mutex(0)
+        var value: Int { number.withLock { $0 } }
+        func increase() { number.withLock { $0 += 1 } }
     }
 
     let kernels: KernelSet
@@ -76,7 +86,7 @@ struct SmallRun {
             try await group.waitForAll()
         }
         guard let result = service.runResult else { throw ServiceEndedWithoutResult() }
-        return (result, Array(run.optimizer.parameters.floats))
+        return (result, Array(result.parameters.floats))
     }
 
     private struct ServiceEndedWithoutResult: Error {}

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Kernels
 import Synchronization
@@ -43,6 +44,40 @@ struct WrongAnswerTests {
         }
         #expect(accused == result.distrusted)
         #expect(record.notices.contains(.workerLost(accused[0], .distrusted, workerCount: 1)))
+    }
+
+    /// One worker stands still in its fifth shard until another has answered for it, wrongly, and
+    /// the step is over: only then can the two answers be compared.
+    @Test func `goes back when a wrong answer has counted already`() async throws {
+        let calm = try SmallRun(workerCountMin: 1)
+        let (_, expected) = try await calm.train(with: [calm.kernels], SmallRun.Record())
+        let small = try SmallRun(checkpointEvery: 2)
+        let record = SmallRun.Record()
+        let right = small.kernels.denseWeightGradient[2]
+        let steps = record.steps
+        let slowCalls = SmallRun.Counter()
+        let isAsleep = Mutex(false)
+        var slow = small.kernels
+        slow.denseWeightGradient[2] = { gradient, input, weights, biases in
+            right(gradient, input, weights, biases)
+            slowCalls.increase()
+            guard slowCalls.value == 5 else { return }
+            let goal = steps.value + 2
+            isAsleep.withLock { $0 = true }
+            let deadline = ContinuousClock.now + .seconds(30)
+            while steps.value < goal, ContinuousClock.now < deadline { usleep(1_000) }
+            isAsleep.withLock { $0 = false }
+        }
+        var wrong = small.kernels
+        wrong.denseWeightGradient[2] = { gradient, input, weights, biases in
+            right(gradient, input, weights, biases)
+            if isAsleep.withLock({ $0 }) { weights[5] += 1 }
+        }
+        let (result, parameters) = try await small.train(with: [slow, wrong], record)
+        #expect(record.positionsGoneBackTo.count == 1)
+        #expect(result.distrusted.count == 1)
+        #expect(parameters == expected)
+        try result.writer?.finish()
     }
 
     @Test func `goes back to a checkpoint from before a wrong answer and removes those after`()
