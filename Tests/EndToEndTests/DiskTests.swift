@@ -34,10 +34,11 @@ import Testing
         #expect(eventually { names(in: checkpoints).count == 3 }, "\(program.errors)")
         // A file where the folder should be fails every system call of a save.
         try FileManager.default.moveItem(at: checkpoints, to: aside)
-        let before = names(in: aside)
         try Data().write(to: checkpoints)
         #expect(eventually { program.errors.contains("training goes on") }, "\(program.errors)")
-        #expect(names(in: aside) == before)
+        // A save that was under way has ended in the folder that it had opened.
+        let before = names(in: aside)
+        #expect(before.count == 3)
         try FileManager.default.removeItem(at: checkpoints)
         try FileManager.default.moveItem(at: aside, to: checkpoints)
         #expect(eventually { names(in: checkpoints).max()! > before.max()! })

@@ -81,24 +81,41 @@ struct WrongAnswerTests {
     }
 
     @Test func `goes back to a checkpoint from before a wrong answer and removes those after`()
-        async throws
+        throws
     {
-        let small = try SmallRun(checkpointEvery: 4, workerCountMin: 1)
-        _ = try await small.train(with: [small.kernels], SmallRun.Record())
-        try small.run.finishCheckpoints()
-        let path = small.folder.url.appending(path: "checkpoints")
-        let names = { try FileManager.default.contentsOfDirectory(atPath: path.path).sorted() }
-        // Two epochs of 12 steps each; the three newest are kept.
-        #expect(
-            try names().map { $0.dropFirst(5).prefix(8) } == ["00000016", "00000020", "00000024"]
+        let small = try SmallRun()
+        let epoch = EpochRecord(
+            epochIndex: 0,
+            training: Metrics(loss: 1, accuracy: 0),
+            validation: nil,
+            seconds: 1,
+            throughputSamplesPerSecond: 1
         )
-        let position = Position(completedStepCount: 23, recordedEpochCount: 1)
+        // The three newest are kept.
+        for step in [16, 20, 23] {
+            small.run.submitCheckpoint(
+                at: Position(completedStepCount: step, recordedEpochCount: 1),
+                totals: small.run.epochTotals,
+                epochs: [epoch],
+                distrusted: [],
+                isRequired: true
+            )
+            try small.run.finishCheckpoints()
+        }
+        let path = small.folder.url.appending(path: "checkpoints").path
+        let steps = {
+            try FileManager.default.contentsOfDirectory(atPath: path)
+                .compactMap { Int($0.dropFirst(5).prefix(8)) }.sorted()
+        }
+        #expect(try steps() == [16, 20, 23])
+        let position = Position(completedStepCount: 22, recordedEpochCount: 1)
         let earlier = try small.run.goingBack(position)
         #expect(earlier.position == Position(completedStepCount: 20, recordedEpochCount: 1))
         #expect(earlier.epochs.count == 1)
-        #expect(try names().map { $0.dropFirst(5).prefix(8) } == ["00000016", "00000020"])
+        #expect(try steps() == [16, 20])
         #expect(throws: RunPreparation.Failure.self) {
             try small.run.goingBack(Position(completedStepCount: 3))
         }
+        #expect(try steps() == [16, 20])
     }
 }
