@@ -142,7 +142,7 @@ package final class CheckpointWriter: Sendable {
         let outcome: Outcome
         let failure: CheckpointError?
         do throws(CheckpointError) {
-            let saved = try save(snapshot).get()
+            let saved = try BackgroundThread.run { self.save(snapshot) }.get()
             outcome = .saved(step: step, saved, took: ContinuousClock.now - start)
             failure = nil
         } catch {
