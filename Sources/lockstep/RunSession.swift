@@ -78,9 +78,11 @@ struct RunSession {
             throw error
         }
         if let result = service.runResult, result.outcome == .completed {
-            // The model first: it is what the run was for, should a checkpoint have failed.
+            // A checkpoint that fails gives its room back, and is told of after the model is there:
+            // that is what the run was for.
+            let checkpoints = Result { try result.writer?.finish() }
             try finish(result, in: folder, configuration, report)
-            try result.writer?.finish()
+            try checkpoints.get()
         } else {
             try (service.runResult?.writer ?? run.writer)?.finish()
             report.didStop(after: service.runResult?.position)
