@@ -10,38 +10,38 @@ enum BackgroundThread {
     ///
     /// The thread is its own, for a priority once lowered may not be raised again.
     static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value {
-        let task = Task(body)
         #if canImport(Darwin)
             return body()
         #else
+            let call = Call(body)
             var thread = pthread_t()
-            let argument = Unmanaged.passRetained(task as AnyTask).toOpaque()
+            let argument = Unmanaged.passRetained(call as AnyCall).toOpaque()
             let code = pthread_create(
                 &thread,
                 nil,
                 { argument in
-                    let task = Unmanaged<AnyTask>.fromOpaque(argument!).takeRetainedValue()
+                    let call = Unmanaged<AnyCall>.fromOpaque(argument!).takeRetainedValue()
                     // Of the calling thread alone, by Linux's reading of PRIO_PROCESS.
                     setpriority(Int32(PRIO_PROCESS.rawValue), 0, 19)
-                    task.perform()
+                    call.perform()
                     return nil
                 },
                 argument
             )
             guard code == 0 else {
-                Unmanaged<AnyTask>.fromOpaque(argument).release()
+                Unmanaged<AnyCall>.fromOpaque(argument).release()
                 return body()
             }
             pthread_join(thread, nil)
-            return task.value!
+            return call.value!
         #endif
     }
 
-    private class AnyTask {
+    private class AnyCall {
         func perform() {}
     }
 
-    private final class Task<Value>: AnyTask {
+    private final class Call<Value>: AnyCall {
         private let body: () -> Value
         private(set) var value: Value?
 

@@ -43,7 +43,8 @@ struct WrongAnswerTests {
             if case .workerDistrusted(let worker, _) = notice { worker } else { nil }
         }
         #expect(accused == result.distrusted)
-        #expect(record.notices.contains(.workerLost(accused[0], .distrusted, workerCount: 1)))
+        let wrong = try #require(accused.first)
+        #expect(record.notices.contains(.workerLost(wrong, .distrusted, workerCount: 1)))
     }
 
     /// One worker stands still in its fifth shard until another has answered for it, wrongly, and
