@@ -152,14 +152,17 @@ let package = Package(
             exclude: ["header.proto"]
         ),
         module("ZeroMQ", ["CZeroMQ"]),
+        .target(name: "CSharedMemory"),
+        .target(name: "CAllocationCount"),
+        module("SharedMemory", ["CSharedMemory"]),
 
         // MARK: Services and commands
         module("Reporting"),
         module(
             "Training",
             [
-                "Checkpoints", "Configuration", "Kernels", "MNIST", "Model", "SeededRandom",
-                "TrainingProtocol", "Wire", "ZeroMQ",
+                "CAllocationCount", "Checkpoints", "Configuration", "Kernels", "MNIST", "Model",
+                "SeededRandom", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Subprocess", "swift-subprocess"),
@@ -167,12 +170,22 @@ let package = Package(
                 product("UnixSignals", "swift-service-lifecycle"),
             ]
         ),
+        module(
+            "TrainingBenchmarks",
+            [
+                "Reporting", product("Subprocess", "swift-subprocess"),
+                product("SystemPackage", "swift-system"),
+            ],
+            resources: [
+                .embedInCode("Peers/pytorch_ddp.py"), .embedInCode("Peers/keras_fit.py"),
+            ]
+        ),
         .executableTarget(
             name: "lockstep",
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks",
                 "Kernels", "MNIST", "Model", "Reporting", "Training", "TrainingProtocol",
-                "TrainingSimulation", "ZeroMQ",
+                "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -204,6 +217,7 @@ let package = Package(
         tests("TrainingSimulation", ["TrainingProtocol"]),
         tests("Wire", ["TrainingProtocol"]),
         tests("ZeroMQ"),
+        tests("SharedMemory"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["lockstep", "MNIST", "SeededRandom", "TestTools"],

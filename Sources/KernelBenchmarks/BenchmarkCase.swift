@@ -284,6 +284,7 @@ final class BenchmarkArrays {
                 [parameters, firstMoment, secondMoment, gradient] in
                 k.adam(
                     parameters.start,
+                    parameters.start,
                     firstMoment.start,
                     secondMoment.start,
                     gradient.start,

@@ -21,9 +21,11 @@ private struct AdamStep {
 /// One Adam step over `count` parameters (Kingma & Ba 2015, algorithm 1, in the form at the end of
 /// its section 2).
 ///
-/// g = sum · scale; m = β₁·m + (1−β₁)·g; v = β₂·v + (1−β₂)·g²; p = p − α·m/(√v + ε).
+/// g = sum · scale; m = β₁·m + (1−β₁)·g; v = β₂·v + (1−β₂)·g²; p = p − α·m/(√v + ε), from
+/// `parameters` into `next`, which may be the same memory.
 package func adam(
-    parameters: UnsafeMutablePointer<Float>,
+    parameters: UnsafePointer<Float>,
+    next: UnsafeMutablePointer<Float>,
     firstMoment: UnsafeMutablePointer<Float>,
     secondMoment: UnsafeMutablePointer<Float>,
     gradientSum: UnsafePointer<Float>,
@@ -49,7 +51,7 @@ package func adam(
         var m = load(firstMoment + index)
         var v = load(secondMoment + index)
         update(&p, &m, &v, load(gradientSum + index), step)
-        store(p, parameters + index)
+        store(p, next + index)
         store(m, firstMoment + index)
         store(v, secondMoment + index)
         index &+= laneCount
@@ -60,7 +62,7 @@ package func adam(
         var m = loadPart(firstMoment + index, count: rest)
         var v = loadPart(secondMoment + index, count: rest)
         update(&p, &m, &v, loadPart(gradientSum + index, count: rest), step)
-        storePart(p, parameters + index, count: rest)
+        storePart(p, next + index, count: rest)
         storePart(m, firstMoment + index, count: rest)
         storePart(v, secondMoment + index, count: rest)
     }

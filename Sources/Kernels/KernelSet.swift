@@ -62,10 +62,12 @@ package struct KernelSet: Sendable {
     package let convolution1WeightGradient:
         @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
 
-    /// Parameters, first and second moments, gradient sum, count, gradient scale, β₁, β₂, α, ε: one
-    /// Adam step in place.
+    /// Parameters, the next parameters, first and second moments, gradient sum, count, gradient
+    /// scale, β₁, β₂, α, ε: one Adam step, the moments in place.
     package let adam:
-        @Sendable (Target, Target, Target, Source, Int, Float, Float, Float, Float, Float) -> Void
+        @Sendable (
+            Source, Target, Target, Target, Source, Int, Float, Float, Float, Float, Float
+        ) -> Void
 
     /// e^x for x ≤ 0 and ln x for x ≥ 1 of a multiple of 16 numbers in place: the polynomials of
     /// softmax and loss.

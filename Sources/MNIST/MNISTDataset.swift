@@ -22,7 +22,7 @@ package struct MNISTDataset: Equatable, Sendable {
     /// - Parameter directory: the folder; nil for the files that ship with the executable.
     /// - Throws: when a file is missing, damaged, or of another kind; the first reason found.
     package static func load(directory: String?) throws(MNISTError) -> MNISTDataset {
-        let folder = if let directory { directory } else { try bundledFolder() }
+        let folder = if let directory { directory } else { try packagedDirectory() }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
             isFolder.boolValue
@@ -43,7 +43,7 @@ package struct MNISTDataset: Equatable, Sendable {
     /// Finds the folder of the files that ship with the package, beside the executable.
     ///
     /// `Bundle.module` would find it too, but traps when an executable was copied without it.
-    private static func bundledFolder() throws(MNISTError) -> String {
+    package static func packagedDirectory() throws(MNISTError) -> String {
         let folder = Bundle.main.bundleURL
             .appending(components: "lockstep_MNIST.resources", "Resources").path
         guard FileManager.default.fileExists(atPath: folder) else {

@@ -25,16 +25,18 @@ package struct Adam: Equatable, Sendable {
         self.epsilon = epsilon
     }
 
-    /// Updates `range` of the flat buffers in place by the mean gradient of a batch of
-    /// `sampleCount` samples.
+    /// Updates `range` of the flat buffers by the mean gradient of a batch of `sampleCount`
+    /// samples:
+    /// the moments in place, the parameters into `next`, which may be the same buffer.
     ///
-    /// All four pointers are to the first float of whole buffers; only `range` is touched, so that
+    /// All five pointers are to the first float of whole buffers; only `range` is touched, so that
     /// a segment can be updated alone. The mean is the sum times the reciprocal of the count.
     ///
     /// - Precondition: `sampleCount` and `step`, which counts from 1, are positive; `range` is of
     ///   the flat buffer.
     package func update(
-        parameters: UnsafeMutablePointer<Float>,
+        parameters: UnsafePointer<Float>,
+        into next: UnsafeMutablePointer<Float>,
         firstMoment: UnsafeMutablePointer<Float>,
         secondMoment: UnsafeMutablePointer<Float>,
         gradientSum: UnsafePointer<Float>,
@@ -52,6 +54,7 @@ package struct Adam: Equatable, Sendable {
         let start = range.lowerBound
         kernels.adam(
             parameters + start,
+            next + start,
             firstMoment + start,
             secondMoment + start,
             gradientSum + start,

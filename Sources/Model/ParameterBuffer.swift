@@ -10,6 +10,9 @@ package final class ParameterBuffer: @unchecked Sendable {
     /// The parameters in the order of `LeNet.tensors`.
     package let floats: UnsafeMutableBufferPointer<Float>
 
+    /// Whose memory it is; nil where the buffer owns it.
+    private let owner: AnyObject?
+
     /// Allocates a buffer of zeros.
     package init() {
         let size = LeNet.parameterCount * MemoryLayout<Float>.stride
@@ -20,10 +23,23 @@ package final class ParameterBuffer: @unchecked Sendable {
             count: LeNet.parameterCount
         )
         floats = UnsafeMutableBufferPointer(start: start, count: LeNet.parameterCount)
+        owner = nil
+    }
+
+    /// Names memory that belongs to `owner`, which lives as long as the buffer.
+    ///
+    /// - Precondition: there are 246,824 bytes at `start`, at a 64-byte boundary.
+    package init(at start: UnsafeMutableRawPointer, of owner: AnyObject) {
+        precondition(Int(bitPattern: start) % 64 == 0, "a buffer at \(start)")
+        floats = UnsafeMutableBufferPointer(
+            start: start.assumingMemoryBound(to: Float.self),
+            count: LeNet.parameterCount
+        )
+        self.owner = owner
     }
 
     deinit {
-        UnsafeMutableRawPointer(start).deallocate()
+        if owner == nil { UnsafeMutableRawPointer(start).deallocate() }
     }
 
     /// The same memory as 246,824 bytes.

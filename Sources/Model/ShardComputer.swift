@@ -9,6 +9,7 @@ package final class ShardComputer {
     private let kernels: KernelSet
     private let transform: InputTransform
     private let workspace = Workspace()
+    private var sampleCount = 0
 
     /// Makes a computer with its memory.
     package init(kernels: KernelSet, transform: InputTransform) {
@@ -32,11 +33,10 @@ package final class ShardComputer {
         samples: UnsafeRawBufferPointer,
         into gradient: UnsafeMutablePointer<Float>
     ) -> ShardResult {
-        let count = load(samples)
-        forward(parameters)
-        let result = lossAndItsGradient(sampleCount: count)
-        fullyConnectedBackward(parameters, gradient)
-        convolutionsBackward(parameters, gradient)
+        load(samples)
+        let result = forward(parameters)
+        fullyConnectedBackward(parameters, into: gradient)
+        convolutionsBackward(parameters, into: gradient)
         return result
     }
 
@@ -47,9 +47,8 @@ package final class ShardComputer {
         parameters: UnsafePointer<Float>,
         samples: UnsafeRawBufferPointer
     ) -> ShardResult {
-        let count = load(samples)
-        forward(parameters)
-        return lossAndItsGradient(sampleCount: count)
+        load(samples)
+        return forward(parameters)
     }
 
     /// Computes the ten probabilities of each image, n × 784 bytes without labels, n of 1 to 16.
@@ -61,7 +60,7 @@ package final class ShardComputer {
     ) -> [[Float]] {
         let imageSize = LeNet.imageSide * LeNet.imageSide
         let count = loadImages(images, stride: imageSize, offset: 0)
-        forward(parameters)
+        computeLogits(parameters)
         kernels.softmax(workspace.logits, workspace.logitsGradient)
         return (0..<count).map { sample in
             (0..<LeNet.classCount).map { index in
@@ -71,14 +70,24 @@ package final class ShardComputer {
     }
 }
 
+/// The parts of `gradient`, in their order.
 extension ShardComputer {
-    private func load(_ samples: UnsafeRawBufferPointer) -> Int {
+    /// Brings samples into the computer, for which it needs no parameters.
+    ///
+    /// - Precondition: as for `gradient`.
+    package func load(_ samples: UnsafeRawBufferPointer) {
         let count = loadImages(samples, stride: LeNet.sampleSize, offset: 1)
         for sample in 0..<LeNet.shardSampleCountMax {
             let label = sample < count ? samples[sample * LeNet.sampleSize] : .max
             workspace.labels[sample] = label < LeNet.classCount ? Int32(label) : -1
         }
-        return count
+        sampleCount = count
+    }
+
+    /// Computes loss and correctness of the samples that were loaded, and the logits' gradient.
+    package func forward(_ parameters: UnsafePointer<Float>) -> ShardResult {
+        computeLogits(parameters)
+        return lossAndItsGradient()
     }
 
     /// Brings images that lie `stride` bytes apart, the first one at `offset`, into the input.
@@ -99,7 +108,7 @@ extension ShardComputer {
         return count
     }
 
-    private func forward(_ parameters: UnsafePointer<Float>) {
+    private func computeLogits(_ parameters: UnsafePointer<Float>) {
         let w = workspace
         kernels.convolution1Forward(
             w.input,
@@ -136,7 +145,7 @@ extension ShardComputer {
     }
 
     /// Sums the losses in the order of the samples.
-    private func lossAndItsGradient(sampleCount: Int) -> ShardResult {
+    private func lossAndItsGradient() -> ShardResult {
         let w = workspace
         kernels.softmaxCrossEntropy(w.logits, w.labels, w.logitsGradient, w.losses, w.isCorrect)
         var result = ShardResult(lossSum: 0, correctCount: 0)
@@ -147,10 +156,11 @@ extension ShardComputer {
         return result
     }
 
-    /// Completes the segment of the fully connected layers and the gradient of their input.
-    private func fullyConnectedBackward(
+    /// Completes the segment of the fully connected layers and the gradient of their input, after
+    /// `forward`.
+    package func fullyConnectedBackward(
         _ parameters: UnsafePointer<Float>,
-        _ gradient: UnsafeMutablePointer<Float>
+        into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
         kernels.transpose(w.hidden2, w.rows, w.partials, 84)
@@ -194,10 +204,10 @@ extension ShardComputer {
         )
     }
 
-    /// Completes the segment of the convolutions.
-    private func convolutionsBackward(
+    /// Completes the segment of the convolutions, after `fullyConnectedBackward`.
+    package func convolutionsBackward(
         _ parameters: UnsafePointer<Float>,
-        _ gradient: UnsafeMutablePointer<Float>
+        into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
         kernels.convolution2WeightGradient(

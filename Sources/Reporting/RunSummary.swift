@@ -34,6 +34,8 @@ package struct RunSummary: Equatable, Sendable, Codable {
     package var totalSeconds: Double
     /// Workers that gave wrong answers and were turned away, as the log names them.
     package var distrustedWorkers: [String]
+    /// What the time was spent on, from the second step on.
+    package var profile: RunProfile
 
     /// The file's name in the run's folder.
     package static let fileName = "summary.json"
@@ -48,7 +50,8 @@ package struct RunSummary: Equatable, Sendable, Codable {
         seed: UInt64,
         steps: Int,
         totalSeconds: Double,
-        distrustedWorkers: [String]
+        distrustedWorkers: [String],
+        profile: RunProfile
     ) {
         self.epochs = epochs
         self.test = test
@@ -59,6 +62,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
         self.steps = steps
         self.totalSeconds = totalSeconds
         self.distrustedWorkers = distrustedWorkers
+        self.profile = profile
     }
 
     /// Writes `summary.json` into the run's folder, whole or not at all.
@@ -83,6 +87,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
         case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
+        case profile
     }
 
     package init(from decoder: any Decoder) throws {
@@ -96,6 +101,7 @@ extension RunSummary {
         steps = try fields.decode(Int.self, forKey: .steps)
         totalSeconds = try fields.decodeNumber(.totalSeconds)
         distrustedWorkers = try fields.decode([String].self, forKey: .distrustedWorkers)
+        profile = try fields.decode(RunProfile.self, forKey: .profile)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -109,6 +115,7 @@ extension RunSummary {
         try fields.encode(steps, forKey: .steps)
         try fields.encodeNumber(totalSeconds, .totalSeconds)
         try fields.encode(distrustedWorkers, forKey: .distrustedWorkers)
+        try fields.encode(profile, forKey: .profile)
     }
 }
 

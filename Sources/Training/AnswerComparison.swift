@@ -81,9 +81,9 @@ final class AnswerComparison {
         return withUnsafeTemporaryAllocation(byteCount: feed.size(of: work), alignment: 64) {
             feed.copySamples(of: work, into: $0)
             return computer.total(
-                of: UnsafeRawBufferPointer($0),
-                parameters: parameters,
-                isTraining: work.round.isTraining
+                of: work,
+                UnsafeRawBufferPointer($0),
+                parameters: parameters
             )
         }
     }

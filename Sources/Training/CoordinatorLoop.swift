@@ -19,6 +19,11 @@ final class CoordinatorLoop {
     private var socket: CoordinatorSocket
     private var reductions: [Round: Reduction] = [:]
     private let gradients = BufferPool()
+    private let clock: PhaseClock
+    private var profile = CoordinatorProfile()
+    /// The clock and the transport after the first step.
+    private var profileStart: (totals: PhaseTotals, traffic: Traffic, allocationCount: Int)?
+    private var workerProfiles: [WorkerID: WorkerProfile] = [:]
     private let comparison: AnswerComparison
     private var tally: EpochTally
     private var epochs: [EpochRecord]
@@ -40,10 +45,18 @@ final class CoordinatorLoop {
         self.observer = observer
         self.stop = stop
         machine = Coordinator(settings: run.settings, position: run.position)
+        clock = PhaseClock(sliceCountMax: socket.offer.sliceCountMax)
         self.socket = socket
         comparison = AnswerComparison(kernels: run.kernels, input: run.settings.input)
         tally = EpochTally(totals: run.epochTotals, at: .zero)
         epochs = run.epochs
+        shareParameters()
+    }
+
+    /// Keeps the parameters where the workers of this host read them.
+    private func shareParameters() {
+        guard let links = socket.links else { return }
+        run.optimizer.share(in: links.slots, version: run.position.completedStepCount)
     }
 
     /// The address that workers connect to, with the port that the system chose.
@@ -59,9 +72,12 @@ final class CoordinatorLoop {
         _ = poller.add(socket.socket)
         _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
+        if let links = socket.links { _ = poller.add(fileDescriptor: links.fileDescriptor) }
         while outcome == nil {
             pulse.beat(at: now)
+            clock.lap(.receive)
             _ = try poller.poll(timeout: pulse.timeout(until: machine.nextDeadline, at: now))
+            clock.lap(.wait)
             if stop.wakeUp.drain() { try handle(.stopRequested) }
             while let worker = try socket.nextLostWorker() { try handle(.disconnected(worker)) }
             try receive()
@@ -73,6 +89,7 @@ final class CoordinatorLoop {
             }
             if case .corrupted(let position)? = outcome { try goBack(to: position) }
         }
+        profile.slices = clock.slices
         return RunResult(
             outcome: outcome ?? .stopped,
             position: machine.position,
@@ -81,6 +98,8 @@ final class CoordinatorLoop {
             workerCountMax: workerCountMax,
             distrusted: machine.distrusted,
             duration: now,
+            profile: profile,
+            workerProfiles: workerProfiles,
             parameters: run.optimizer.parameters,
             writer: run.writer
         )
@@ -100,6 +119,7 @@ final class CoordinatorLoop {
         tally = EpochTally(totals: run.epochTotals, at: now)
         epochs = run.epochs
         outcome = nil
+        shareParameters()
         observer.runDidGoBack(to: run.position)
     }
 
@@ -114,6 +134,8 @@ final class CoordinatorLoop {
                     continue
                 }
                 try handle(.received(message, from: worker), sums: sums)
+            case .profile(let profile, let worker):
+                workerProfiles[worker] = profile
             case .foreign(let reason):
                 note(foreign: reason)
             }
@@ -153,10 +175,15 @@ final class CoordinatorLoop {
     ) throws(ZeroMQError) {
         switch action {
         case .send(let message, let worker):
+            clock.lap(.receive)
+            defer { clock.lap(.send) }
             if try !socket.send(message, payload: payload(of: message), to: worker) {
                 events.append(.disconnected(worker))
             }
-        case .accept(let work, let isKept): accept(work, sums, isKept: isKept)
+        case .accept(let work, let isKept):
+            clock.lap(.receive)
+            accept(work, sums, isKept: isKept)
+            clock.lap(.reduce)
         case .compare(let work, let first, let second): compare(work, first, (second, sums))
         case .recompute(let work, let first): compare(work, first, nil)
         case .forget(let work): comparison.forget(work)
@@ -174,23 +201,21 @@ final class CoordinatorLoop {
                 distrusted: machine.distrusted,
                 isRequired: isRequired
             )
+            clock.lap(.record)
         case .report(let notice): observer.didNotice(notice)
         case .end(let outcome): self.outcome = outcome
         }
     }
 
-    private func payload(of message: CoordinatorMessage) -> Message? {
+    private func payload(of message: CoordinatorMessage) -> CoordinatorPayload {
         switch message {
         case .work(let work, _):
-            return Message(size: run.feed.size(of: work)) {
-                run.feed.copySamples(of: work, into: $0)
-            }
+            return .samples(work, run.feed)
         case .parameters(let version, _):
             precondition(version == machine.position.completedStepCount, "version \(version)")
-            let parameters = run.optimizer.parameters
-            return Message(sharing: UnsafeRawBufferPointer(parameters.bytes), of: parameters)
+            return .parameters(run.optimizer.parameters)
         case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
-            return nil
+            return .none
         }
     }
 }
@@ -207,12 +232,7 @@ extension CoordinatorLoop {
                 kernels: run.kernels
             )
         reductions[work.round] = reduction
-        var gradient: ParameterBuffer?
-        if work.round.isTraining {
-            let buffer = gradients.take()
-            socket.withPayload { buffer.bytes.copyMemory(from: $0!) }
-            gradient = buffer
-        }
+        let gradient = work.round.isTraining ? socket.gradient(from: gradients) : nil
         let sum = Reduction.Sum(gradient: gradient, sums: sums)
         if isKept { comparison.keep(sum, of: work, parameters: run.optimizer.parameters) }
         reduction.add(sum, at: work.subtree)
@@ -241,8 +261,23 @@ extension CoordinatorLoop {
         else { preconditionFailure("step \(index) is applied before its sum is complete") }
         let sampleCount = schedule.samples(of: round).count
         run.optimizer.apply(gradient, sampleCount: sampleCount, step: index + 1)
+        clock.lap(.optimize)
         tally.add(total.sums, sampleCount: sampleCount, at: now)
         observer.stepDidEnd(tally.stepRecord(after: machine.position, in: schedule))
+        clock.lap(.record)
+        noteProfile()
+        socket.links?.spreadWorkers()
+    }
+
+    private func noteProfile() {
+        guard let start = profileStart else {
+            profileStart = (clock.totals, socket.traffic, PhaseClock.allocationCount)
+            return
+        }
+        profile.stepCount += 1
+        profile.totals = clock.totals.since(start.totals)
+        profile.allocationCount = PhaseClock.allocationCount - start.allocationCount
+        profile.traffic = socket.traffic.since(start.traffic)
     }
 
     private func recordEpoch(index: Int) {

@@ -1,9 +1,11 @@
 import Glibc
+import Model
 import TrainingProtocol
 import Wire
 package import ZeroMQ
 
-/// The coordinator's end of the transport: one ROUTER that every worker connects to.
+/// The coordinator's end of the transport: one ROUTER that every worker connects to, and links
+/// beside it to those of the same host.
 ///
 /// A worker's identity is the byte `w` and its number, so it needs no table. Nothing is ever sent
 /// blocking: a worker whose queue is full counts as lost. Belongs to one thread.
@@ -12,8 +14,17 @@ package struct CoordinatorSocket: ~Copyable {
     enum Received {
         /// A message of a worker; its payload is held until the next one is received.
         case message(WorkerMessage, AnswerSums, from: WorkerID, payloadSize: Int)
+        /// What a worker has spent its time on.
+        case profile(WorkerProfile, from: WorkerID)
         /// Bytes that are no message of ours.
         case foreign(reason: String)
+    }
+
+    /// What came with the message received last.
+    private enum Payload {
+        case none
+        case frame
+        case buffer(ParameterBuffer, size: Int)
     }
 
     let socket: Socket
@@ -22,6 +33,16 @@ package struct CoordinatorSocket: ~Copyable {
     private var connections: [Int32: WorkerID] = [:]
     private var incoming: Multipart
     private var outgoing: Multipart
+    /// The links to workers of this host; nil where there are none.
+    let links: CoordinatorLinks?
+    private var lostWorkers: [WorkerID] = []
+    /// What goes with every welcome.
+    let offer: WelcomeOffer
+    /// What was carried so far.
+    private(set) var traffic = Traffic()
+    /// When each worker was welcomed, to tell its clock from this one's.
+    private var welcomes: [WorkerID: UInt64] = [:]
+    private var payload = Payload.none
     /// The file of an `ipc` address, which libzmq leaves behind.
     private let socketFile: String?
 
@@ -31,9 +52,17 @@ package struct CoordinatorSocket: ~Copyable {
 
     /// Binds to `endpoint`; workers may connect from then on, and wait.
     ///
+    /// - Parameters:
+    ///   - offersLinks: whether workers of this host may use shared memory, where the system has
+    ///     it.
+    ///   - sliceCountMax: how many slices of time workers keep for a trace.
     /// - Throws: when the address is malformed, in use, not of this machine, or of a kind that no
     ///   other process reaches.
-    package init(binding endpoint: String) throws(ZeroMQError) {
+    package init(
+        binding endpoint: String,
+        offersLinks: Bool = true,
+        sliceCountMax: Int = 0
+    ) throws(ZeroMQError) {
         try refuseUnreachable(endpoint, .bind)
         var options = SocketOptions()
         options.isRouterMandatory = true
@@ -52,6 +81,8 @@ package struct CoordinatorSocket: ~Copyable {
         try socket.bind(endpoint)
         self.socket = socket
         self.monitor = monitor
+        links = offersLinks ? CoordinatorLinks() : nil
+        offer = WelcomeOffer(localLink: links?.name ?? "", sliceCountMax: sliceCountMax)
         let isFile = endpoint.hasPrefix("ipc://") && endpoint != "ipc://*"
         socketFile = isFile ? String(endpoint.dropFirst("ipc://".count)) : nil
         incoming = Multipart(frameCountMax: 3)
@@ -63,18 +94,24 @@ package struct CoordinatorSocket: ~Copyable {
     /// - Returns: false when the worker is not connected or does not take messages.
     mutating func send(
         _ message: CoordinatorMessage,
-        payload: consuming Message?,
+        payload: CoordinatorPayload,
         to worker: WorkerID
     ) throws(ZeroMQError) -> Bool {
+        let header = WireEncoding.bytes(of: message, offer: offer)
+        traffic.add(byteCount: header.count + payload.size)
+        if case .welcome = message { welcomes[worker] = PhaseClock.now }
+        if links?.send(header, payload, to: worker) == true { return true }
         outgoing.removeAll()
         outgoing.append(Message(copying: routingID(of: worker)))
-        outgoing.append(Message(copying: WireEncoding.bytes(of: message)))
-        if let payload { outgoing.append(payload) }
+        outgoing.append(Message(copying: header))
+        if let frame = payload.frame() { outgoing.append(frame) }
         return try socket.send(&outgoing) == .sent
     }
 
     /// Takes the next message, if one is there.
     mutating func receive() throws(ZeroMQError) -> Received? {
+        payload = .none
+        if let received = receiveOverLinks() { return received }
         guard try socket.receive(into: &incoming) else { return nil }
         guard incoming.droppedFrameCount == 0, (2...3).contains(incoming.frameCount) else {
             let count = incoming.frameCount + incoming.droppedFrameCount
@@ -84,16 +121,74 @@ package struct CoordinatorSocket: ~Copyable {
             return .foreign(reason: "a sender that is no worker")
         }
         do {
-            let (message, sums) = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
-                try WireDecoding.workerMessage(bytes)
+            let contents = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
+                try WireDecoding.workerContents(bytes)
             }
-            if case .hello = message, let descriptor = incoming.sourceDescriptor(at: 1) {
+            if case .message(.hello, _) = contents,
+                let descriptor = incoming.sourceDescriptor(at: 1)
+            {
                 connections[descriptor] = worker
             }
+            if incoming.frameCount == 3 { payload = .frame }
             let payloadSize = incoming.frameCount == 3 ? incoming.frameSize(at: 2) : 0
-            return .message(message, sums, from: worker, payloadSize: payloadSize)
+            return received(
+                contents,
+                from: worker,
+                headerSize: incoming.frameSize(at: 1),
+                payloadSize: payloadSize
+            )
         } catch {
             return .foreign(reason: error.description)
+        }
+    }
+
+    private mutating func receiveOverLinks() -> Received? {
+        while let received = links?.receive() {
+            switch received {
+            case .lost(let worker):
+                lostWorkers.append(worker)
+            case .message(let header, let buffer, let size, let worker):
+                if let buffer { payload = .buffer(buffer, size: size) }
+                do {
+                    let contents = try WireDecoding.workerContents(header)
+                    let payloadSize = buffer == nil ? 0 : size
+                    return self.received(
+                        contents,
+                        from: worker,
+                        headerSize: header.count,
+                        payloadSize: payloadSize
+                    )
+                } catch {
+                    return .foreign(reason: error.description)
+                }
+            }
+        }
+        return nil
+    }
+
+    private mutating func received(
+        _ contents: WorkerContents,
+        from worker: WorkerID,
+        headerSize: Int,
+        payloadSize: Int
+    ) -> Received {
+        traffic.add(byteCount: headerSize + payloadSize)
+        switch contents {
+        case .message(let message, let sums):
+            return .message(message, sums, from: worker, payloadSize: payloadSize)
+        case .profile(let header):
+            let profile = withPayload { bytes in
+                bytes.flatMap {
+                    WorkerProfile(
+                        header,
+                        $0,
+                        welcomed: welcomes[worker] ?? 0,
+                        received: PhaseClock.now
+                    )
+                }
+            }
+            guard let profile else { return .foreign(reason: "a profile without its times") }
+            return .profile(profile, from: worker)
         }
     }
 
@@ -102,6 +197,7 @@ package struct CoordinatorSocket: ~Copyable {
     /// The system gives a descriptor to the next connection once it is free: should that worker say
     /// hello before the end of the one before is read here, it counts as lost too, and joins again.
     mutating func nextLostWorker() throws(ZeroMQError) -> WorkerID? {
+        if !lostWorkers.isEmpty { return lostWorkers.removeFirst() }
         while let event = try monitor.next() {
             guard event.kind == .disconnected,
                 let worker = connections.removeValue(forKey: Int32(truncatingIfNeeded: event.value))
@@ -113,7 +209,26 @@ package struct CoordinatorSocket: ~Copyable {
 
     /// Lends the payload of the message received last; nil if it has none.
     func withPayload<Result>(_ body: (UnsafeRawBufferPointer?) -> Result) -> Result {
-        incoming.frameCount == 3 ? incoming.withFrame(at: 2) { body($0) } : body(nil)
+        switch payload {
+        case .none: body(nil)
+        case .frame: incoming.withFrame(at: 2) { body($0) }
+        case .buffer(let buffer, let size):
+            body(UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(size)))
+        }
+    }
+
+    /// The gradient received last, where it is or as a copy in a buffer of `pool`; nil for none.
+    func gradient(from pool: BufferPool) -> ParameterBuffer? {
+        switch payload {
+        case .none:
+            return nil
+        case .buffer(let buffer, _):
+            return buffer
+        case .frame:
+            let buffer = pool.take()
+            incoming.withFrame(at: 2) { buffer.bytes.copyMemory(from: $0) }
+            return buffer
+        }
     }
 }
 

@@ -35,6 +35,7 @@ package struct LocalWorkers: Service {
     private let executablePath: String
     private let workerCount: Int
     private let endpoint: String
+    private let simulatedMilliseconds: Double?
     private let logger: Logger
 
     /// Will start workers.
@@ -43,8 +44,17 @@ package struct LocalWorkers: Service {
     ///   - executablePath: the `lockstep` program.
     ///   - workerCount: how many processes.
     ///   - endpoint: the coordinator's address.
+    ///   - simulatedMilliseconds: how long workers sleep a shard instead of computing; nil for real
+    ///     work.
     ///   - logger: where an unexpected end is reported; its level is the workers' too.
-    package init(executablePath: String, workerCount: Int, endpoint: String, logger: Logger) {
+    package init(
+        executablePath: String,
+        workerCount: Int,
+        endpoint: String,
+        simulatedMilliseconds: Double? = nil,
+        logger: Logger
+    ) {
+        self.simulatedMilliseconds = simulatedMilliseconds
         self.executablePath = executablePath
         self.workerCount = workerCount
         self.endpoint = endpoint
@@ -107,12 +117,16 @@ package struct LocalWorkers: Service {
     }
 
     private func runWorkerToItsEnd() async throws -> TerminationStatus {
+        var arguments = [
+            "worker", "--connect", endpoint, "--exit-on-stdin-eof",
+            "--log-level", logger.logLevel.rawValue,
+        ]
+        if let simulatedMilliseconds {
+            arguments += ["--simulate-compute", "\(simulatedMilliseconds)"]
+        }
         let result = try await Subprocess.run(
             .path(FilePath(executablePath)),
-            arguments: [
-                "worker", "--connect", endpoint, "--exit-on-stdin-eof",
-                "--log-level", logger.logLevel.rawValue,
-            ],
+            arguments: Arguments(arguments),
             input: .inputWriter,
             output: .sequence,
             error: .currentStandardError

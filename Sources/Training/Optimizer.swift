@@ -18,7 +18,8 @@ package final class Optimizer {
 
     private let adam: Adam
     private let kernels: KernelSet
-    private let pool = BufferPool()
+    private var pool = BufferPool()
+    private var slots: ParameterSlots?
 
     /// Starts from given buffers, which belong to the optimizer from now on.
     package init(
@@ -38,9 +39,10 @@ package final class Optimizer {
     /// Makes optimizer step `step`, counted from 1, with the sum of a batch's gradients.
     package func apply(_ gradientSum: ParameterBuffer, sampleCount: Int, step: Int) {
         let next = pool.take()
-        next.copy(from: parameters)
+        slots?.willWrite(next)
         adam.update(
-            parameters: next.floats.baseAddress!,
+            parameters: parameters.floats.baseAddress!,
+            into: next.floats.baseAddress!,
             firstMoment: firstMoment.floats.baseAddress!,
             secondMoment: secondMoment.floats.baseAddress!,
             gradientSum: gradientSum.floats.baseAddress!,
@@ -49,6 +51,18 @@ package final class Optimizer {
             step: step,
             kernels: kernels
         )
+        slots?.didWrite(next, version: step)
         parameters = next
+    }
+
+    /// Keeps the parameters where other processes can read them, from those of `version` on.
+    package func share(in slots: ParameterSlots, version: Int) {
+        self.slots = slots
+        pool = BufferPool(slots: slots)
+        let shared = pool.take()
+        slots.willWrite(shared)
+        shared.copy(from: parameters)
+        slots.didWrite(shared, version: version)
+        parameters = shared
     }
 }

@@ -66,6 +66,10 @@ package struct RunResult: Sendable {
     package var distrusted: [WorkerID]
     /// Since this start.
     package var duration: Duration
+    /// What the coordinator's thread spent its time on.
+    package var profile: CoordinatorProfile
+    /// What the workers spent theirs on, of those that took leave.
+    package var workerProfiles: [WorkerID: WorkerProfile]
     /// The parameters at the end.
     package var parameters: ParameterBuffer
     /// Where the last checkpoints went; nil for a run that leaves none.

@@ -12,24 +12,24 @@ import ZeroMQ
 /// heartbeat.
 final class WorkerLoop {
     private let kernels: KernelSet
+    private let simulatedDuration: Duration?
     private let stop: StopRequest
     private let logger: Logger
     private let start = ContinuousClock.now
     private var machine: Worker
     private var pulse = Pulse()
     private var socket: WorkerSocket
+    private var clock = PhaseClock()
+    private var welcomed: UInt64 = 0
+    private var answerCount = 0
+    private var firstAllocationCount = 0
     private var computer: SubtreeComputer?
-    private let alignedParameters = ParameterBuffer()
-    private var samples: [Work: Samples] = [:]
+    private let ownParameters = ParameterBuffer()
+    private var parameters: StoredParameters?
+    private var samples: [Work: StoredSamples] = [:]
     private var work: Work?
     private var answer: Reduction.Sum?
     private var outcome: Worker.Outcome?
-
-    /// The samples of one piece of work, as they came.
-    private final class Samples {
-        let message: Message
-        init(_ message: consuming Message) { self.message = message }
-    }
 
     /// Connects in the background.
     ///
@@ -38,10 +38,12 @@ final class WorkerLoop {
         endpoint: String,
         settings: Worker.Settings,
         kernels: KernelSet,
+        simulatedDuration: Duration?,
         stop: StopRequest,
         logger: Logger
     ) throws(ZeroMQError) {
         self.kernels = kernels
+        self.simulatedDuration = simulatedDuration
         self.stop = stop
         var logger = logger
         machine = Worker(settings: settings, at: .zero)
@@ -62,12 +64,18 @@ final class WorkerLoop {
         _ = poller.add(socket.socket)
         _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
+        let linkIndex = poller.add(fileDescriptor: -1)
         let inputIndex =
             endsWithStandardInput ? poller.add(fileDescriptor: STDIN_FILENO) : nil
         while outcome == nil {
             pulse.beat(at: now)
+            poller.setFileDescriptor(socket.linkDescriptor, at: linkIndex)
             let timeout = pulse.timeout(until: machine.nextDeadline, at: now)
+            if work == nil { prepareNextWork() }
+            clock.lap(.receive)
+            if work == nil, answerCount > 0 { socket.lookOut(for: Self.lookOutDuration) }
             _ = try poller.poll(timeout: work == nil ? timeout : .zero)
+            clock.lap(.wait)
             let isOrphaned = inputIndex.map { poller.readiness(at: $0) != [] && Self.inputEnded() }
             if stop.wakeUp.drain() || isOrphaned == true { try handle(.leaveRequested) }
             while let isConnected = try socket.nextConnectionChange() {
@@ -81,6 +89,9 @@ final class WorkerLoop {
         }
         return outcome ?? .left
     }
+
+    /// About as long as a step's way back through the coordinator.
+    private static let lookOutDuration = Duration.microseconds(200)
 
     private var now: Duration { ContinuousClock.now - start }
 
@@ -113,7 +124,7 @@ final class WorkerLoop {
             return payloadSize > 0 && payloadSize % LeNet.sampleSize == 0
                 && payloadSize / LeNet.sampleSize <= sampleCountMax
         case .parameters:
-            return payloadSize == alignedParameters.bytes.count
+            return payloadSize == ownParameters.bytes.count
         case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
             return payloadSize == 0
         }
@@ -125,11 +136,15 @@ final class WorkerLoop {
 
     private func perform(_ action: Worker.Action) throws(ZeroMQError) {
         switch action {
-        case .send(let message): try send(message)
+        case .send(let message):
+            clock.lap(.receive)
+            if message == .goodbye { try sendProfile() }
+            try send(message)
+            clock.lap(.send)
         case .prepare(let input): prepare(input)
-        case .storeSamples(let work): samples[work] = Samples(socket.takePayload())
-        case .storeParameters:
-            socket.takePayload().withUnsafeBytes { alignedParameters.bytes.copyMemory(from: $0) }
+        case .storeSamples(let work): samples[work] = socket.takeSamples()
+        case .storeParameters(let version):
+            parameters = socket.takeParameters(of: version, copiedInto: ownParameters)
         case .discardSamples(let work):
             samples[work] = nil
             if self.work == work { self.work = nil }
@@ -140,20 +155,39 @@ final class WorkerLoop {
 
     private func send(_ message: WorkerMessage) throws(ZeroMQError) {
         guard case .answer = message, let answer else {
-            try socket.send(message, sums: AnswerSums(), payload: nil)
+            try socket.send(message, sums: AnswerSums(), gradient: nil)
             return
         }
         self.answer = nil
-        let payload = answer.gradient.map {
-            Message(sharing: UnsafeRawBufferPointer($0.bytes), of: $0)
-        }
-        try socket.send(message, sums: answer.sums, payload: payload)
+        try socket.send(message, sums: answer.sums, gradient: answer.gradient)
+    }
+
+    /// Tells the coordinator what the time since its welcome was spent on.
+    private func sendProfile() throws(ZeroMQError) {
+        guard computer != nil else { return }
+        let header = ProfileHeader(
+            welcomed: welcomed,
+            sent: PhaseClock.now,
+            answerCount: max(0, answerCount - 1),
+            allocationCount: PhaseClock.allocationCount - firstAllocationCount
+        )
+        try socket.send(header, clock)
     }
 
     private func prepare(_ input: InputSettings) {
         samples = [:]
+        parameters = nil
         work = nil
-        computer = SubtreeComputer(kernels: kernels, input: input)
+        let sliceCountMax = min(socket.sliceCountMax, WorkerProfile.sliceCountMax)
+        clock = PhaseClock(sliceCountMax: sliceCountMax)
+        welcomed = PhaseClock.now
+        answerCount = 0
+        computer = SubtreeComputer(
+            kernels: kernels,
+            input: input,
+            clock: clock,
+            simulatedDuration: simulatedDuration
+        )
         guard computer != nil else {
             logger.error(
                 "joining: the coordinator brings images in by '\(input.geometry)' and '\(input.scale)', which this build does not know; use the same version on both sides"
@@ -165,19 +199,46 @@ final class WorkerLoop {
         Supervisor.ofProcess?.status("computing for a run")
     }
 
+    /// Counts an answer of a step; what was before the first one, such as waiting for others to
+    /// join, does not count.
+    private func countAnswer() {
+        answerCount += 1
+        guard answerCount == 1 else { return }
+        clock.totals = PhaseTotals()
+        firstAllocationCount = PhaseClock.allocationCount
+    }
+
+    /// Converts samples that are there ahead of their parameters.
+    private func prepareNextWork() {
+        guard let next = machine.nextWork, let samples = samples[next] else { return }
+        clock.lap(.receive)
+        samples.withUnsafeBytes { computer?.prepare(next, $0) }
+        clock.lap(.convert)
+    }
+
     /// Computes one piece of work, shard after shard, and reports it.
     private func compute(_ work: Work) throws(ZeroMQError) {
         self.work = nil
-        guard let computer, let samples = samples.removeValue(forKey: work) else {
+        guard let computer, let parameters, let samples = samples.removeValue(forKey: work) else {
             preconditionFailure("\(work) is to be computed before its samples are there")
         }
-        answer = samples.message.withUnsafeBytes { bytes in
+        socket.settle()
+        clock.lap(.receive)
+        let totals = clock.totals
+        let sum = samples.withUnsafeBytes { bytes in
             computer.total(
-                of: bytes,
-                parameters: alignedParameters,
-                isTraining: work.round.isTraining
+                of: work,
+                bytes,
+                parameters: parameters.buffer,
+                into: work.round.isTraining ? socket.takeGradientBuffer() : nil
             )
         }
+        guard parameters.isIntact else {
+            if let gradient = sum.gradient { socket.giveBack(gradient) }
+            return try handle(.overtaken(work))
+        }
+        answer = sum
+        if work.round.isTraining { countAnswer() } else { clock.totals = totals }
         try handle(.computed(work))
     }
 }

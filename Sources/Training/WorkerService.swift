@@ -20,6 +20,9 @@ package final class WorkerService: Service {
     ///   - kernels: the arithmetic.
     ///   - endsWithStandardInput: leave when standard input ends, because the process that started
     ///     this one is gone.
+    ///   - simulatedDuration: how long to sleep a shard instead of computing, for benchmarks; nil
+    ///     for
+    ///     real work.
     ///   - logger: where the worker says what happens to it.
     /// - Throws: when the address is malformed.
     package init(
@@ -27,6 +30,7 @@ package final class WorkerService: Service {
         settings: Worker.Settings,
         kernels: KernelSet,
         endsWithStandardInput: Bool,
+        simulatedDuration: Duration? = nil,
         logger: Logger
     ) throws(ZeroMQError) {
         stop = try StopRequest()
@@ -34,6 +38,7 @@ package final class WorkerService: Service {
             endpoint: endpoint,
             settings: settings,
             kernels: kernels,
+            simulatedDuration: simulatedDuration,
             stop: stop,
             logger: logger
         )

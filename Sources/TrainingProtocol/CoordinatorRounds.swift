@@ -90,11 +90,13 @@ extension Coordinator {
         }
     }
 
-    /// Leases work to every worker that has room, one lease a worker in turn, then sends the
-    /// parameters that the current round needs.
+    /// Sends the parameters that the current round needs, for most workers have its samples
+    /// already;
+    /// then leases work to every worker that has room, one lease a worker in turn, and sends the
+    /// parameters to those that had none of it.
     mutating func dispatch(at now: Duration) -> [Action] {
         guard case .running(var current, var next) = state else { return [] }
-        var actions: [Action] = []
+        var actions = sendParameters(for: current)
         var isExhausted = false
         while !isExhausted {
             isExhausted = true

@@ -28,6 +28,10 @@ package struct Worker: Equatable, Sendable {
         /// The service has computed the work that `compute` named.
         case computed(Work)
 
+        /// The parameters were written over while the service computed the work that `compute`
+        /// named: its round is over.
+        case overtaken(Work)
+
         /// The time of `nextDeadline` has come.
         case deadlineReached
 
@@ -116,6 +120,13 @@ package struct Worker: Equatable, Sendable {
         state = .joining(nextHello: now, giveUp: now + settings.patience)
     }
 
+    /// The work that is computed next, as far as it can be told: its samples may be converted while
+    /// the worker waits for parameters.
+    package var nextWork: Work? {
+        guard case .serving(let session) = state, session.computing == nil else { return nil }
+        return session.queue.first
+    }
+
     /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
     package var nextDeadline: Duration? {
         switch state {
@@ -144,7 +155,9 @@ package struct Worker: Equatable, Sendable {
             return received(message, at: now)
         case (.computed(let work), .serving(let session)):
             return computed(work, in: session, at: now)
-        case (.computed, .joining):
+        case (.overtaken(let work), .serving(let session)):
+            return overtaken(work, in: session)
+        case (.computed, .joining), (.overtaken, .joining):
             // It belonged to a session that is over.
             return []
         case (.deadlineReached, .joining(let nextHello, let giveUp)):
@@ -283,6 +296,15 @@ extension Worker {
         session.nextHeartbeat = now + settings.heartbeatInterval
         defer { state = .serving(session) }
         return [.send(.answer(work, session.stamp))] + Self.startComputing(in: &session)
+    }
+
+    /// Goes on without an answer, which nobody needs and which would be wrong.
+    private mutating func overtaken(_ work: Work, in session: Session) -> [Action] {
+        guard session.computing == work else { return [] }
+        var session = session
+        session.computing = nil
+        defer { state = .serving(session) }
+        return Self.startComputing(in: &session)
     }
 
     /// Begins with the oldest work whose parameters are there, unless it is busy.

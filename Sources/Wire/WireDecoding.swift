@@ -3,13 +3,30 @@ package import TrainingProtocol
 
 /// Messages from the bytes of a first frame; foreign bytes answer with an error, whatever they are.
 package enum WireDecoding {
-    /// Decodes what a worker says, and the sums of an answer.
+    /// Decodes what a worker says, with the sums of an answer.
     ///
     /// - Throws: `WireError` for anything but a header that this version's workers write.
-    package static func workerMessage(
+    package static func workerContents(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(WireError) -> (WorkerMessage, AnswerSums) {
+    ) throws(WireError) -> WorkerContents {
         let header = try header(bytes)
+        if case .profile(let profile) = header.body {
+            return .profile(
+                ProfileHeader(
+                    welcomed: profile.welcomed,
+                    sent: profile.sent,
+                    answerCount: try number(profile.answerCount, "answer count"),
+                    allocationCount: try number(profile.allocationCount, "allocation count")
+                )
+            )
+        }
+        let (message, sums) = try workerMessage(in: header)
+        return .message(message, sums)
+    }
+
+    private static func workerMessage(
+        in header: Lockstep_Header
+    ) throws(WireError) -> (WorkerMessage, AnswerSums) {
         switch header.body {
         case .hello(let hello):
             return (.hello(protocolVersion: Int(hello.protocolVersion)), AnswerSums())
@@ -21,22 +38,33 @@ package enum WireDecoding {
             return (.heartbeat(header.stamp), AnswerSums())
         case .goodbye:
             return (.goodbye, AnswerSums())
-        case .welcome, .refusal, .dismissal, .work, .parameters, .rejoin, .finish, nil:
+        case .profile, .welcome, .refusal, .dismissal, .work, .parameters, .rejoin, .finish, nil:
             throw .unknownBody
         }
     }
 
-    /// Decodes what the coordinator says.
+    /// Decodes what the coordinator says, and what a welcome offers.
     ///
     /// - Throws: `WireError` for anything but a header that this version's coordinators write.
     package static func coordinatorMessage(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(WireError) -> CoordinatorMessage {
+    ) throws(WireError) -> (CoordinatorMessage, WelcomeOffer) {
         let header = try header(bytes)
-        switch header.body {
-        case .welcome(let welcome):
+        if case .welcome(let welcome) = header.body {
             let input = InputSettings(geometry: welcome.geometry, scale: welcome.scale)
-            return .welcome(input, header.stamp)
+            let offer = WelcomeOffer(
+                localLink: welcome.localLink,
+                sliceCountMax: Int(min(welcome.sliceCountMax, 1 << 20))
+            )
+            return (.welcome(input, header.stamp), offer)
+        }
+        return (try coordinatorMessage(in: header), WelcomeOffer())
+    }
+
+    private static func coordinatorMessage(
+        in header: Lockstep_Header
+    ) throws(WireError) -> CoordinatorMessage {
+        switch header.body {
         case .refusal(let refusal):
             return .refusal(protocolVersion: Int(refusal.protocolVersion))
         case .dismissal:
@@ -51,7 +79,7 @@ package enum WireDecoding {
             return .rejoin(header.stamp)
         case .finish:
             return .finish(header.stamp)
-        case .hello, .answer, .goodbye, nil:
+        case .welcome, .hello, .answer, .profile, .goodbye, nil:
             throw .unknownBody
         }
     }

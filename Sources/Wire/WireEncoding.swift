@@ -15,6 +15,48 @@ package struct AnswerSums: Hashable, Sendable {
     }
 }
 
+/// What a welcome says beside the machine's message.
+package struct WelcomeOffer: Hashable, Sendable {
+    /// The name of the socket for workers of the same host; empty for none.
+    package var localLink: String
+    /// How many slices of time the worker should keep for its profile.
+    package var sliceCountMax: Int
+
+    /// Offers nothing unless told otherwise.
+    package init(localLink: String = "", sliceCountMax: Int = 0) {
+        self.localLink = localLink
+        self.sliceCountMax = sliceCountMax
+    }
+}
+
+/// What a worker's profile says beside its payload.
+package struct ProfileHeader: Hashable, Sendable {
+    /// The worker's clock when it was welcomed, in nanoseconds.
+    package var welcomed: UInt64
+    /// The worker's clock when the profile was sent, in nanoseconds.
+    package var sent: UInt64
+    /// Pieces of a step's work that were computed after the first one.
+    package var answerCount: Int
+    /// How often memory was asked for meanwhile.
+    package var allocationCount: Int
+
+    /// Gathers the figures.
+    package init(welcomed: UInt64, sent: UInt64, answerCount: Int, allocationCount: Int) {
+        self.welcomed = welcomed
+        self.sent = sent
+        self.answerCount = answerCount
+        self.allocationCount = allocationCount
+    }
+}
+
+/// What a worker's frame holds.
+package enum WorkerContents: Hashable, Sendable {
+    /// A message for the machine.
+    case message(WorkerMessage, AnswerSums)
+    /// What the worker spent its time on; no machine needs it.
+    case profile(ProfileHeader)
+}
+
 /// Messages as the bytes of a first frame.
 package enum WireEncoding {
     /// Encodes what a worker says; `sums` belong to an answer.
@@ -38,14 +80,31 @@ package enum WireEncoding {
         return bytes(of: header)
     }
 
+    /// Encodes what goes ahead of a worker's times.
+    package static func bytes(of profile: ProfileHeader) -> [UInt8] {
+        var header = Lockstep_Header()
+        header.profile.welcomed = profile.welcomed
+        header.profile.sent = profile.sent
+        header.profile.answerCount = UInt64(profile.answerCount)
+        header.profile.allocationCount = UInt64(profile.allocationCount)
+        return bytes(of: header)
+    }
+
     /// Encodes what the coordinator says.
-    package static func bytes(of message: CoordinatorMessage) -> [UInt8] {
+    ///
+    /// - Parameter offer: goes with a welcome.
+    package static func bytes(
+        of message: CoordinatorMessage,
+        offer: WelcomeOffer = WelcomeOffer()
+    ) -> [UInt8] {
         var header = Lockstep_Header()
         switch message {
         case .welcome(let input, let stamp):
             header.mark(stamp)
             header.welcome.geometry = input.geometry
             header.welcome.scale = input.scale
+            header.welcome.localLink = offer.localLink
+            header.welcome.sliceCountMax = UInt32(offer.sliceCountMax)
         case .refusal(let version):
             header.refusal.protocolVersion = UInt32(version)
         case .dismissal(let stamp):

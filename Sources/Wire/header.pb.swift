@@ -10,7 +10,7 @@
 
 /// The first frame of every Lockstep message. The payload, where there is one, follows as a frame of raw bytes:
 /// samples (785 bytes each: label, 28·28 pixels) behind `work`, 61,706 little-endian floats behind `parameters` and
-/// behind `answer` of a training step.
+/// behind `answer` of a training step; a profile's times.
 ///
 /// Numbers are never reused. A field that a receiver does not know is skipped; a header without a known `body` is
 /// counted and dropped.
@@ -66,6 +66,14 @@ nonisolated struct Lockstep_Header: Sendable {
       return Lockstep_Goodbye()
     }
     set {body = .goodbye(newValue)}
+  }
+
+  var profile: Lockstep_Profile {
+    get {
+      if case .profile(let v)? = body {return v}
+      return Lockstep_Profile()
+    }
+    set {body = .profile(newValue)}
   }
 
   /// Coordinator to worker.
@@ -141,6 +149,7 @@ nonisolated struct Lockstep_Header: Sendable {
     case hello(Lockstep_Hello)
     case answer(Lockstep_Answer)
     case goodbye(Lockstep_Goodbye)
+    case profile(Lockstep_Profile)
     /// Coordinator to worker.
     case welcome(Lockstep_Welcome)
     case refusal(Lockstep_Refusal)
@@ -181,6 +190,13 @@ nonisolated struct Lockstep_Welcome: Sendable {
 
   /// "unit" or "none".
   var scale: String = String()
+
+  /// The name of the socket through which a worker of the same host may go on, with payloads in shared memory; empty
+  /// where there is none.
+  var localLink: String = String()
+
+  /// How many slices of time the worker should keep for its profile.
+  var sliceCountMax: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -306,6 +322,28 @@ nonisolated struct Lockstep_Parameters: Sendable {
   init() {}
 }
 
+/// What a worker spent its time on, ahead of its goodbye. The payload: for each phase a total in nanoseconds (8 bytes),
+/// then a slice in 16 bytes: its start in nanoseconds (8), its duration (7), its phase (1).
+nonisolated struct Lockstep_Profile: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The worker's clock, in nanoseconds, when the last welcome arrived and when this was sent.
+  var welcomed: UInt64 = 0
+
+  var sent: UInt64 = 0
+
+  /// Pieces of a step's work that were computed after the first one, and how often memory was asked for meanwhile.
+  var answerCount: UInt64 = 0
+
+  var allocationCount: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct Lockstep_Heartbeat: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -363,7 +401,7 @@ fileprivate nonisolated let _protobuf_package = "lockstep"
 
 nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Header"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}magic\0\u{1}run\0\u{1}generation\0\u{2}\u{d}hello\0\u{1}answer\0\u{1}goodbye\0\u{2}\u{e}welcome\0\u{1}refusal\0\u{1}work\0\u{1}parameters\0\u{1}rejoin\0\u{1}finish\0\u{1}dismissal\0\u{2}\u{a}heartbeat\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}magic\0\u{1}run\0\u{1}generation\0\u{2}\u{d}hello\0\u{1}answer\0\u{1}goodbye\0\u{1}profile\0\u{2}\u{d}welcome\0\u{1}refusal\0\u{1}work\0\u{1}parameters\0\u{1}rejoin\0\u{1}finish\0\u{1}dismissal\0\u{2}\u{a}heartbeat\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -411,6 +449,19 @@ nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.body = .goodbye(v)
+        }
+      }()
+      case 19: try {
+        var v: Lockstep_Profile?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .profile(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .profile(v)
         }
       }()
       case 32: try {
@@ -549,6 +600,10 @@ nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._Mes
       guard case .goodbye(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
     }()
+    case .profile?: try {
+      guard case .profile(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
     case .welcome?: try {
       guard case .welcome(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
@@ -628,7 +683,7 @@ nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -638,6 +693,8 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.geometry) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.scale) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.localLink) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sliceCountMax) }()
       default: break
       }
     }
@@ -650,12 +707,20 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.scale.isEmpty {
       try visitor.visitSingularStringField(value: self.scale, fieldNumber: 2)
     }
+    if !self.localLink.isEmpty {
+      try visitor.visitSingularStringField(value: self.localLink, fieldNumber: 3)
+    }
+    if self.sliceCountMax != 0 {
+      try visitor.visitSingularUInt32Field(value: self.sliceCountMax, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Lockstep_Welcome, rhs: Lockstep_Welcome) -> Bool {
     if lhs.geometry != rhs.geometry {return false}
     if lhs.scale != rhs.scale {return false}
+    if lhs.localLink != rhs.localLink {return false}
+    if lhs.sliceCountMax != rhs.sliceCountMax {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -814,6 +879,51 @@ nonisolated extension Lockstep_Parameters: SwiftProtobuf.Message, SwiftProtobuf.
 
   static func ==(lhs: Lockstep_Parameters, rhs: Lockstep_Parameters) -> Bool {
     if lhs.version != rhs.version {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Lockstep_Profile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Profile"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcomed\0\u{1}sent\0\u{3}answer_count\0\u{3}allocation_count\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.welcomed) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.sent) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.answerCount) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.allocationCount) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.welcomed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.welcomed, fieldNumber: 1)
+    }
+    if self.sent != 0 {
+      try visitor.visitSingularFixed64Field(value: self.sent, fieldNumber: 2)
+    }
+    if self.answerCount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.answerCount, fieldNumber: 3)
+    }
+    if self.allocationCount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.allocationCount, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Lockstep_Profile, rhs: Lockstep_Profile) -> Bool {
+    if lhs.welcomed != rhs.welcomed {return false}
+    if lhs.sent != rhs.sent {return false}
+    if lhs.answerCount != rhs.answerCount {return false}
+    if lhs.allocationCount != rhs.allocationCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -82,6 +82,14 @@ package struct Poller: ~Copyable {
         items[index].revents = 0
     }
 
+    /// Puts another file descriptor in the place of one; -1 is never ready.
+    ///
+    /// - Precondition: there is such a source.
+    package mutating func setFileDescriptor(_ fileDescriptor: Int32, at index: Int) {
+        items[index].fd = fileDescriptor
+        items[index].revents = 0
+    }
+
     /// What a source was ready for when polled last.
     ///
     /// - Precondition: there is such a source.

@@ -31,6 +31,12 @@ struct RunOptions: ParsableArguments {
     )
     var initialModel: String?
 
+    @Flag(
+        help:
+            "Send payloads over TCP to workers of this machine too, instead of sharing memory with them."
+    )
+    var noSharedMemory = false
+
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
     func validate() throws {

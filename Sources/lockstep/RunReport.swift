@@ -205,7 +205,8 @@ final class RunReport: RunObserver {
             seed: configuration.seed,
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
-            distrustedWorkers: result.distrusted.map(\.description)
+            distrustedWorkers: result.distrusted.map(\.description),
+            profile: RunProfile(result)
         )
         try summary.write(toFolder: folder.path)
         show(
@@ -260,6 +261,36 @@ extension Metrics {
     /// The figures of the test set, as `train` and `evaluate` print them.
     var testLine: String {
         "test loss \(DecimalText.metric(loss)), test accuracy \(DecimalText.metric(accuracy))\n"
+    }
+}
+
+extension RunProfile {
+    init(_ result: RunResult) {
+        let profile = result.profile
+        self.init(
+            steps: profile.stepCount,
+            messages: profile.traffic.messageCount,
+            bytes: profile.traffic.byteCount,
+            allocations: profile.allocationCount,
+            coordinator: profile.totals.seconds,
+            workers: result.workerProfiles.sorted { $0.key < $1.key }.map {
+                Worker(
+                    answers: $0.value.answerCount,
+                    allocations: $0.value.allocationCount,
+                    seconds: $0.value.totals.seconds
+                )
+            }
+        )
+    }
+}
+
+extension PhaseTotals {
+    /// The phases that took any time, in seconds by name.
+    fileprivate var seconds: [String: Double] {
+        let taken = Phase.allCases.filter { self[$0] > 0 }
+        return Dictionary(
+            uniqueKeysWithValues: taken.map { ($0.name, Double(self[$0]) / 1_000_000_000) }
+        )
     }
 }
 

@@ -16,8 +16,8 @@ import ZeroMQ
 struct RunSession {
     /// Where its workers come from.
     enum Workers {
-        /// Started here, so many; nil for one a core.
-        case local
+        /// Started here; they sleep so long a shard instead of computing, if at all.
+        case local(simulatedMilliseconds: Double?)
         /// Started by somebody, somewhere; so many are waited for.
         case remote
     }
@@ -50,7 +50,10 @@ struct RunSession {
             kernels: kernels
         )
         // First, for a port in use must not leave a run behind that never began.
-        let socket = try CoordinatorSocket(binding: endpoint)
+        let socket = try CoordinatorSocket(
+            binding: endpoint,
+            offersLinks: !options.noSharedMemory
+        )
         let lock = try folder.open(resumes: options.resumes)
         let workerCount =
             switch workers {
@@ -115,11 +118,12 @@ struct RunSession {
         // it has told to
         // leave.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
-        if case .local = workers {
+        if case .local(let simulatedMilliseconds) = workers {
             let local = LocalWorkers(
                 executablePath: try executablePath(),
                 workerCount: workerCount,
                 endpoint: service.endpoint,
+                simulatedMilliseconds: simulatedMilliseconds,
                 logger: logger
             )
             services.append(.init(service: local, successTerminationBehavior: .ignore))

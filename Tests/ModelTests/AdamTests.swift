@@ -19,6 +19,7 @@ struct AdamTests {
                 }
                 adam.update(
                     parameters: p.start,
+                    into: p.start,
                     firstMoment: m.start,
                     secondMoment: v.start,
                     gradientSum: gradient.start,
@@ -73,6 +74,7 @@ struct AdamTests {
     ) {
         Adam().update(
             parameters: buffers[0].start,
+            into: buffers[0].start,
             firstMoment: buffers[1].start,
             secondMoment: buffers[2].start,
             gradientSum: gradient.start,

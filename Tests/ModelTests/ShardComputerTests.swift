@@ -119,6 +119,7 @@ struct ShardComputerTests {
             kernels.add(into: left.start, right.start, count: LeNet.parameterCount)
             Adam().update(
                 parameters: p.start,
+                into: p.start,
                 firstMoment: m.start,
                 secondMoment: v.start,
                 gradientSum: left.start,

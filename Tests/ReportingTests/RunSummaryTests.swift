@@ -27,7 +27,15 @@ import Testing
             seed: .max,
             steps: 3_376,
             totalSeconds: 6.5,
-            distrustedWorkers: ["0011aaff"]
+            distrustedWorkers: ["0011aaff"],
+            profile: RunProfile(
+                steps: 3_375,
+                messages: 20_250,
+                bytes: 1_000_000,
+                allocations: 0,
+                coordinator: ["wait": 1.5],
+                workers: [.init(answers: 3_375, allocations: 0, seconds: ["forward": 2.5])]
+            )
         )
     }
 
@@ -61,6 +69,24 @@ import Testing
                           "seconds" : 3
                         }
                       ],
+                      "profile" : {
+                        "allocations" : 0,
+                        "bytes" : 1000000,
+                        "coordinator" : {
+                          "wait" : 1.5
+                        },
+                        "messages" : 20250,
+                        "steps" : 3375,
+                        "workers" : [
+                          {
+                            "allocations" : 0,
+                            "answers" : 3375,
+                            "seconds" : {
+                              "forward" : 2.5
+                            }
+                          }
+                        ]
+                      },
                       "seed" : 18446744073709551615,
                       "steps" : 3376,
                       "test" : {

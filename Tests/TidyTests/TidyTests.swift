@@ -130,23 +130,27 @@ extension TidyTests {
         "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
         "Wire": ["SwiftProtobuf", "TrainingProtocol"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
+        "SharedMemory": ["CSharedMemory", "Glibc"],
         "MNIST": ["CZlib", "Foundation", "Glibc"],
         "ImageFiles": ["CPNG", "CTurboJPEG", "Foundation", "Glibc"],
         "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
         "Configuration": ["Foundation", "Yams"],
         "Reporting": ["Foundation"],
         "Training": [
-            "Checkpoints", "Configuration", "Foundation", "Glibc", "Kernels", "Logging", "MNIST",
-            "Model", "SeededRandom", "ServiceLifecycle", "Subprocess", "Synchronization",
-            "SystemPackage",
-            "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
+            "CAllocationCount", "Checkpoints", "Configuration", "Foundation", "Glibc", "Kernels",
+            "Logging", "MNIST",
+            "Model", "SeededRandom", "ServiceLifecycle", "SharedMemory", "Subprocess",
+            "Synchronization", "SystemPackage", "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
+        ],
+        "TrainingBenchmarks": [
+            "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
         ],
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Foundation",
             "ImageFiles",
             "KernelBenchmarks", "Kernels", "Logging", "MNIST", "Model", "Reporting",
-            "ServiceLifecycle", "Training", "TrainingProtocol", "TrainingSimulation",
-            "UnixSignals", "ZeroMQ",
+            "ServiceLifecycle", "Training", "TrainingBenchmarks", "TrainingProtocol",
+            "TrainingSimulation", "UnixSignals", "ZeroMQ",
         ],
     ]
 
@@ -181,7 +185,7 @@ extension TidyTests {
                     of: #"^\s*(@[\w()"`., ]+ )*([a-z()]+ )*(func|init)\b.*[({]"#,
                     options: .regularExpression
                 ) != nil
-            guard isFunction, !isComment(text) else { continue }
+            guard isFunction, !isComment(text), !text.hasSuffix("}") else { continue }
             let indentation = text.prefix { $0 == " " }
             let end = file.lines[index...].firstIndex { $0 == indentation + "}" } ?? index
             found.append((index + 1, end - index + 1))

@@ -153,9 +153,9 @@ struct CoordinatorLeasesTests {
         #expect(
             actions == [
                 .accept(work(0, 2, 1), isKept: false), .applyStep(index: 0),
+                parameters(1, to: anna), parameters(1, to: bert),
                 send(work(2, 2, 0), to: anna), send(work(2, 1, 3), to: bert),
                 send(work(2, 1, 2), to: anna),
-                parameters(1, to: anna), parameters(1, to: bert),
             ]
         )
     }

@@ -83,8 +83,8 @@ struct CoordinatorTests {
         #expect(
             next == [
                 .accept(work(0, 1, 0), isKept: false), .applyStep(index: 0),
-                .send(.work(work(2, 1, 0), Self.stamp), to: anna),
                 .send(.parameters(version: 1, Self.stamp), to: anna),
+                .send(.work(work(2, 1, 0), Self.stamp), to: anna),
             ]
         )
         #expect(machine.position == Position(completedStepCount: 1))

@@ -77,6 +77,31 @@ struct WorkerTests {
         )
     }
 
+    @Test func `gives no answer that was computed with parameters that were written over`() {
+        var machine = serving()
+        _ = handle(&machine, .parameters(version: 0, Self.stamp))
+        _ = handle(&machine, .work(work(0, 0), Self.stamp))
+        _ = handle(&machine, .work(work(0, 1), Self.stamp))
+        #expect(machine.handle(.overtaken(work(0, 1)), at: .zero) == [])
+        #expect(machine.handle(.overtaken(work(0, 0)), at: .zero) == [.compute(work(0, 1))])
+        #expect(
+            machine.handle(.computed(work(0, 1)), at: .zero)
+                == [.send(.answer(work(0, 1), Self.stamp))]
+        )
+    }
+
+    @Test func `tells which work comes next while it waits for parameters`() {
+        var machine = serving()
+        #expect(machine.nextWork == nil)
+        _ = handle(&machine, .work(work(0), Self.stamp))
+        _ = handle(&machine, .work(work(1), Self.stamp))
+        #expect(machine.nextWork == work(0))
+        _ = handle(&machine, .parameters(version: 0, Self.stamp))
+        #expect(machine.nextWork == nil)
+        _ = machine.handle(.computed(work(0)), at: .zero)
+        #expect(machine.nextWork == work(1))
+    }
+
     @Test func `takes work once that it is leased again while it holds it`() {
         var machine = serving()
         _ = handle(&machine, .work(work(0), Self.stamp))

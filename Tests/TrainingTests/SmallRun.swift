@@ -67,9 +67,17 @@ struct SmallRun {
 
     /// Trains with one worker for each set of kernels.
     ///
+    /// - Parameter offersLinks: whether payloads may go through shared memory.
     /// - Returns: the result and the parameters.
-    func train(with workers: [KernelSet], _ record: Record) async throws -> (RunResult, [Float]) {
-        let socket = try CoordinatorSocket(binding: "tcp://127.0.0.1:*")
+    func train(
+        with workers: [KernelSet],
+        _ record: Record,
+        offersLinks: Bool = true
+    ) async throws -> (RunResult, [Float]) {
+        let socket = try CoordinatorSocket(
+            binding: "tcp://127.0.0.1:*",
+            offersLinks: offersLinks
+        )
         let service = try CoordinatorService(run, socket: socket, observer: record)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for kernels in workers {

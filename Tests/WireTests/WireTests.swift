@@ -36,14 +36,17 @@ struct WireTests {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         defer { copy.deallocate() }
         copy.copyBytes(from: bytes)
-        return try WireDecoding.workerMessage(UnsafeRawBufferPointer(copy))
+        switch try WireDecoding.workerContents(UnsafeRawBufferPointer(copy)) {
+        case .message(let message, let sums): return (message, sums)
+        case .profile: throw .unknownBody
+        }
     }
 
     private func decodeCoordinator(_ bytes: [UInt8]) throws(WireError) -> CoordinatorMessage {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         defer { copy.deallocate() }
         copy.copyBytes(from: bytes)
-        return try WireDecoding.coordinatorMessage(UnsafeRawBufferPointer(copy))
+        return try WireDecoding.coordinatorMessage(UnsafeRawBufferPointer(copy)).0
     }
 
     @Test func `reads what it writes`() throws {
@@ -58,6 +61,25 @@ struct WireTests {
         for message in Self.coordinatorMessages {
             #expect(try decodeCoordinator(WireEncoding.bytes(of: message)) == message)
         }
+    }
+
+    @Test func `reads what a welcome offers and what a profile says`() throws {
+        let offer = WelcomeOffer(localLink: "lockstep-12ab", sliceCountMax: 15_000)
+        let welcome = WireEncoding.bytes(of: Self.coordinatorMessages[0], offer: offer)
+        let (message, decoded) = try welcome.withUnsafeBytes {
+            try WireDecoding.coordinatorMessage($0)
+        }
+        #expect(message == Self.coordinatorMessages[0] && decoded == offer)
+        let profile = ProfileHeader(
+            welcomed: 1,
+            sent: .max,
+            answerCount: 3_749,
+            allocationCount: 7
+        )
+        let contents = try WireEncoding.bytes(of: profile).withUnsafeBytes {
+            try WireDecoding.workerContents($0)
+        }
+        #expect(contents == .profile(profile))
     }
 
     @Test func `refuses the other side's messages`() {

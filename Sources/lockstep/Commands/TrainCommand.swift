@@ -17,11 +17,20 @@ struct TrainCommand: AsyncParsableCommand {
 
     @OptionGroup var options: RunOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Have workers sleep instead of computing, for `lockstep bench`: nothing is learned.",
+            valueName: "milliseconds",
+            visibility: .hidden
+        )
+    )
+    var simulateCompute: Double?
+
     func run() async throws {
         try await RunSession(
             options: options,
             endpoint: "tcp://127.0.0.1:*",
-            workers: .local,
+            workers: .local(simulatedMilliseconds: simulateCompute),
             logger: options.logging.logger("train", otherwise: .notice)
         ).run()
     }

@@ -38,6 +38,15 @@ struct WorkerCommand: AsyncParsableCommand {
     @Flag(help: "End when standard input ends: then the program that started this one is gone.")
     var exitOnStdinEOF = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Sleep instead of computing, for `lockstep bench`: nothing is learned.",
+            valueName: "milliseconds",
+            visibility: .hidden
+        )
+    )
+    var simulateCompute: Double?
+
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -70,6 +79,7 @@ struct WorkerCommand: AsyncParsableCommand {
             settings: settings,
             kernels: kernels,
             endsWithStandardInput: exitOnStdinEOF,
+            simulatedDuration: simulateCompute.map { .seconds($0 / 1_000) },
             logger: logger
         )
         logger.info("looking for a coordinator at \(address), computing with \(kernels.name)")

@@ -1,0 +1,49 @@
+/// What a run's processes spent their time on: a part of `summary.json`.
+package struct RunProfile: Equatable, Sendable, Codable {
+    /// A worker's part.
+    package struct Worker: Equatable, Sendable, Codable {
+        /// Pieces of a step's work that were computed.
+        package var answers: Int
+        /// How often memory was asked for.
+        package var allocations: Int
+        /// Seconds by phase.
+        package var seconds: [String: Double]
+
+        /// Takes a worker's figures.
+        package init(answers: Int, allocations: Int, seconds: [String: Double]) {
+            self.answers = answers
+            self.allocations = allocations
+            self.seconds = seconds
+        }
+    }
+
+    /// Steps that the coordinator's figures are of.
+    package var steps: Int
+    /// Messages in these steps, both ways.
+    package var messages: Int
+    /// Their bytes.
+    package var bytes: Int
+    /// How often the coordinator's thread asked for memory.
+    package var allocations: Int
+    /// The coordinator's seconds by phase.
+    package var coordinator: [String: Double]
+    /// The workers that took leave.
+    package var workers: [Worker]
+
+    /// Takes a run's figures.
+    package init(
+        steps: Int,
+        messages: Int,
+        bytes: Int,
+        allocations: Int,
+        coordinator: [String: Double],
+        workers: [Worker]
+    ) {
+        self.steps = steps
+        self.messages = messages
+        self.bytes = bytes
+        self.allocations = allocations
+        self.coordinator = coordinator
+        self.workers = workers
+    }
+}

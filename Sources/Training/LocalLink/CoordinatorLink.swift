@@ -1,0 +1,68 @@
+import Model
+import SharedMemory
+import TrainingProtocol
+
+/// The coordinator's link to one worker of its host. Belongs to the coordinator's thread.
+final class CoordinatorLink {
+    let socket: PacketSocket
+    /// Whose link it is; nil until the worker has said so.
+    private(set) var worker: WorkerID?
+    private var exchange: Exchange?
+    /// Slots whose gradient has come and was not given back to the worker.
+    private var isHeld = Array(repeating: false, count: Exchange.gradientSlotCount)
+
+    /// Takes over a connection.
+    init(_ socket: consuming PacketSocket) { self.socket = socket }
+
+    /// Shares memory with the worker that the link belongs to, and tells whether it could.
+    func open(for worker: WorkerID, parameters: SharedRegion) -> Bool {
+        guard let region = try? SharedRegion(size: Exchange.regionSize),
+            let toRead = try? parameters.descriptorToPass(isWritable: false),
+            let toWrite = try? region.descriptorToPass(isWritable: true),
+            socket.send(toRead), socket.send(toWrite)
+        else { return false }
+        self.worker = worker
+        exchange = Exchange(region: region)
+        return true
+    }
+
+    /// Writes samples into a free slot; nil where there is none for so many.
+    func place(samplesOf work: Work, from feed: SampleFeed) -> Packet? {
+        let size = feed.size(of: work)
+        guard size <= Exchange.sampleSlotSize, let exchange, let slot = exchange.takeSampleSlot()
+        else { return nil }
+        let bytes = exchange.samples(slot: slot)
+        feed.copySamples(of: work, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<size]))
+        return Packet(slot: slot, payloadSize: size)
+    }
+
+    /// The gradient that a packet brings; its slot is the worker's again once nobody holds the
+    /// buffer.
+    func gradient(of packet: Packet) -> ParameterBuffer? {
+        guard let slot = packet.slot, let exchange else { return nil }
+        isHeld[slot] = true
+        return exchange.gradients[slot]
+    }
+
+    /// Where the worker computed last.
+    var place: HostProcessor? { exchange?.place }
+
+    /// Asks the worker to move.
+    func ask(toMoveTo processor: HostProcessor) { exchange?.ask(toMoveTo: processor) }
+
+    /// Gives the slots back whose gradients nobody holds any more.
+    func releaseGradients() {
+        for slot in isHeld.indices where isHeld[slot] {
+            guard exchange?.isUnused(gradient: slot) == true else { continue }
+            isHeld[slot] = false
+            exchange?.gradientWord(slot: slot).store(0)
+        }
+    }
+}
+
+extension Exchange {
+    /// Whether nobody but the exchange holds a gradient's buffer.
+    fileprivate mutating func isUnused(gradient slot: Int) -> Bool {
+        isKnownUniquelyReferenced(&gradients[slot])
+    }
+}

@@ -1,0 +1,150 @@
+import Model
+import SharedMemory
+import TrainingProtocol
+
+/// The coordinator's links to the workers of its own host: messages as packets, payloads in shared
+/// memory.
+///
+/// A welcome names the listener; a worker that can connect to it is on this host, and says who it
+/// is. From then on, also when it says hello again, what it is sent goes this way, and what does
+/// not fit goes over ZeroMQ as
+/// before: the machines bear any order. Belongs to the coordinator's thread.
+final class CoordinatorLinks {
+    /// What came in.
+    enum Received {
+        /// A message: its header, to be read before the next one is received, the buffer that holds
+        /// its payload, and the size of that.
+        case message(UnsafeRawBufferPointer, ParameterBuffer?, payloadSize: Int, from: WorkerID)
+        /// The link to this worker has ended.
+        case lost(WorkerID)
+    }
+
+    /// Parameters that all these workers read.
+    let slots: ParameterSlots
+
+    private let listener: PacketListener
+    private let waiter: PacketWaiter
+    private var links: [UInt64: CoordinatorLink] = [:]
+    private var numbers: [WorkerID: UInt64] = [:]
+    private var nextNumber: UInt64 = 1
+    private let spread = WorkerSpread()
+    private var spreadCount = 0
+    private let bytes = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: Packet.sizeMax,
+        alignment: 8
+    )
+
+    /// Listens; nil where the system has no shared memory or no such sockets.
+    init?() {
+        var random = SystemRandomNumberGenerator()
+        let name = "lockstep-" + String(random.next(), radix: 16) + String(random.next(), radix: 16)
+        guard let listener = PacketListener(name: name), let waiter = PacketWaiter(),
+            let region = try? SharedRegion(size: ParameterSlots.regionSize),
+            waiter.add(listener.fileDescriptor, number: 0)
+        else { return nil }
+        slots = ParameterSlots(region: region)
+        self.listener = listener
+        self.waiter = waiter
+    }
+
+    deinit { bytes.deallocate() }
+
+    /// What a welcome says to workers of this host.
+    var name: String { listener.name }
+
+    /// What to poll for reading.
+    var fileDescriptor: Int32 { waiter.fileDescriptor }
+
+    /// Has workers that share a processor move apart, now and then.
+    func spreadWorkers() {
+        spreadCount += 1
+        guard spreadCount % 16 == 0, numbers.count > 1 else { return }
+        let open = numbers.values.compactMap { links[$0] }
+        for move in spread.moves(of: open.map(\.place)) {
+            open[move.index].ask(toMoveTo: move.to)
+        }
+    }
+
+    /// Sends a message, and tells whether it could go this way.
+    func send(_ header: [UInt8], _ payload: CoordinatorPayload, to worker: WorkerID) -> Bool {
+        guard let number = numbers[worker], let link = links[number] else { return false }
+        link.releaseGradients()
+        guard let packet = place(payload, on: link) else { return false }
+        let size = packet.write(header: header, into: bytes)
+        return link.socket.send(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
+    }
+
+    private func place(_ payload: CoordinatorPayload, on link: CoordinatorLink) -> Packet? {
+        switch payload {
+        case .none:
+            return Packet()
+        case .samples(let work, let feed):
+            return link.place(samplesOf: work, from: feed)
+        case .parameters(let buffer):
+            return slots.slot(of: buffer).map {
+                Packet(slot: $0, payloadSize: buffer.bytes.count)
+            }
+        }
+    }
+
+    /// Takes the next message or loss, if there is one.
+    func receive() -> Received? {
+        while let number = waiter.next() {
+            if number == 0 {
+                acceptLinks()
+            } else if let received = receive(from: number) {
+                return received
+            }
+        }
+        return nil
+    }
+
+    private func acceptLinks() {
+        while let socket = listener.accept() {
+            guard waiter.add(socket.fileDescriptor, number: nextNumber) else { continue }
+            links[nextNumber] = CoordinatorLink(socket)
+            nextNumber += 1
+        }
+    }
+
+    private func receive(from number: UInt64) -> Received? {
+        guard let link = links[number] else { return nil }
+        guard case .packet(let size) = link.socket.receive(into: bytes) else {
+            return close(number)
+        }
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes[..<size])
+        guard let worker = link.worker else {
+            return introduce(link, number, bytes) ? nil : close(number)
+        }
+        guard let packet = Packet(bytes, slotCount: Exchange.gradientSlotCount) else {
+            return close(number)
+        }
+        return .message(
+            UnsafeRawBufferPointer(rebasing: bytes[Packet.prefixSize...]),
+            link.gradient(of: packet),
+            payloadSize: packet.payloadSize,
+            from: worker
+        )
+    }
+
+    /// Takes the first packet of a link: the worker's number.
+    private func introduce(
+        _ link: CoordinatorLink,
+        _ number: UInt64,
+        _ bytes: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard bytes.count == 8 else { return false }
+        let rawValue = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        let worker = WorkerID(rawValue: rawValue)
+        if let earlier = numbers.removeValue(forKey: worker) { links[earlier] = nil }
+        guard link.open(for: worker, parameters: slots.region) else { return false }
+        numbers[worker] = number
+        return true
+    }
+
+    private func close(_ number: UInt64) -> Received? {
+        guard let worker = links.removeValue(forKey: number)?.worker else { return nil }
+        numbers[worker] = nil
+        return .lost(worker)
+    }
+}

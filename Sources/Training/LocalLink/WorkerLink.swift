@@ -1,0 +1,169 @@
+import Glibc
+import Model
+import SharedMemory
+import TrainingProtocol
+
+/// A worker's link to a coordinator of its own host: messages as packets, payloads in shared
+/// memory.
+///
+/// Belongs to one thread.
+final class WorkerLink {
+    /// What came in.
+    enum Received {
+        /// A message: its header, to be read before the next one is received, and where its payload
+        /// is.
+        case message(UnsafeRawBufferPointer, Packet)
+        /// The link has ended; messages go over ZeroMQ.
+        case end
+    }
+
+    /// The name of the coordinator's listener.
+    let name: String
+    private let socket: PacketSocket
+    private var parameters: SharedRegion?
+    private var exchange: Exchange?
+    private let bytes = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: Packet.sizeMax,
+        alignment: 8
+    )
+
+    /// Connects to the listener that a welcome named; nil when that is on another host.
+    init?(connectingTo name: String, as worker: WorkerID) {
+        guard let socket = PacketSocket(connectingTo: name) else { return nil }
+        let number = worker.rawValue.littleEndian
+        guard withUnsafeBytes(of: number, { socket.send($0) }) else { return nil }
+        self.name = name
+        self.socket = socket
+    }
+
+    deinit { bytes.deallocate() }
+
+    /// What to poll for reading.
+    var fileDescriptor: Int32 { socket.fileDescriptor }
+
+    /// Whether something can be received.
+    var hasMessage: Bool {
+        var item = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&item, 1, 0) > 0
+    }
+
+    /// Whether messages can go this way: the coordinator has shared its memory.
+    var isOpen: Bool { exchange != nil }
+
+    /// Sends a message.
+    ///
+    /// - Parameter buffer: holds its payload; nil for none.
+    /// - Returns: whether the system has taken it; nil when the payload is not in shared memory.
+    func send(_ header: [UInt8], _ buffer: ParameterBuffer?, payloadSize: Int) -> Bool? {
+        guard let exchange else { return nil }
+        var packet = Packet()
+        if let buffer {
+            guard let slot = exchange.gradients.firstIndex(where: { $0 === buffer }) else {
+                return nil
+            }
+            packet = Packet(slot: slot, payloadSize: payloadSize)
+        }
+        let size = packet.write(header: header, into: bytes)
+        return socket.send(UnsafeRawBufferPointer(rebasing: bytes[..<size]))
+    }
+
+    /// Takes the next message, if there is one.
+    func receive() -> Received? {
+        guard isOpen else { return join() }
+        switch socket.receive(into: bytes) {
+        case .nothing:
+            return nil
+        case .end:
+            return .end
+        case .packet(let size):
+            let bytes = UnsafeRawBufferPointer(rebasing: bytes[..<size])
+            let slotCountMax = max(ParameterSlots.slotCount, Exchange.sampleSlotCount)
+            guard let packet = Packet(bytes, slotCount: slotCountMax) else { return .end }
+            return .message(UnsafeRawBufferPointer(rebasing: bytes[Packet.prefixSize...]), packet)
+        }
+    }
+
+    /// Maps the coordinator's memory: two descriptors come before the first message.
+    private func join() -> Received? {
+        var descriptor: PassedDescriptor?
+        if socket.receive(into: bytes, &descriptor) == .nothing { return nil }
+        guard let descriptor else { return .end }
+        do {
+            if parameters == nil {
+                parameters = try SharedRegion(
+                    joining: descriptor,
+                    size: ParameterSlots.regionSize,
+                    isWritable: false
+                )
+            } else {
+                let region = try SharedRegion(
+                    joining: descriptor,
+                    size: Exchange.regionSize,
+                    isWritable: true
+                )
+                exchange = Exchange(region: region)
+            }
+            return receive()
+        } catch {
+            return .end
+        }
+    }
+
+    /// Says where the calling thread runs, and moves it where the coordinator asked it to.
+    func settle() { exchange?.settle() }
+
+    /// A buffer in the coordinator's memory for a gradient; nil when none is free.
+    func takeGradientBuffer() -> ParameterBuffer? { exchange?.takeGradientBuffer() }
+
+    /// Gives a gradient's buffer back that is not going to be sent, if it is one of the link's.
+    func giveBack(_ gradient: ParameterBuffer) {
+        guard let slot = exchange?.gradients.firstIndex(where: { $0 === gradient }) else { return }
+        exchange?.gradientWord(slot: slot).store(0)
+    }
+
+    /// The parameters that a message brought.
+    func parameters(of packet: Packet) -> SharedParameters? {
+        guard let parameters, let slot = packet.slot, slot < ParameterSlots.slotCount else {
+            return nil
+        }
+        return SharedParameters(region: parameters, slot: slot)
+    }
+
+    /// The samples that a message brought; the slot is free again when nobody holds them.
+    func samples(of packet: Packet) -> SampleSlot? {
+        guard let exchange, let slot = packet.slot, slot < Exchange.sampleSlotCount,
+            packet.payloadSize <= Exchange.sampleSlotSize
+        else { return nil }
+        return SampleSlot(exchange: exchange, slot: slot, size: packet.payloadSize)
+    }
+}
+
+/// The parameters of one version in the coordinator's memory, which may write another there once
+/// their round is over.
+struct SharedParameters {
+    let region: SharedRegion
+    let slot: Int
+
+    /// The parameters, to be read only.
+    var buffer: ParameterBuffer { ParameterSlots.buffer(in: region, slot: slot) }
+
+    /// Whether all that was read so far was of `version`.
+    func isHolding(_ version: Int) -> Bool {
+        ParameterSlots.isHolding(version, in: region, slot: slot)
+    }
+}
+
+/// Samples in shared memory, kept there as long as this is.
+final class SampleSlot {
+    let bytes: UnsafeRawBufferPointer
+    private let word: SharedWord
+    private let region: SharedRegion
+
+    init(exchange: Exchange, slot: Int, size: Int) {
+        bytes = UnsafeRawBufferPointer(rebasing: exchange.samples(slot: slot)[..<size])
+        word = exchange.sampleWord(slot: slot)
+        region = exchange.region
+    }
+
+    deinit { word.store(0) }
+}

@@ -1,0 +1,111 @@
+import Wire
+
+/// What the coordinator's thread spent its time on.
+package struct CoordinatorProfile: Equatable, Sendable {
+    /// Steps that were applied after the first one, which waited for workers.
+    package var stepCount = 0
+    /// How long each phase took in these steps.
+    package var totals = PhaseTotals()
+    /// How often the coordinator's thread asked for memory in these steps.
+    package var allocationCount = 0
+    /// What was sent and received in these steps.
+    package var traffic = Traffic()
+    /// The first stretches of time, from the start on.
+    package var slices: [PhaseSlice] = []
+}
+
+/// What a transport has carried, both ways.
+package struct Traffic: Equatable, Sendable {
+    /// Messages.
+    package var messageCount = 0
+    /// Their bytes, payloads included, wherever they lay.
+    package var byteCount = 0
+
+    mutating func add(byteCount count: Int) {
+        messageCount += 1
+        byteCount += count
+    }
+
+    func since(_ earlier: Traffic) -> Traffic {
+        Traffic(
+            messageCount: messageCount - earlier.messageCount,
+            byteCount: byteCount - earlier.byteCount
+        )
+    }
+}
+
+/// What a worker spent its time on, from its welcome to its goodbye.
+package struct WorkerProfile: Equatable, Sendable {
+    /// How long each phase took.
+    package var totals: PhaseTotals
+    /// The first stretches of time, by the worker's clock.
+    package var slices: [PhaseSlice]
+    /// Pieces of a step's work that were computed after the first one.
+    package var answerCount: Int
+    /// How often the worker's thread asked for memory meanwhile.
+    package var allocationCount: Int
+    /// How far the worker's clock is ahead of the coordinator's, in nanoseconds.
+    package var clockOffset: Int64
+    /// How wrong that may be: half the time that a welcome and a profile were on their way.
+    package var clockUncertainty: Int64
+}
+
+extension WorkerProfile {
+    private static let sliceSize = 16
+
+    /// As many slices as a buffer of parameters has room for.
+    static let sliceCountMax = 15_000
+
+    /// Writes a clock's times as a payload and returns its size.
+    static func write(_ clock: PhaseClock, into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        var offset = 0
+        for phase in Phase.allCases {
+            bytes.storeBytes(of: clock.totals[phase], toByteOffset: offset, as: UInt64.self)
+            offset += 8
+        }
+        for slice in clock.slices.prefix((bytes.count - offset) / sliceSize) {
+            let tail = slice.duration << 8 | UInt64(slice.phase.rawValue)
+            bytes.storeBytes(of: slice.start, toByteOffset: offset, as: UInt64.self)
+            bytes.storeBytes(of: tail, toByteOffset: offset + 8, as: UInt64.self)
+            offset += sliceSize
+        }
+        return offset
+    }
+
+    /// Reads a payload; nil if it is none of ours.
+    ///
+    /// - Parameters:
+    ///   - welcomed: when the coordinator sent the last welcome, by its own clock.
+    ///   - received: when the profile came, by the same clock.
+    init?(
+        _ header: ProfileHeader,
+        _ bytes: UnsafeRawBufferPointer,
+        welcomed: UInt64,
+        received: UInt64
+    ) {
+        let phases = Phase.allCases
+        let totalsSize = phases.count * 8
+        guard bytes.count >= totalsSize, (bytes.count - totalsSize) % Self.sliceSize == 0 else {
+            return nil
+        }
+        func word(_ offset: Int) -> UInt64 {
+            bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        totals = PhaseTotals()
+        for (index, phase) in phases.enumerated() { totals[phase] = word(index * 8) }
+        slices = []
+        for offset in stride(from: totalsSize, to: bytes.count, by: Self.sliceSize) {
+            guard let phase = Phase(rawValue: Int(word(offset + 8) & 0xFF)) else { return nil }
+            slices.append(
+                PhaseSlice(phase: phase, start: word(offset), duration: word(offset + 8) >> 8)
+            )
+        }
+        answerCount = header.answerCount
+        allocationCount = header.allocationCount
+        // As NTP does: the way there and the way back are taken to be equally long.
+        let there = Int64(truncatingIfNeeded: header.welcomed &- welcomed)
+        let back = Int64(truncatingIfNeeded: received &- header.sent)
+        clockOffset = (there &- back) / 2
+        clockUncertainty = abs((there &+ back) / 2)
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+internal import Reporting
+
+/// Measures whole training runs: the very processes and files that `lockstep train` has, over real
+/// data.
+///
+/// Each measurement is a run of its own in a temporary folder, checkpoints and figures included;
+/// its first epoch warms up, its second one counts. A framework beside it is measured in turns, so
+/// that a machine that slows down slows both.
+package struct TrainingBenchmark: Sendable {
+    /// What is measured.
+    package struct Settings: Sendable {
+        /// Samples a step, all workers together.
+        package var batchSizes: [Int]
+        /// Worker processes.
+        package var workerCounts: [Int]
+        /// Runs for each of these.
+        package var repeatCount: Int
+        /// A sleep of so many milliseconds in the place of each shard's arithmetic; nil for real
+        /// work.
+        package var simulatedMilliseconds: Double?
+        /// Further arguments of `lockstep train`.
+        package var arguments: [String]
+
+        /// Describes measurements.
+        package init(
+            batchSizes: [Int],
+            workerCounts: [Int],
+            repeatCount: Int,
+            simulatedMilliseconds: Double?,
+            arguments: [String]
+        ) {
+            self.batchSizes = batchSizes
+            self.workerCounts = workerCounts
+            self.repeatCount = repeatCount
+            self.simulatedMilliseconds = simulatedMilliseconds
+            self.arguments = arguments
+        }
+    }
+
+    private let executablePath: String
+    private let settings: Settings
+    private let framework: Framework?
+
+    /// Will measure `executablePath`, the `lockstep` program, beside a framework if there is one.
+    package init(executablePath: String, settings: Settings, framework: Framework?) {
+        self.executablePath = executablePath
+        self.settings = settings
+        self.framework = framework
+    }
+
+    /// Measures, and prints line by line.
+    ///
+    /// - Throws: ``BenchmarkFailure`` when a run fails.
+    package func run(print: (String) -> Void) async throws {
+        var slope: [(workerCount: Int, measurement: TrainingMeasurement)] = []
+        for batchSize in settings.batchSizes {
+            var single: Double?
+            for workerCount in settings.workerCounts {
+                let (own, peers) = try await measure(batchSize, workerCount)
+                let table = TrainingTable(own: own, peers: peers, framework: framework)
+                if workerCount == 1 { single = table.samplesPerSecond }
+                print(table.title(batchSize, workerCount, single: single))
+                table.lines().forEach(print)
+                slope.append((workerCount, own[own.count / 2]))
+            }
+        }
+        if settings.simulatedMilliseconds != nil { CoordinatorCost(slope).lines().forEach(print) }
+    }
+
+    private func measure(
+        _ batchSize: Int,
+        _ workerCount: Int
+    ) async throws -> (own: [TrainingMeasurement], peers: [Double]) {
+        var own: [TrainingMeasurement] = []
+        var peers: [Double] = []
+        for _ in 0..<settings.repeatCount {
+            own.append(try await train(batchSize, workerCount))
+            guard let framework else { continue }
+            peers.append(
+                try await framework.samplesPerSecond(
+                    batchSize: batchSize,
+                    processCount: workerCount
+                )
+            )
+        }
+        return (own.sorted { $0.samplesPerSecond < $1.samplesPerSecond }, peers.sorted())
+    }
+
+    private func train(_ batchSize: Int, _ workerCount: Int) async throws -> TrainingMeasurement {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "lockstep-bench-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var arguments = [
+            "train", "--run-dir", folder, "--epochs", "2", "--checkpoint-every", "100",
+            "--batch-size", "\(batchSize)", "--workers", "\(workerCount)",
+        ]
+        if let simulatedMilliseconds = settings.simulatedMilliseconds {
+            arguments += ["--simulate-compute", "\(simulatedMilliseconds)"]
+        }
+        let before = ChildProcess.processorSeconds
+        try await ChildProcess.run(executablePath, arguments + settings.arguments)
+        let processorSeconds = ChildProcess.processorSeconds - before
+        let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(RunSummary.fileName)"))
+        let summary = try JSONDecoder().decode(RunSummary.self, from: bytes)
+        return TrainingMeasurement(summary, processorSeconds: processorSeconds)
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import MNIST
+import TrainingBenchmarks
+
+/// `lockstep bench training`: whole runs, beside a framework.
+struct BenchTrainingCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "training",
+        abstract: "Time whole training runs, beside PyTorch or Keras if asked to.",
+        discussion: """
+            Each figure is the median of several runs of `lockstep train`, data conversion, checkpoints every 100 steps \
+            and figures included; a run's second epoch counts. A framework is measured in turns with it, at the same \
+            global batch size.
+            """
+    )
+
+    @Option(
+        name: .customLong("batch-sizes"),
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Samples a step, one or several numbers.", valueName: "samples")
+    )
+    var batchSizes: [Int] = [32, 256, 1_024]
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Worker processes, one or several numbers.", valueName: "count")
+    )
+    var workers: [Int] = [1, 2]
+
+    @Option(help: ArgumentHelp("Runs for each figure.", valueName: "count"))
+    var repeats = 3
+
+    @Option(
+        name: .customLong("peer"),
+        help: ArgumentHelp("Also measure pytorch or keras.", valueName: "framework")
+    )
+    var framework: Framework.Kind?
+
+    @Option(
+        name: .customLong("peer-python"),
+        help: ArgumentHelp(
+            "A Python that has the framework (default: one is set up from PyPI in the cache folder).",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
+    var frameworkPython: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Have workers sleep so many milliseconds a shard instead of computing, to measure the coordinator.",
+            valueName: "milliseconds"
+        )
+    )
+    var simulateCompute: Double?
+
+    @Flag(help: "Send payloads over TCP, as to workers of other machines.")
+    var noSharedMemory = false
+
+    func validate() throws {
+        let counts = batchSizes + workers + [repeats]
+        guard counts.allSatisfy({ $0 > 0 }), !batchSizes.isEmpty, !workers.isEmpty else {
+            throw ValidationError(
+                "measuring: \(counts.min() ?? 0) was found where numbers above 0 were expected; choose --batch-sizes, --workers and --repeats of at least 1"
+            )
+        }
+        if let simulateCompute, !(simulateCompute > 0 && simulateCompute <= 10_000) {
+            throw ValidationError(
+                "measuring: --simulate-compute \(simulateCompute) was found where up to 10,000 milliseconds were expected"
+            )
+        }
+    }
+
+    func run() async throws {
+        guard let executablePath = Bundle.main.executablePath else { throw ExecutableMissing() }
+        let show = { (line: String) in print(line) }
+        show("CPU: \(Processor.name), \(ProcessInfo.processInfo.activeProcessorCount) processors")
+        var measured: Framework?
+        if let framework {
+            measured = try await Framework(
+                framework,
+                python: frameworkPython,
+                datasetPath: MNISTDataset.packagedDirectory(),
+                print: show
+            )
+        }
+        let benchmark = TrainingBenchmark(
+            executablePath: executablePath,
+            settings: .init(
+                batchSizes: batchSizes,
+                workerCounts: workers,
+                repeatCount: repeats,
+                simulatedMilliseconds: simulateCompute,
+                arguments: noSharedMemory ? ["--no-shared-memory"] : []
+            ),
+            framework: measured
+        )
+        try await benchmark.run(print: show)
+    }
+}
+
+extension Framework.Kind: ExpressibleByArgument {}
