@@ -53,8 +53,8 @@ package struct WorkerProfile: Equatable, Sendable {
 extension WorkerProfile {
     private static let sliceSize = 16
 
-    /// As many slices as a buffer of parameters has room for.
-    static let sliceCountMax = 15_000
+    /// As many slices as a buffer of parameters has room for, those of about a thousand steps.
+    package static let sliceCountMax = 15_000
 
     /// Writes a clock's times as a payload and returns its size.
     static func write(_ clock: PhaseClock, into bytes: UnsafeMutableRawBufferPointer) -> Int {

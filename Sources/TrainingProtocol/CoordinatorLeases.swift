@@ -55,6 +55,14 @@ extension Coordinator {
         return max(1, fastest.nanoseconds * unit / perShard.nanoseconds)
     }
 
+    /// Lets the pace of workers fade that have no share of a round.
+    mutating func fadePaces(of round: RoundProgress?) {
+        guard let round else { return }
+        for index in members.indices where !round.hasShare(members[index].worker) {
+            members[index].pace?.fade()
+        }
+    }
+
     /// Starts the time of each worker's oldest lease of the round: it computes one at a time.
     mutating func startLeases(of current: inout RoundProgress, at now: Duration) {
         for index in members.indices {

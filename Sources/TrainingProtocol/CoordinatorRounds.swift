@@ -49,7 +49,9 @@ extension Coordinator {
             actions += close(current.round)
             watch.turn(at: now)
             guard let next else { return actions + close(.completed, at: now) }
-            state = .running(current: next, next: openNext(after: next.round))
+            let opened = openNext(after: next.round)
+            state = .running(current: next, next: opened)
+            fadePaces(of: opened)
             actions += forgetOldContests()
         }
         return actions + dispatch(at: now)

@@ -93,6 +93,11 @@ struct RoundProgress: Equatable, Sendable {
     /// Whether every shard was computed, and compared where it was to be.
     var isComplete: Bool { pendingShardCount == 0 && unverified.isEmpty }
 
+    /// Whether `worker` is to get shards of its own.
+    func hasShare(_ worker: WorkerID) -> Bool {
+        queues.contains { $0.worker == worker && !$0.subtrees.isEmpty }
+    }
+
     /// How many leases `worker` holds.
     func leaseCount(of worker: WorkerID) -> Int {
         leases.count { $0.worker == worker }

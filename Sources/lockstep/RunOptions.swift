@@ -37,6 +37,15 @@ struct RunOptions: ParsableArguments {
     )
     var noSharedMemory = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Write what coordinator and workers spent the first steps' time on, for Perfetto or chrome://tracing.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["json"])
+    )
+    var trace: String?
+
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
     func validate() throws {

@@ -49,10 +49,14 @@ struct RunSession {
             dataset: dataset,
             kernels: kernels
         )
+        let trace = try options.trace.map { (path) throws(ReportError) in
+            try TraceFile(path: path)
+        }
         // First, for a port in use must not leave a run behind that never began.
         let socket = try CoordinatorSocket(
             binding: endpoint,
-            offersLinks: !options.noSharedMemory
+            offersLinks: !options.noSharedMemory,
+            sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax
         )
         let lock = try folder.open(resumes: options.resumes)
         let workerCount =
@@ -80,6 +84,7 @@ struct RunSession {
             try? run.finishCheckpoints()
             throw error
         }
+        if let result = service.runResult { try trace?.write(result) }
         if let result = service.runResult, result.outcome == .completed {
             // A checkpoint that fails gives its room back, and is told of after the model is there:
             // that is what the run was for.

@@ -10,12 +10,16 @@ struct CoordinatorLeasesTests {
 
     /// A coordinator whose `workers` have all joined at time zero; each step has `shardCount`
     /// shards.
-    private func running(_ workers: [WorkerID], shardCount: Int) -> Coordinator {
+    private func running(
+        _ workers: [WorkerID],
+        shardCount: Int,
+        stepCount: Int = 5
+    ) -> Coordinator {
         var machine = Coordinator(
             settings: Coordinator.Settings(
                 stamp: Self.stamp,
                 schedule: Schedule(
-                    trainingSampleCount: shardCount * 16 * 5,
+                    trainingSampleCount: shardCount * 16 * stepCount,
                     validationSampleCount: 0,
                     testSampleCount: 0,
                     batchSize: shardCount * 16,
@@ -158,6 +162,41 @@ struct CoordinatorLeasesTests {
                 send(work(2, 1, 2), to: anna),
             ]
         )
+    }
+
+    @Test func `gives a worker that was slow at first a share again`() {
+        var machine = running([anna, bert], shardCount: 2, stepCount: 400)
+        var now = 0
+        var bertsSteps: [Int] = []
+        var ahead: [(work: Work, worker: WorkerID)] = []
+        for step in 0..<399 {
+            let leases = step < 2 ? firstLeases(of: step) : ahead.filter { $0.work.version == step }
+            // Anna takes 100 ms a shard, bert so much more in the first ten steps.
+            var ends: [(end: Int, work: Work, worker: WorkerID)] = []
+            for (work, worker) in leases {
+                let perShard = worker == bert && step < 10 ? 1_000 : 100
+                ends.append((now + (perShard << work.subtree.level), work, worker))
+                if worker == bert { bertsSteps.append(step) }
+            }
+            for (end, work, worker) in ends.sorted(by: { $0.end < $1.end }) {
+                for action in answer(&machine, work, worker, at: end) {
+                    if case .send(.work(let work, _), let worker) = action {
+                        ahead.append((work, worker))
+                    }
+                }
+                now = end
+            }
+            #expect(machine.position.completedStepCount == step + 1)
+        }
+        #expect(bertsSteps.prefix(3) == [0, 1, bertsSteps[2]] && bertsSteps[2] > 2)
+        let excluded = (0..<399).filter { !bertsSteps.contains($0) }
+        #expect(!excluded.isEmpty && excluded.count < 200)
+        #expect(bertsSteps.suffix(150) == Array(249..<399)[...])
+    }
+
+    /// What two workers hold of the first two steps: a shard each.
+    private func firstLeases(of step: Int) -> [(work: Work, worker: WorkerID)] {
+        [(work(step, 0, 0), anna), (work(step, 0, 1), bert)]
     }
 
     @Test func `divides what a lost worker held among those that are left`() {
