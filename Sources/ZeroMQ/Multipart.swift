@@ -77,6 +77,14 @@ package struct Multipart: ~Copyable {
         return descriptor < 0 ? nil : descriptor
     }
 
+    /// The key under which the sender of a received message was let in; nil without encryption.
+    ///
+    /// - Precondition: there is such a frame.
+    package func senderKey(at index: Int) -> CurveKey? {
+        guard let text = zmq_msg_gets(frame(at: index), "User-Id") else { return nil }
+        return CurveKey(text: String(cString: text))
+    }
+
     /// Moves a frame out and leaves one of no bytes in its place.
     ///
     /// - Precondition: there is such a frame.

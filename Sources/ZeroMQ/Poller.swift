@@ -52,6 +52,11 @@ package struct Poller: ~Copyable {
         add(monitor.socket)
     }
 
+    /// Adds an authenticator and returns its index.
+    package mutating func add(_ authenticator: borrowing Authenticator) -> Int {
+        add(authenticator.socket)
+    }
+
     /// Adds a wake-up and returns its index. The caller keeps it alive.
     package mutating func add(_ wakeUp: WakeUp) -> Int {
         add(fileDescriptor: wakeUp.fileDescriptor)

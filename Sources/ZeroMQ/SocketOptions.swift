@@ -51,6 +51,8 @@ package struct SocketOptions: Equatable, Sendable {
     package var receiveBufferSize: Int?
     /// How many connections may wait to be accepted.
     package var backlog: Int?
+    /// Connections are encrypted, and both ends know each other's keys; `nil` leaves them plain.
+    package var curve: CurveIdentity?
 
     /// Leaves everything but the linger time at libzmq's defaults.
     package init() {}
@@ -88,6 +90,18 @@ package struct SocketOptions: Equatable, Sendable {
         try setter.set(ZMQ_SNDBUF, "send buffer size", sendBufferSize)
         try setter.set(ZMQ_RCVBUF, "receive buffer size", receiveBufferSize)
         try setter.set(ZMQ_BACKLOG, "backlog", backlog)
+        switch curve {
+        case .accepting(let pair):
+            try setter.set(ZMQ_CURVE_SERVER, "CURVE role", true)
+            try setter.set(ZMQ_CURVE_SECRETKEY, "secret key", pair.secretKey.bytes)
+            try setter.set(ZMQ_ZAP_DOMAIN, "authentication domain", Array("lockstep".utf8))
+        case .connecting(let pair, let coordinator):
+            try setter.set(ZMQ_CURVE_SERVERKEY, "coordinator's key", coordinator.bytes)
+            try setter.set(ZMQ_CURVE_PUBLICKEY, "public key", pair.publicKey.bytes)
+            try setter.set(ZMQ_CURVE_SECRETKEY, "secret key", pair.secretKey.bytes)
+        case nil:
+            break
+        }
     }
 }
 

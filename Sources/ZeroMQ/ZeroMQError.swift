@@ -21,6 +21,10 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
     case addressRefused(AddressOperation, endpoint: String, code: Int32)
     /// An option has a value that libzmq does not take.
     case optionRefused(name: String, value: String, code: Int32)
+    /// The other side does not let this key in.
+    case keyRefused
+    /// One side encrypts, the other does not.
+    case encryptionDiffers
     /// Another call failed; `operation` completes the sentence "cannot …".
     case callFailed(operation: String, code: Int32)
 
@@ -33,6 +37,12 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
         case .optionRefused(let name, let value, let code):
             return "cannot set the socket's \(name) to \(value): \(systemText(code)); "
                 + "choose a value in the range that zmq_setsockopt(3) gives"
+        case .keyRefused:
+            return "connecting: the coordinator refused this worker's key where a listed one was "
+                + "expected; list it there with `lockstep keys add`, or use the file that made"
+        case .encryptionDiffers:
+            return "connecting: one side encrypts and the other does not where both were expected "
+                + "to agree; give the coordinator --keys and the worker --key, or neither"
         case .callFailed(let operation, let code):
             return "cannot \(operation): \(callSentence(code))"
         }
@@ -46,7 +56,7 @@ extension ZeroMQError {
         switch self {
         case .addressRefused(_, _, let code):
             [EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO].contains(code)
-        case .optionRefused, .callFailed:
+        case .optionRefused, .callFailed, .keyRefused, .encryptionDiffers:
             false
         }
     }
