@@ -155,13 +155,14 @@ let package = Package(
         .target(name: "CSharedMemory"),
         .target(name: "CAllocationCount"),
         module("SharedMemory", ["CSharedMemory"]),
+        module("Keys", ["ZeroMQ"]),
 
         // MARK: Services and commands
         module("Reporting"),
         module(
             "Training",
             [
-                "CAllocationCount", "Checkpoints", "Configuration", "Kernels", "MNIST", "Model",
+                "CAllocationCount", "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model",
                 "SeededRandom", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -184,7 +185,7 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks",
-                "Kernels", "MNIST", "Model", "Reporting", "Training", "TrainingProtocol",
+                "Kernels", "Keys", "MNIST", "Model", "Reporting", "Training", "TrainingProtocol",
                 "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
@@ -218,6 +219,7 @@ let package = Package(
         tests("Wire", ["TrainingProtocol"]),
         tests("ZeroMQ"),
         tests("SharedMemory"),
+        tests("Keys", ["ZeroMQ"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["lockstep", "MNIST", "SeededRandom", "TestTools"],

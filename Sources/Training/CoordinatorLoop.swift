@@ -73,12 +73,14 @@ final class CoordinatorLoop {
         _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
         if let links = socket.links { _ = poller.add(fileDescriptor: links.fileDescriptor) }
+        socket.addAdmission(to: &poller)
         while outcome == nil {
             pulse.beat(at: now)
             clock.lap(.receive)
             _ = try poller.poll(timeout: pulse.timeout(until: machine.nextDeadline, at: now))
             clock.lap(.wait)
             if stop.wakeUp.drain() { try handle(.stopRequested) }
+            try admit()
             while let worker = try socket.nextLostWorker() { try handle(.disconnected(worker)) }
             try receive()
             if let deadline = machine.nextDeadline, deadline <= now {
@@ -140,6 +142,14 @@ final class CoordinatorLoop {
                 note(foreign: reason)
             }
         }
+    }
+
+    private func admit() throws(ZeroMQError) {
+        for key in try socket.admitWorkers() {
+            note(foreign: "a connection under the key \(key.text), which is not listed")
+        }
+        guard socket.admission?.wakeUp.drain() == true else { return }
+        for worker in socket.removeRevoked() { try handle(.disconnected(worker)) }
     }
 
     /// Whether a message has the payload that belongs to it.

@@ -31,6 +31,10 @@ package struct CoordinatorSocket: ~Copyable {
     private(set) var monitor: Monitor
     /// Who said hello over which connection, by its descriptor.
     private var connections: [Int32: WorkerID] = [:]
+    /// Who may connect; nil where nothing is encrypted.
+    let admission: Admission?
+    private(set) var authenticator: Authenticator?
+    private var workers: WorkerAdmission?
     private var incoming: Multipart
     private var outgoing: Multipart
     /// The links to workers of this host; nil where there are none.
@@ -53,6 +57,8 @@ package struct CoordinatorSocket: ~Copyable {
     /// Binds to `endpoint`; workers may connect from then on, and wait.
     ///
     /// - Parameters:
+    ///   - endpoint: the address.
+    ///   - admission: whom to let in, encrypted; nil for everybody, in the open.
     ///   - offersLinks: whether workers of this host may use shared memory, where the system has
     ///     it.
     ///   - sliceCountMax: how many slices of time workers keep for a trace.
@@ -60,6 +66,7 @@ package struct CoordinatorSocket: ~Copyable {
     ///   other process reaches.
     package init(
         binding endpoint: String,
+        admission: Admission? = nil,
         offersLinks: Bool = true,
         sliceCountMax: Int = 0
     ) throws(ZeroMQError) {
@@ -76,13 +83,20 @@ package struct CoordinatorSocket: ~Copyable {
         options.sendBufferSize = bufferSize
         options.receiveBufferSize = bufferSize
         options.handshakeInterval = .seconds(5)
-        let socket = try Socket(.router, in: Context(ioThreadCount: 2), options: options)
+        options.curve = admission.map { .accepting(as: $0.pair) }
+        let context = try Context(ioThreadCount: 2)
+        // Before the address is bound: libzmq lets every key in where nobody decides.
+        let authenticator = admission == nil ? nil : try Authenticator(in: context)
+        let socket = try Socket(.router, in: context, options: options)
         let monitor = try Monitor(of: socket)
         try socket.bind(endpoint)
         self.socket = socket
         self.monitor = monitor
         links = offersLinks ? CoordinatorLinks() : nil
         offer = WelcomeOffer(localLink: links?.name ?? "", sliceCountMax: sliceCountMax)
+        self.admission = admission
+        self.authenticator = authenticator
+        workers = admission.map(WorkerAdmission.init)
         let isFile = endpoint.hasPrefix("ipc://") && endpoint != "ipc://*"
         socketFile = isFile ? String(endpoint.dropFirst("ipc://".count)) : nil
         incoming = Multipart(frameCountMax: 3)
@@ -119,6 +133,9 @@ package struct CoordinatorSocket: ~Copyable {
         }
         guard let worker = incoming.withFrame(at: 0, { workerID(routingID: $0) }) else {
             return .foreign(reason: "a sender that is no worker")
+        }
+        if let objection = workers?.objection(to: worker, under: incoming.senderKey(at: 1)) {
+            return .foreign(reason: objection)
         }
         do {
             let contents = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
@@ -191,6 +208,24 @@ package struct CoordinatorSocket: ~Copyable {
             return .profile(profile, from: worker)
         }
     }
+
+    /// Has a poller wake for handshakes and for changes of the list.
+    func addAdmission(to poller: inout Poller) {
+        guard let admission else { return }
+        _ = poller.add(admission.wakeUp)
+        if authenticator != nil { _ = poller.add(authenticator!) }
+    }
+
+    /// Answers handshakes that wait; nothing to do without keys.
+    ///
+    /// - Returns: the keys that were refused.
+    mutating func admitWorkers() throws(ZeroMQError) -> [CurveKey] {
+        guard let admission else { return [] }
+        return try authenticator?.answer(admission.admits) ?? []
+    }
+
+    /// Forgets the workers whose keys are listed no more, and returns them.
+    mutating func removeRevoked() -> [WorkerID] { workers?.removeRevoked() ?? [] }
 
     /// Takes the next worker whose connection has ended, if there is one.
     ///

@@ -119,6 +119,8 @@ package struct LocalWorkers: Service {
     private func runWorkerToItsEnd() async throws -> TerminationStatus {
         var arguments = [
             "worker", "--connect", endpoint, "--exit-on-stdin-eof",
+            // Keys in the environment are for other coordinators.
+            "--insecure",
             "--log-level", logger.logLevel.rawValue,
         ]
         if let simulatedMilliseconds {

@@ -1,5 +1,6 @@
 import Glibc
 import Kernels
+import Keys
 import Logging
 import Model
 import TrainingProtocol
@@ -36,6 +37,7 @@ final class WorkerLoop {
     /// - Throws: when the address is malformed.
     init(
         endpoint: String,
+        key: WorkerKey?,
         settings: Worker.Settings,
         kernels: KernelSet,
         simulatedDuration: Duration?,
@@ -51,7 +53,7 @@ final class WorkerLoop {
         let worker = WorkerID(rawValue: random.next())
         logger[metadataKey: "worker"] = "\(worker)"
         self.logger = logger
-        socket = try WorkerSocket(connectingTo: endpoint, as: worker, in: Context())
+        socket = try WorkerSocket(connectingTo: endpoint, as: worker, key: key, in: Context())
     }
 
     /// Serves until the machine says that it has ended.

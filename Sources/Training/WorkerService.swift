@@ -1,4 +1,5 @@
 package import Kernels
+package import Keys
 package import Logging
 import ServiceLifecycle
 import Synchronization
@@ -16,6 +17,7 @@ package final class WorkerService: Service {
     ///
     /// - Parameters:
     ///   - endpoint: the coordinator's address.
+    ///   - key: what it proves itself with; nil for a connection in the open.
     ///   - settings: how the worker behaves in time.
     ///   - kernels: the arithmetic.
     ///   - endsWithStandardInput: leave when standard input ends, because the process that started
@@ -27,6 +29,7 @@ package final class WorkerService: Service {
     /// - Throws: when the address is malformed.
     package init(
         endpoint: String,
+        key: WorkerKey? = nil,
         settings: Worker.Settings,
         kernels: KernelSet,
         endsWithStandardInput: Bool,
@@ -36,6 +39,7 @@ package final class WorkerService: Service {
         stop = try StopRequest()
         let loop = try WorkerLoop(
             endpoint: endpoint,
+            key: key,
             settings: settings,
             kernels: kernels,
             simulatedDuration: simulatedDuration,

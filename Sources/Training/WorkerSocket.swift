@@ -1,4 +1,5 @@
 import Glibc
+import Keys
 import Model
 import TrainingProtocol
 import Wire
@@ -47,6 +48,7 @@ struct WorkerSocket: ~Copyable {
     init(
         connectingTo endpoint: String,
         as worker: WorkerID,
+        key: WorkerKey?,
         in context: Context
     ) throws(ZeroMQError) {
         try refuseUnreachable(endpoint, .connect)
@@ -64,6 +66,7 @@ struct WorkerSocket: ~Copyable {
         options.isIPv6Allowed = !namesIPv4(endpoint)
         options.sendBufferSize = bufferSize
         options.receiveBufferSize = bufferSize
+        options.curve = key.map { .connecting(as: $0.pair, to: $0.coordinator) }
         let socket = try Socket(.dealer, in: context, options: options)
         let monitor = try Monitor(of: socket)
         try socket.connect(endpoint)
@@ -199,6 +202,10 @@ struct WorkerSocket: ~Copyable {
             switch event.kind {
             case .handshakeSucceeded: return true
             case .disconnected: return false
+            case .handshakeAuthenticationFailed: throw .keyRefused
+            // libzmq's ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH.
+            case .handshakeProtocolFailed where event.value == 0x1100_0002:
+                throw .encryptionDiffers
             default: continue
             }
         }

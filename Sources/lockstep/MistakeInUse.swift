@@ -1,5 +1,6 @@
 import Configuration
 import Kernels
+import Keys
 import ZeroMQ
 
 /// A mistake in how the program was called that shows only once files have been read.
@@ -22,6 +23,8 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         error.isMalformedAddress
     case let error as KernelError:
         error != .noneRunnable
+    case let error as KeyError:
+        error.isMistakeInUse
     case is MistakeInUse:
         true
     default:

@@ -24,6 +24,8 @@ struct RunSession {
 
     let options: RunOptions
     let endpoint: String
+    /// How its connections are protected; nil where only this user reaches the address.
+    var security: SecurityOptions?
     let workers: Workers
     let logger: Logger
 
@@ -53,11 +55,14 @@ struct RunSession {
             try TraceFile(path: path)
         }
         // First, for a port in use must not leave a run behind that never began.
+        let admission = try security?.admission(at: endpoint)
         let socket = try CoordinatorSocket(
             binding: endpoint,
+            admission: admission,
             offersLinks: !options.noSharedMemory,
             sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax
         )
+        security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try folder.open(resumes: options.resumes)
         let workerCount =
             switch workers {
@@ -79,6 +84,8 @@ struct RunSession {
         let service = try CoordinatorService(run, socket: socket, observer: report)
         let signals: SignalWatch
         do {
+            let watch = admission.flatMap { security?.watch($0, logger: logger) }
+            defer { watch?.cancel() }
             signals = try await serve(service, workerCount: workerCount)
         } catch {
             try? run.finishCheckpoints()

@@ -112,7 +112,11 @@ import Testing
         try check("worker --connect inproc://a", status: 2, "kind of address")
         let coordinator = "coordinator --dataset data --run-dir never --bind"
         try check("\(coordinator) inproc://a", status: 2, "kind of address")
-        try check("\(coordinator) tcp://192.0.2.1:5555", status: 1, "no network interface")
+        try check(
+            "\(coordinator) tcp://192.0.2.1:5555 --insecure",
+            status: 1,
+            "no network interface"
+        )
         try Data("precious".utf8).write(to: url("letter"))
         try check("\(coordinator) ipc://letter", status: 1, "left alone")
         #expect(try String(contentsOf: url("letter"), encoding: .utf8) == "precious")

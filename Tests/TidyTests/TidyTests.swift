@@ -131,6 +131,7 @@ extension TidyTests {
         "Wire": ["SwiftProtobuf", "TrainingProtocol"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "SharedMemory": ["CSharedMemory", "Glibc"],
+        "Keys": ["Glibc", "ZeroMQ"],
         "MNIST": ["CZlib", "Foundation", "Glibc"],
         "ImageFiles": ["CPNG", "CTurboJPEG", "Foundation", "Glibc"],
         "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
@@ -138,7 +139,7 @@ extension TidyTests {
         "Reporting": ["Foundation"],
         "Training": [
             "CAllocationCount", "Checkpoints", "Configuration", "Foundation", "Glibc", "Kernels",
-            "Logging", "MNIST",
+            "Keys", "Logging", "MNIST",
             "Model", "SeededRandom", "ServiceLifecycle", "SharedMemory", "Subprocess",
             "Synchronization", "SystemPackage", "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
         ],
@@ -148,7 +149,7 @@ extension TidyTests {
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Foundation",
             "ImageFiles",
-            "KernelBenchmarks", "Kernels", "Logging", "MNIST", "Model", "Reporting",
+            "KernelBenchmarks", "Kernels", "Keys", "Logging", "MNIST", "Model", "Reporting",
             "ServiceLifecycle", "Training", "TrainingBenchmarks", "TrainingProtocol",
             "TrainingSimulation", "UnixSignals", "ZeroMQ",
         ],

@@ -26,6 +26,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @OptionGroup var options: RunOptions
 
+    @OptionGroup(title: "Security") var security: SecurityOptions
+
     func validate() throws { _ = try address() }
 
     private func address() throws -> String {
@@ -41,6 +43,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         try await RunSession(
             options: options,
             endpoint: try address(),
+            security: security,
             workers: .remote,
             logger: options.logging.logger("coordinator")
         ).run()

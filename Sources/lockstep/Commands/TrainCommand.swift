@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Training
 
@@ -27,9 +28,11 @@ struct TrainCommand: AsyncParsableCommand {
     var simulateCompute: Double?
 
     func run() async throws {
+        let folder = try PrivateSocketFolder(in: FileManager.default.temporaryDirectory.path)
+        defer { withExtendedLifetime(folder) {} }
         try await RunSession(
             options: options,
-            endpoint: "tcp://127.0.0.1:*",
+            endpoint: folder.endpoint,
             workers: .local(simulatedMilliseconds: simulateCompute),
             logger: options.logging.logger("train", otherwise: .notice)
         ).run()

@@ -47,6 +47,8 @@ struct WorkerCommand: AsyncParsableCommand {
     )
     var simulateCompute: Double?
 
+    @OptionGroup(title: "Security") var security: WorkerSecurityOptions
+
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -70,12 +72,14 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try address()
         let logger = logging.logger("worker")
+        let key = try security.key(for: address, logger: logger)
         AllocatorTuning.keepFreedMemory()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         var settings = Worker.Settings()
         settings.patience = .seconds(reconnectFor)
         let service = try WorkerService(
             endpoint: address,
+            key: key,
             settings: settings,
             kernels: kernels,
             endsWithStandardInput: exitOnStdinEOF,

@@ -1,0 +1,82 @@
+import Glibc
+import ZeroMQ
+
+/// The folder in which a coordinator keeps its key and the list of its workers.
+///
+/// It holds `coordinator.key` and `authorized-workers`, and for each worker `NAME.key`, which is
+/// to be moved to the worker's machine. All are mode 0600, the folder is 0700.
+package struct KeyFolder: Equatable, Sendable {
+    /// Where it is.
+    package let path: String
+
+    /// Describes a folder, which need not exist yet.
+    package init(path: String) { self.path = path }
+
+    private var coordinatorPath: String { path + "/coordinator.key" }
+    private var listPath: String { path + "/authorized-workers" }
+
+    /// The file of a worker's keys.
+    package func workerPath(_ name: String) -> String { "\(path)/\(name).key" }
+
+    /// Makes the folder with the keys of a coordinator and one worker.
+    ///
+    /// - Throws: when there are keys in it already, or it cannot be written to.
+    package func make(firstWorker name: String) throws(KeyError) {
+        try checkName(name)
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
+            throw KeyFile.failure(path, "making the folder")
+        }
+        let pair = try draw()
+        try KeyFile.write(CoordinatorKey(pair: pair).text, to: coordinatorPath, replaces: false)
+        try KeyFile.write("", to: listPath, replaces: false)
+        try add(name)
+    }
+
+    /// Makes a worker's keys and lists it.
+    ///
+    /// - Throws: when the name is taken or none, or the folder cannot be read or written to.
+    package func add(_ name: String) throws(KeyError) {
+        try checkName(name)
+        var list = try workers()
+        guard !list.entries.contains(where: { $0.name == name }) else {
+            throw .exists(path: workerPath(name))
+        }
+        let key = WorkerKey(pair: try draw(), coordinator: try coordinator().pair.publicKey)
+        try KeyFile.write(key.text, to: workerPath(name), replaces: false)
+        list.add(name, key.pair.publicKey)
+        try KeyFile.write(list.text, to: listPath, replaces: true)
+    }
+
+    /// Strikes a worker off the list and removes its file where it is still here.
+    ///
+    /// - Throws: when it is not listed, or the folder cannot be read or written to.
+    package func revoke(_ name: String) throws(KeyError) {
+        try checkName(name)
+        var list = try workers()
+        guard list.entries.contains(where: { $0.name == name }) else {
+            throw .unlisted(name: name, path: listPath)
+        }
+        list.remove(name)
+        try KeyFile.write(list.text, to: listPath, replaces: true)
+        unlink(workerPath(name))
+    }
+
+    /// Reads the coordinator's key.
+    package func coordinator() throws(KeyError) -> CoordinatorKey {
+        try CoordinatorKey(
+            text: KeyFile.read(coordinatorPath, isSecret: true),
+            place: coordinatorPath
+        )
+    }
+
+    /// Reads the list.
+    package func workers() throws(KeyError) -> WorkerList {
+        try WorkerList(text: KeyFile.read(listPath, isSecret: false), place: listPath)
+    }
+
+    private func draw() throws(KeyError) -> CurveKeyPair {
+        do { return try CurveKeyPair.drawn() } catch {
+            throw .failed(path: path, operation: "making keys", reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import TrainingProtocol
+import ZeroMQ
+
+/// Keeps which worker came under which key, so that none speaks for another and one that is struck
+/// off the list falls silent.
+///
+/// libzmq cannot end one connection of a router: what still comes over it is dropped.
+struct WorkerAdmission {
+    private let admission: Admission
+    private var keys: [WorkerID: CurveKey] = [:]
+
+    /// More workers than this were never seen at once; beyond it, only those it knows are heard.
+    private static let workerCountMax = 100_000
+
+    /// Has met no worker yet.
+    init(_ admission: Admission) { self.admission = admission }
+
+    /// Why a message is not to be heard; nil if it is.
+    mutating func objection(to worker: WorkerID, under key: CurveKey?) -> String? {
+        guard let key, admission.admits(key) else {
+            return "a message under a key that is not listed"
+        }
+        if let known = keys[worker] {
+            return known == key ? nil : "a message in the name of another worker"
+        }
+        guard keys.count < Self.workerCountMax else { return "a worker too many" }
+        keys[worker] = key
+        return nil
+    }
+
+    /// Forgets the workers whose keys are listed no more, and returns them in the order of their
+    /// numbers.
+    mutating func removeRevoked() -> [WorkerID] {
+        let revoked = keys.filter { !admission.admits($0.value) }.keys
+        for worker in revoked { keys[worker] = nil }
+        return revoked.sorted { $0.rawValue < $1.rawValue }
+    }
+}

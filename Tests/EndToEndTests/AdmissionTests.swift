@@ -1,0 +1,99 @@
+import Foundation
+import TestTools
+import Testing
+
+/// Who gets into a run and who does not, with real processes.
+@Suite(.serialized) struct AdmissionTests {
+    private let folder: TemporaryFolder
+    private let address: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try SmallDataset.write(
+            trainingCount: 900,
+            testCount: 100,
+            into: folder.url.appending(path: "data")
+        )
+        address = "tcp://127.0.0.1:\(try freePort())"
+        _ = try run("keys new K")
+        _ = try run("keys add K two")
+        _ = try run("keys new other")
+    }
+
+    private func run(_ line: String) throws -> Program.Result {
+        try Program.run(line.split(separator: " ").map(String.init), in: folder.url)
+    }
+
+    private func start(_ line: String) throws -> Program {
+        try Program(line.split(separator: " ").map(String.init), in: folder.url)
+    }
+
+    private func coordinator(epochs: Int = 1) throws -> Program {
+        try start("coordinator --bind \(address) --keys K --dataset data --epochs \(epochs)")
+    }
+
+    @Test func `trains the same model encrypted, and lets in nobody who is not listed`() throws {
+        let plain = try run("train --workers 1 --dataset data --epochs 1")
+        let coordinator = try coordinator()
+        let stranger = try start("worker --connect \(address) --key other/worker-1.key")
+        let unencrypted = try start("worker --connect \(address) --reconnect-for 2")
+        #expect(unencrypted.wait().status == 1)
+        stranger.signal(SIGTERM)
+        #expect(stranger.wait().status != 0)
+        #expect(coordinator.isRunning)
+        #expect(!coordinator.errors.contains("1 of 1 workers"), "\(coordinator.errors)")
+        let worker = try start("worker --connect \(address) --key K/worker-1.key")
+        let result = coordinator.wait()
+        #expect(result.digest != nil && result.digest == plain.digest, "\(result.errors)")
+        #expect(worker.wait().status == 0)
+    }
+
+    @Test func `tells a worker whose coordinator does not list it`() throws {
+        // Same coordinator, so that only the list can refuse.
+        let copy = folder.url.appending(path: "copy.key")
+        try FileManager.default.copyItem(
+            at: folder.url.appending(path: "K/two.key"),
+            to: copy
+        )
+        #expect(try run("keys revoke K two").status == 0)
+        let coordinator = try coordinator()
+        let worker = try start("worker --connect \(address) --key copy.key --reconnect-for 20")
+        let result = worker.wait()
+        #expect(result.status == 1)
+        #expect(result.errors.contains("refused this worker's key"), "\(result.errors)")
+        coordinator.signal(SIGTERM)
+        _ = coordinator.wait()
+    }
+
+    @Test func `cuts a worker within a second of its key's end`() throws {
+        let coordinator = try coordinator(epochs: 500)
+        let worker = try start("worker --connect \(address) --key K/two.key")
+        let metrics = { coordinator.output.split(separator: "\n").count }
+        #expect(eventually { metrics() > 2 }, "\(coordinator.errors)")
+        #expect(try run("keys revoke K two").status == 0)
+        coordinator.signal(SIGHUP)
+        #expect(eventually(within: .seconds(5)) { coordinator.errors.contains("workers on it: 1") })
+        #expect(
+            eventually(within: .seconds(1)) { coordinator.errors.contains("not listed") },
+            "\(coordinator.errors)"
+        )
+        for program in [coordinator, worker] {
+            program.signal(SIGTERM)
+            _ = program.wait()
+        }
+    }
+
+    @Test func `opens no door to other machines without keys`() throws {
+        let refused = try run("coordinator --bind tcp://*:* --dataset data --run-dir never")
+        #expect(refused.status == 2)
+        #expect(refused.errors.contains("lockstep keys new DIR"), "\(refused.errors)")
+        let worker = try run("worker --connect tcp://192.0.2.1:5555")
+        #expect(worker.status == 2)
+        #expect(worker.errors.contains("--key"), "\(worker.errors)")
+        let exposed = folder.url.appending(path: "K/worker-1.key").path
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: exposed)
+        let loud = try run("worker --connect \(address) --key K/worker-1.key")
+        #expect(loud.status == 1)
+        #expect(loud.errors.contains("chmod 600"), "\(loud.errors)")
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import TestTools
+import Testing
+
+@testable import Training
+
+struct PrivateSocketFolderTests {
+    @Test func `is this user's alone, and goes with its value`() throws {
+        let parent = try TemporaryFolder()
+        var folder: PrivateSocketFolder? = try PrivateSocketFolder(in: parent.path)
+        let path = try #require(folder).path
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+        #expect(mode as? Int == 0o700)
+        #expect(folder?.endpoint == "ipc://\(path)/socket")
+        folder = nil
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `fits a socket's path where the folder's would be too long`() throws {
+        let parent = try TemporaryFolder()
+        let long = parent.path + "/" + String(repeating: "d", count: 100)
+        try FileManager.default.createDirectory(atPath: long, withIntermediateDirectories: false)
+        let folder = try PrivateSocketFolder(in: long)
+        #expect(folder.path.hasPrefix("/tmp/") && folder.endpoint.utf8.count <= 6 + 107)
+    }
+}
