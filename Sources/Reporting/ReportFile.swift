@@ -18,7 +18,9 @@ final class ReportFile: Sendable {
         self.path = path
         try Self.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         let exclusive = opening == .new ? O_EXCL : 0
-        descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | exclusive, 0o644)
+        // A symbolic link there could lead to any file of this user's.
+        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | exclusive
+        descriptor = open(path, flags, 0o640)
         if descriptor < 0 {
             throw errno == EEXIST ? .alreadyThere(file: path) : Self.unwritable(path)
         }

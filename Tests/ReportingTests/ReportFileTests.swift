@@ -25,6 +25,21 @@ import Testing
         }
     }
 
+    @Test func `follows no symbolic link, and leaves alone what it leads to`() throws {
+        try withTemporaryFolder { folder in
+            try "precious".write(toFile: "\(folder)/a", atomically: false, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/b",
+                withDestinationPath: "\(folder)/a"
+            )
+            #expect(throws: ReportError.self) {
+                try ReportFile(path: "\(folder)/b", opening: .continued).append([1])
+            }
+            try ReportFile.replace("\(folder)/b", with: [1])
+            #expect(try text(of: "\(folder)/a") == "precious")
+        }
+    }
+
     @Test func `replaces a file whole and leaves nothing beside it`() throws {
         try withTemporaryFolder { folder in
             try ReportFile.replace("\(folder)/a", with: Array("long text".utf8))
