@@ -135,6 +135,8 @@ package struct CoordinatorSocket: ~Copyable {
             return .foreign(reason: "a sender that is no worker")
         }
         if let objection = workers?.objection(to: worker, under: incoming.senderKey(at: 1)) {
+            if let descriptor = incoming.sourceDescriptor(at: 1) { end(descriptor) }
+            disconnect(worker)
             return .foreign(reason: objection)
         }
         do {
@@ -224,8 +226,24 @@ package struct CoordinatorSocket: ~Copyable {
         return try authenticator?.answer(admission.admits) ?? []
     }
 
-    /// Forgets the workers whose keys are listed no more, and returns them.
-    mutating func removeRevoked() -> [WorkerID] { workers?.removeRevoked() ?? [] }
+    /// Forgets the workers whose keys are listed no more, cuts their connections, and returns them.
+    mutating func removeRevoked() -> [WorkerID] {
+        let revoked = workers?.removeRevoked() ?? []
+        for worker in revoked { disconnect(worker) }
+        return revoked
+    }
+
+    /// Cuts a worker's connection.
+    private func disconnect(_ worker: WorkerID) {
+        for descriptor in connections.filter({ $0.value == worker }).keys { end(descriptor) }
+    }
+
+    /// Ends a connection beneath libzmq, which cannot end a single one of a router: it takes this
+    /// for the other side's doing and closes its own end.
+    ///
+    /// Should the descriptor belong to another connection by now, a worker loses it and comes
+    /// again.
+    private func end(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Takes the next worker whose connection has ended, if there is one.
     ///

@@ -4,7 +4,10 @@ import ZeroMQ
 /// Keeps which worker came under which key, so that none speaks for another and one that is struck
 /// off the list falls silent.
 ///
-/// libzmq cannot end one connection of a router: what still comes over it is dropped.
+/// A worker's number is the identity of its connection, which libzmq gives to whoever claims it
+/// last. Numbers are drawn from 2⁶⁴ and travel encrypted, so who claims another's means to: its key
+/// is banned, and the connection of the worker that it spoke for is cut, so that this one comes
+/// again and takes its number back.
 struct WorkerAdmission {
     private let admission: Admission
     private var keys: [WorkerID: CurveKey] = [:]
@@ -21,7 +24,10 @@ struct WorkerAdmission {
             return "a message under a key that is not listed"
         }
         if let known = keys[worker] {
-            return known == key ? nil : "a message in the name of another worker"
+            if known == key { return nil }
+            admission.ban(key)
+            keys[worker] = nil
+            return "a message in the name of another worker, whose sender's key is banned"
         }
         guard keys.count < Self.workerCountMax else { return "a worker too many" }
         keys[worker] = key

@@ -41,6 +41,11 @@ struct WorkerSocket: ~Copyable {
         case samples(SampleSlot)
         case parameters(SharedParameters)
     }
+    /// Handshakes in a row that the other side broke off; nil where nothing is encrypted.
+    private var failedHandshakeCount: Int?
+
+    /// A coordinator that dies breaks off one; the next finds nobody, or its successor.
+    private static let failedHandshakeCountMax = 3
 
     /// Connects to `endpoint` in the background, under the identity of `worker`.
     ///
@@ -73,6 +78,7 @@ struct WorkerSocket: ~Copyable {
         self.socket = socket
         self.monitor = monitor
         self.worker = worker
+        failedHandshakeCount = key.map { _ in 0 }
         incoming = Multipart(frameCountMax: 2)
         outgoing = Multipart(frameCountMax: 2)
     }
@@ -200,9 +206,17 @@ struct WorkerSocket: ~Copyable {
         }
         while let event = try monitor.next() {
             switch event.kind {
-            case .handshakeSucceeded: return true
+            case .handshakeSucceeded:
+                failedHandshakeCount = failedHandshakeCount.map { _ in 0 }
+                return true
             case .disconnected: return false
             case .handshakeAuthenticationFailed: throw .keyRefused
+            case .handshakeFailed:
+                // All that libzmq tells a worker that holds another coordinator's public key.
+                failedHandshakeCount = failedHandshakeCount.map { $0 + 1 }
+                if failedHandshakeCount == Self.failedHandshakeCountMax {
+                    throw .coordinatorUnknown
+                }
             // libzmq's ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH.
             case .handshakeProtocolFailed where event.value == 0x1100_0002:
                 throw .encryptionDiffers
