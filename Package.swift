@@ -210,7 +210,7 @@ let package = Package(
         tests(
             "Training",
             [
-                "Checkpoints", "Configuration", "Kernels", "MNIST", "Model", "SeededRandom",
+                "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model", "SeededRandom",
                 "TrainingProtocol", "Wire", "ZeroMQ", product("Logging", "swift-log"),
             ]
         ),

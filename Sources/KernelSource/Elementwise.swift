@@ -13,6 +13,22 @@ package func add(into left: UnsafeMutablePointer<Float>, _ right: UnsafePointer<
     }
 }
 
+/// Whether each of `count` floats is finite: times zero, only such are zero.
+package func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
+    let zero = Lanes(repeating: 0)
+    var products = zero
+    var index = 0
+    while index &+ laneCount <= count {
+        products = multiplyAdd(load(values + index), zero, products)
+        index &+= laneCount
+    }
+    if index < count {
+        products = multiplyAdd(loadPart(values + index, count: count &- index), zero, products)
+    }
+    for lane in 0..<laneCount where products[lane] != 0 { return false }
+    return true
+}
+
 /// The numbers of one Adam step that all parameters share.
 private struct AdamStep {
     let gradientScale, beta1, beta2, rest1, rest2, alpha, epsilon: Lanes

@@ -37,7 +37,8 @@
                 logarithms: KernelsAVX2.logarithms,
                 laneCount: KernelsAVX2.vectorLaneCount,
                 multiplyAddRounds: KernelsAVX2.multiplyAddRounds,
-                addition: KernelsAVX2.add
+                addition: KernelsAVX2.add,
+                finiteness: KernelsAVX2.areFinite
             )
         }
     }

@@ -37,7 +37,8 @@
                 logarithms: KernelsAVX512.logarithms,
                 laneCount: KernelsAVX512.vectorLaneCount,
                 multiplyAddRounds: KernelsAVX512.multiplyAddRounds,
-                addition: KernelsAVX512.add
+                addition: KernelsAVX512.add,
+                finiteness: KernelsAVX512.areFinite
             )
         }
     }

@@ -37,7 +37,8 @@
                 logarithms: KernelsNEON.logarithms,
                 laneCount: KernelsNEON.vectorLaneCount,
                 multiplyAddRounds: KernelsNEON.multiplyAddRounds,
-                addition: KernelsNEON.add
+                addition: KernelsNEON.add,
+                finiteness: KernelsNEON.areFinite
             )
         }
     }

@@ -80,6 +80,7 @@ package struct KernelSet: Sendable {
     package let multiplyAddRounds: @Sendable (Int, Float) -> Float
 
     let addition: @Sendable (Target, Source, Int) -> Void
+    let finiteness: @Sendable (Source, Int) -> Bool
 
     /// Adds `count` floats of `right` to `left`, element by element: the reduction tree's addition.
     package func add(
@@ -88,6 +89,11 @@ package struct KernelSet: Sendable {
         count: Int
     ) {
         addition(left, right, count)
+    }
+
+    /// Whether each of `count` floats is finite.
+    package func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
+        finiteness(values, count)
     }
 }
 

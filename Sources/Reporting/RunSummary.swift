@@ -34,6 +34,8 @@ package struct RunSummary: Equatable, Sendable, Codable {
     package var totalSeconds: Double
     /// Workers that gave wrong answers and were turned away, as the log names them.
     package var distrustedWorkers: [String]
+    /// How many messages were dropped, by what was wrong with them.
+    package var droppedMessages: [String: Int]
     /// What the time was spent on, from the second step on.
     package var profile: RunProfile
 
@@ -51,6 +53,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
         steps: Int,
         totalSeconds: Double,
         distrustedWorkers: [String],
+        droppedMessages: [String: Int] = [:],
         profile: RunProfile
     ) {
         self.epochs = epochs
@@ -62,6 +65,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
         self.steps = steps
         self.totalSeconds = totalSeconds
         self.distrustedWorkers = distrustedWorkers
+        self.droppedMessages = droppedMessages
         self.profile = profile
     }
 
@@ -87,7 +91,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
         case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
-        case profile
+        case droppedMessages, profile
     }
 
     package init(from decoder: any Decoder) throws {
@@ -101,6 +105,7 @@ extension RunSummary {
         steps = try fields.decode(Int.self, forKey: .steps)
         totalSeconds = try fields.decodeNumber(.totalSeconds)
         distrustedWorkers = try fields.decode([String].self, forKey: .distrustedWorkers)
+        droppedMessages = try fields.decode([String: Int].self, forKey: .droppedMessages)
         profile = try fields.decode(RunProfile.self, forKey: .profile)
     }
 
@@ -115,6 +120,7 @@ extension RunSummary {
         try fields.encode(steps, forKey: .steps)
         try fields.encodeNumber(totalSeconds, .totalSeconds)
         try fields.encode(distrustedWorkers, forKey: .distrustedWorkers)
+        try fields.encode(droppedMessages, forKey: .droppedMessages)
         try fields.encode(profile, forKey: .profile)
     }
 }

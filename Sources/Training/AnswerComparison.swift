@@ -14,7 +14,7 @@ final class AnswerComparison {
         let parameters: ParameterBuffer
     }
 
-    private let kernels: KernelSet
+    let kernels: KernelSet
     private let input: InputSettings
     private let buffers = BufferPool()
     private var kept: [Work: KeptAnswer] = [:]
@@ -69,7 +69,7 @@ final class AnswerComparison {
         return wrong
     }
 
-    private func compute(
+    func compute(
         _ work: Work,
         _ parameters: ParameterBuffer,
         _ feed: SampleFeed

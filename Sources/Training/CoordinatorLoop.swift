@@ -30,7 +30,8 @@ final class CoordinatorLoop {
     private var test: Metrics?
     private var workerCountMax = 0
     private var outcome: Coordinator.Outcome?
-    private var foreignReasons: Set<String> = []
+    private var foreign = ForeignTraffic()
+    private var joins = JoinLimit()
     /// What carrying actions out has brought up; told to the machine once they are done.
     private var events: [Coordinator.Event] = []
 
@@ -99,6 +100,7 @@ final class CoordinatorLoop {
             test: test,
             workerCountMax: workerCountMax,
             distrusted: machine.distrusted,
+            droppedMessages: foreign.counts,
             duration: now,
             profile: profile,
             workerProfiles: workerProfiles,
@@ -127,26 +129,44 @@ final class CoordinatorLoop {
 
     private var now: Duration { ContinuousClock.now - start }
 
+    /// Messages that are taken before the loop looks at its other duties, so that no flood keeps it
+    /// from them.
+    private static let messagesPerTurn = 256
+
     private func receive() throws(ZeroMQError) {
-        while outcome == nil, let received = try socket.receive() {
+        for _ in 0..<Self.messagesPerTurn {
+            guard outcome == nil, let received = try socket.receive() else { return }
             switch received {
             case .message(let message, let sums, let worker, let payloadSize):
                 guard isWellFormed(message, payloadSize: payloadSize) else {
-                    note(foreign: "a payload of \(payloadSize) bytes behind \(message.name)")
+                    note(.payload(size: payloadSize, message: message.name))
+                    socket.endSender()
+                    continue
+                }
+                guard isTimely(message) else {
+                    note(.join)
+                    continue
+                }
+                if let (work, lie) = lie(in: message, sums, from: worker) {
+                    note(lie)
+                    try handle(.refuted(work, worker))
                     continue
                 }
                 try handle(.received(message, from: worker), sums: sums)
             case .profile(let profile, let worker):
+                let isKnown = workerProfiles[worker] != nil
+                guard isKnown || workerProfiles.count < JoinLimit.workerCountMax else { continue }
                 workerProfiles[worker] = profile
-            case .foreign(let reason):
-                note(foreign: reason)
+            case .foreign(let message):
+                note(message)
+                socket.endSender()
             }
         }
     }
 
     private func admit() throws(ZeroMQError) {
         for key in try socket.admitWorkers() {
-            note(foreign: "a connection under the key \(key.text), which is not listed")
+            note(.key(key))
         }
         guard socket.admission?.wakeUp.drain() == true else { return }
         for worker in socket.removeRevoked() { try handle(.disconnected(worker)) }
@@ -160,10 +180,38 @@ final class CoordinatorLoop {
         return payloadSize == 0
     }
 
-    private func note(foreign reason: String) {
-        // A foreign sender can think of many reasons; the first few tell enough.
-        guard foreignReasons.count < 100, foreignReasons.insert(reason).inserted else { return }
-        observer.didReceiveForeignBytes(reason: reason)
+    /// What cannot be right in an answer that the machine waits for; nil if nothing shows.
+    private func lie(
+        in message: WorkerMessage,
+        _ sums: AnswerSums,
+        from worker: WorkerID
+    ) -> (Work, ForeignMessage)? {
+        guard case .answer(let work, run.settings.stamp) = message,
+            machine.awaits(work, from: worker)
+        else { return nil }
+        let sampleCount = schedule.samples(of: work.subtree, in: work.round).count
+        guard sums.correctCount <= sampleCount else { return (work, .sums) }
+        let isBelievable = socket.withPayload {
+            comparison.isBelievable(
+                work,
+                sums,
+                $0,
+                parameters: run.optimizer.parameters,
+                feed: run.feed
+            )
+        }
+        return isBelievable ? nil : (work, .numbers)
+    }
+
+    /// Whether a worker that asks to join comes when there is room.
+    private func isTimely(_ message: WorkerMessage) -> Bool {
+        guard case .hello = message else { return true }
+        return machine.workerCount < JoinLimit.workerCountMax && joins.allows(at: now)
+    }
+
+    private func note(_ message: ForeignMessage) {
+        guard let line = foreign.note(message, at: now) else { return }
+        observer.didReceiveForeignBytes(reason: line)
     }
 
     private func handle(

@@ -17,7 +17,7 @@ package struct CoordinatorSocket: ~Copyable {
         /// What a worker has spent its time on.
         case profile(WorkerProfile, from: WorkerID)
         /// Bytes that are no message of ours.
-        case foreign(reason: String)
+        case foreign(ForeignMessage)
     }
 
     /// What came with the message received last.
@@ -33,7 +33,7 @@ package struct CoordinatorSocket: ~Copyable {
     private var connections: [Int32: WorkerID] = [:]
     /// Who may connect; nil where nothing is encrypted.
     let admission: Admission?
-    private(set) var authenticator: Authenticator?
+    private let authenticator: Authenticator?
     private var workers: WorkerAdmission?
     private var incoming: Multipart
     private var outgoing: Multipart
@@ -47,6 +47,8 @@ package struct CoordinatorSocket: ~Copyable {
     /// When each worker was welcomed, to tell its clock from this one's.
     private var welcomes: [WorkerID: UInt64] = [:]
     private var payload = Payload.none
+    /// Who sent the last message, if it came over a link.
+    private var linkedSender: WorkerID?
     /// The file of an `ipc` address, which libzmq leaves behind.
     private let socketFile: String?
 
@@ -125,19 +127,19 @@ package struct CoordinatorSocket: ~Copyable {
     /// Takes the next message, if one is there.
     mutating func receive() throws(ZeroMQError) -> Received? {
         payload = .none
+        linkedSender = nil
         if let received = receiveOverLinks() { return received }
         guard try socket.receive(into: &incoming) else { return nil }
         guard incoming.droppedFrameCount == 0, (2...3).contains(incoming.frameCount) else {
             let count = incoming.frameCount + incoming.droppedFrameCount
-            return .foreign(reason: "a message of \(count) frames")
+            return .foreign(.frames(count: count))
         }
         guard let worker = incoming.withFrame(at: 0, { workerID(routingID: $0) }) else {
-            return .foreign(reason: "a sender that is no worker")
+            return .foreign(.sender)
         }
         if let objection = workers?.objection(to: worker, under: incoming.senderKey(at: 1)) {
-            if let descriptor = incoming.sourceDescriptor(at: 1) { end(descriptor) }
             disconnect(worker)
-            return .foreign(reason: objection)
+            return .foreign(.objection(objection))
         }
         do {
             let contents = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
@@ -157,7 +159,7 @@ package struct CoordinatorSocket: ~Copyable {
                 payloadSize: payloadSize
             )
         } catch {
-            return .foreign(reason: error.description)
+            return .foreign(.header(error))
         }
     }
 
@@ -167,6 +169,7 @@ package struct CoordinatorSocket: ~Copyable {
             case .lost(let worker):
                 lostWorkers.append(worker)
             case .message(let header, let buffer, let size, let worker):
+                linkedSender = worker
                 if let buffer { payload = .buffer(buffer, size: size) }
                 do {
                     let contents = try WireDecoding.workerContents(header)
@@ -178,7 +181,7 @@ package struct CoordinatorSocket: ~Copyable {
                         payloadSize: payloadSize
                     )
                 } catch {
-                    return .foreign(reason: error.description)
+                    return .foreign(.header(error))
                 }
             }
         }
@@ -206,7 +209,7 @@ package struct CoordinatorSocket: ~Copyable {
                     )
                 }
             }
-            guard let profile else { return .foreign(reason: "a profile without its times") }
+            guard let profile else { return .foreign(.profile) }
             return .profile(profile, from: worker)
         }
     }
@@ -215,7 +218,7 @@ package struct CoordinatorSocket: ~Copyable {
     func addAdmission(to poller: inout Poller) {
         guard let admission else { return }
         _ = poller.add(admission.wakeUp)
-        if authenticator != nil { _ = poller.add(authenticator!) }
+        if let authenticator { _ = poller.add(authenticator) }
     }
 
     /// Answers handshakes that wait; nothing to do without keys.
@@ -233,8 +236,28 @@ package struct CoordinatorSocket: ~Copyable {
         return revoked
     }
 
+    /// Cuts the connection that the last message came over: no worker of ours sends what nothing
+    /// comes of.
+    ///
+    /// Messages of a connection that has ended may still wait here, and its descriptor be another's
+    /// by now: what has said hello loses its connection for its own messages alone.
+    mutating func endSender() {
+        if let linkedSender {
+            links?.drop(linkedSender)
+            lostWorkers.append(linkedSender)
+            return
+        }
+        guard let descriptor = incoming.sourceDescriptor(at: incoming.frameCount - 1) else {
+            return
+        }
+        let sender = incoming.withFrame(at: 0) { workerID(routingID: $0) }
+        if let known = connections[descriptor], known != sender { return }
+        end(descriptor)
+    }
+
     /// Cuts a worker's connection.
     private func disconnect(_ worker: WorkerID) {
+        links?.drop(worker)
         for descriptor in connections.filter({ $0.value == worker }).keys { end(descriptor) }
     }
 

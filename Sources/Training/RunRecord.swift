@@ -64,6 +64,8 @@ package struct RunResult: Sendable {
     package var workerCountMax: Int
     /// Workers that gave wrong answers, in the order in which they were found.
     package var distrusted: [WorkerID]
+    /// How many messages came to nothing, by kind.
+    package var droppedMessages: [String: Int]
     /// Since this start.
     package var duration: Duration
     /// What the coordinator's thread spent its time on.
@@ -90,6 +92,6 @@ package protocol RunObserver: AnyObject {
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome)
     /// Something happened that the operator should know.
     func didNotice(_ notice: Coordinator.Notice)
-    /// Bytes came in that are no message; reported once a reason.
+    /// Something came in that is no part of the run; told at a bounded rate.
     func didReceiveForeignBytes(reason: String)
 }

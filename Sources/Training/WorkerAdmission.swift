@@ -9,6 +9,14 @@ import ZeroMQ
 /// is banned, and the connection of the worker that it spoke for is cut, so that this one comes
 /// again and takes its number back.
 struct WorkerAdmission {
+    /// Why a message is not to be heard.
+    enum Objection: String {
+        case unlisted = "a message under a key that is not listed"
+        case imposture =
+            "a message in the name of another worker, whose sender's key is banned from now on"
+        case tooMany = "a message of a worker too many"
+    }
+
     private let admission: Admission
     private var keys: [WorkerID: CurveKey] = [:]
 
@@ -19,17 +27,17 @@ struct WorkerAdmission {
     init(_ admission: Admission) { self.admission = admission }
 
     /// Why a message is not to be heard; nil if it is.
-    mutating func objection(to worker: WorkerID, under key: CurveKey?) -> String? {
+    mutating func objection(to worker: WorkerID, under key: CurveKey?) -> Objection? {
         guard let key, admission.admits(key) else {
-            return "a message under a key that is not listed"
+            return .unlisted
         }
         if let known = keys[worker] {
             if known == key { return nil }
             admission.ban(key)
             keys[worker] = nil
-            return "a message in the name of another worker, whose sender's key is banned"
+            return .imposture
         }
-        guard keys.count < Self.workerCountMax else { return "a worker too many" }
+        guard keys.count < Self.workerCountMax else { return .tooMany }
         keys[worker] = key
         return nil
     }

@@ -23,6 +23,10 @@ package struct Coordinator: Equatable, Sendable {
         /// coordinator's own computation.
         case compared(Work, wrong: [WorkerID])
 
+        /// A worker's answer, which was not taken, gave other bits than the coordinator's own
+        /// computation.
+        case refuted(Work, WorkerID)
+
         /// The transport found that a worker is gone or does not take messages any more.
         case disconnected(WorkerID)
 
@@ -253,6 +257,8 @@ package struct Coordinator: Equatable, Sendable {
             return received(message, from: worker, at: now)
         case .compared(let work, let wrong):
             return compared(work, wrong: wrong, at: now)
+        case .refuted(let work, let worker):
+            return refuted(work, of: worker, at: now)
         case .disconnected(let worker):
             return lose(worker, .disconnected, at: now)
         case .deadlineReached:

@@ -25,6 +25,8 @@ extension Coordinator {
         at now: Duration
     ) -> [Action] {
         guard case .running(var current, var next) = state else { return [] }
+        // Nobody can have computed with parameters that are not made yet.
+        guard work.version <= position.completedStepCount else { return [] }
         var taking = current.take(work, from: worker)
         if taking == .unneeded { taking = next?.take(work, from: worker) ?? .unneeded }
         switch taking {

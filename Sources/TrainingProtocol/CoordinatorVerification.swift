@@ -33,6 +33,21 @@ extension Coordinator {
         return actions + advance(at: now)
     }
 
+    /// Whether an answer would count, or be compared, if it came from `worker` now, and is computed
+    /// with the current parameters.
+    package func awaits(_ work: Work, from worker: WorkerID) -> Bool {
+        guard case .running(let current, let next) = state,
+            work.version == position.completedStepCount, !distrusted.contains(worker)
+        else { return false }
+        return current.granted(work, to: worker) || next?.granted(work, to: worker) == true
+    }
+
+    /// Turns away the worker of an answer that was found wrong before it was taken.
+    mutating func refuted(_ work: Work, of worker: WorkerID, at now: Duration) -> [Action] {
+        guard case .running = state, !distrusted.contains(worker) else { return [] }
+        return distrust(worker, for: work, at: now) + undoRounds(of: worker) + advance(at: now)
+    }
+
     private mutating func distrust(
         _ worker: WorkerID,
         for work: Work,

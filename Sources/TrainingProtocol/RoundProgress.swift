@@ -34,10 +34,18 @@ struct RoundProgress: Equatable, Sendable {
         var subtrees: [Subtree]
     }
 
+    /// Who was ever leased what.
+    private struct Grant: Hashable {
+        let subtree: Subtree
+        let worker: WorkerID
+    }
+
     let round: Round
     let version: Int
     let shardCount: Int
     private(set) var leases: [Lease] = []
+    /// Only looked up, never gone through: its order means nothing.
+    private var grants: Set<Grant> = []
     private var queues: [Queue] = []
     private var orphans: [Subtree] = []
     private var isComputed: [Bool]
@@ -118,7 +126,7 @@ struct RoundProgress: Equatable, Sendable {
             if verification.includes(work(subtree)), !seconds.contains(subtree) {
                 seconds.append(subtree)
             }
-            leases.append(Lease(subtree: subtree, worker: worker))
+            grant(subtree, to: worker)
             return subtree
         }
         let second = seconds.firstIndex { subtree in
@@ -126,8 +134,19 @@ struct RoundProgress: Equatable, Sendable {
         }
         guard let second else { return nil }
         let subtree = seconds.remove(at: second)
-        leases.append(Lease(subtree: subtree, worker: worker))
+        grant(subtree, to: worker)
         return subtree
+    }
+
+    private mutating func grant(_ subtree: Subtree, to worker: WorkerID) {
+        leases.append(Lease(subtree: subtree, worker: worker))
+        grants.insert(Grant(subtree: subtree, worker: worker))
+    }
+
+    /// Whether `worker` was leased this work, be it that the lease has been taken away since.
+    func granted(_ work: Work, to worker: WorkerID) -> Bool {
+        guard work.round == round, work.version == version else { return false }
+        return grants.contains(Grant(subtree: work.subtree, worker: worker))
     }
 
     private func isHeld(_ subtree: Subtree, by worker: WorkerID) -> Bool {
@@ -141,7 +160,7 @@ struct RoundProgress: Equatable, Sendable {
 
     /// Leases to `worker` what another holds already.
     mutating func leaseAgain(_ subtree: Subtree, to worker: WorkerID) {
-        leases.append(Lease(subtree: subtree, worker: worker))
+        grant(subtree, to: worker)
     }
 
     /// Starts, or starts again, the time that a lease may take.
@@ -153,11 +172,12 @@ struct RoundProgress: Equatable, Sendable {
     /// Notes that a lease has taken longer than it may.
     mutating func markOverdue(_ lease: Int) { leases[lease].isOverdue = true }
 
-    /// Takes an answer, whoever gives it: a worker that was given up for lost computes the same.
+    /// Takes an answer from whoever was leased it: a worker that was given up for lost computes the
+    /// same. What nobody asked a worker for is nothing to the round, whatever it says.
     ///
     /// A second answer changes nothing before it was compared with the first: see `settle`.
     mutating func take(_ work: Work, from worker: WorkerID) -> Taking {
-        guard work.round == round, work.version == version else { return .unneeded }
+        guard granted(work, to: worker) else { return .unneeded }
         if let first = firstWorker(of: work.subtree) {
             return first == worker ? .unneeded : .second(after: first)
         }

@@ -4,7 +4,7 @@
 /// Make it before binding: libzmq lets every key in where no handler is. Poll it in the loop that
 /// serves the sockets; a handshake waits until it is answered. What comes from a connection it
 /// let in carries the key (`Multipart.senderKey`). Belongs to one thread.
-package struct Authenticator: ~Copyable {
+package final class Authenticator {
     /// Where the requests arrive.
     let socket: Socket
 
@@ -22,7 +22,7 @@ package struct Authenticator: ~Copyable {
     /// Answers the requests that wait, and returns the keys that were refused.
     ///
     /// - Throws: when libzmq fails, such as with a closing context.
-    package mutating func answer(
+    package func answer(
         _ isAdmitted: (CurveKey) -> Bool
     ) throws(ZeroMQError) -> [CurveKey] {
         var refused: [CurveKey] = []

@@ -53,7 +53,7 @@ package struct Poller: ~Copyable {
     }
 
     /// Adds an authenticator and returns its index.
-    package mutating func add(_ authenticator: borrowing Authenticator) -> Int {
+    package mutating func add(_ authenticator: Authenticator) -> Int {
         add(authenticator.socket)
     }
 

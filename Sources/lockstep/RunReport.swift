@@ -206,6 +206,7 @@ final class RunReport: RunObserver {
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
             distrustedWorkers: result.distrusted.map(\.description),
+            droppedMessages: result.droppedMessages,
             profile: RunProfile(result)
         )
         try summary.write(toFolder: folder.path)

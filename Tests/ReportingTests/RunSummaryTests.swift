@@ -28,6 +28,7 @@ import Testing
             steps: 3_376,
             totalSeconds: 6.5,
             distrustedWorkers: ["0011aaff"],
+            droppedMessages: ["header": 3],
             profile: RunProfile(
                 steps: 3_375,
                 messages: 20_250,
@@ -51,6 +52,9 @@ import Testing
                       "distrustedWorkers" : [
                         "0011aaff"
                       ],
+                      "droppedMessages" : {
+                        "header" : 3
+                      },
                       "epochs" : [
                         {
                           "accuracy" : 0.75,

@@ -32,7 +32,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             name: "an answer of another round counts",
             file: round,
             original:
-                "guard work.round == round, work.version == version else { return .unneeded }",
+                "guard work.round == round, work.version == version else { return false }",
             planted: ""
         ),
         PlantedBug(

@@ -2,6 +2,7 @@ import Checkpoints
 import Configuration
 import Foundation
 import Kernels
+import Keys
 import Logging
 import MNIST
 import Model
@@ -15,19 +16,25 @@ import ZeroMQ
 /// A run of a few steps over the first images of MNIST, its services in this process.
 struct SmallRun {
     /// What the coordinator told.
-    final class Record: RunObserver {
-        private(set) var notices: [Coordinator.Notice] = []
-        private(set) var positionsGoneBackTo: [Position] = []
+    final class Record: RunObserver, Sendable {
+        private let told = Mutex<[Coordinator.Notice]>([])
+        private let gone = Mutex<[Position]>([])
+        private let foreign = Mutex<[String]>([])
+
+        var notices: [Coordinator.Notice] { told.withLock(\.self) }
+        var positionsGoneBackTo: [Position] { gone.withLock(\.self) }
+        /// What was dropped, a line each.
+        var foreignLines: [String] { foreign.withLock(\.self) }
         /// Counts the steps that are applied, those that a run goes back from too.
         let steps = Counter()
 
         func runWillStart(endpoint: String) {}
         func stepDidEnd(_ record: StepRecord) { steps.increase() }
         func epochDidEnd(_ record: EpochRecord) {}
-        func runDidGoBack(to position: Position) { positionsGoneBackTo.append(position) }
+        func runDidGoBack(to position: Position) { gone.withLock { $0.append(position) } }
         func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {}
-        func didNotice(_ notice: Coordinator.Notice) { notices.append(notice) }
-        func didReceiveForeignBytes(reason: String) {}
+        func didNotice(_ notice: Coordinator.Notice) { told.withLock { $0.append(notice) } }
+        func didReceiveForeignBytes(reason: String) { foreign.withLock { $0.append(reason) } }
     }
 
     /// A number that any thread may read.
@@ -67,15 +74,25 @@ struct SmallRun {
 
     /// Trains with one worker for each set of kernels.
     ///
-    /// - Parameter offersLinks: whether payloads may go through shared memory.
+    /// - Parameters:
+    ///   - workers: their arithmetic.
+    ///   - record: what is told.
+    ///   - offersLinks: whether payloads may go through shared memory.
+    ///   - admission: whom to let in, encrypted.
+    ///   - key: what the workers prove themselves with.
+    ///   - visitor: what else comes to the coordinator's address, meanwhile.
     /// - Returns: the result and the parameters.
     func train(
         with workers: [KernelSet],
         _ record: Record,
-        offersLinks: Bool = true
+        offersLinks: Bool = true,
+        admission: Admission? = nil,
+        key: WorkerKey? = nil,
+        visitor: @escaping @Sendable (String) throws -> Void = { _ in }
     ) async throws -> (RunResult, [Float]) {
         let socket = try CoordinatorSocket(
             binding: "tcp://127.0.0.1:*",
+            admission: admission,
             offersLinks: offersLinks
         )
         let service = try CoordinatorService(run, socket: socket, observer: record)
@@ -83,6 +100,7 @@ struct SmallRun {
             for kernels in workers {
                 let worker = try WorkerService(
                     endpoint: service.endpoint,
+                    key: key,
                     settings: Worker.Settings(),
                     kernels: kernels,
                     endsWithStandardInput: false,
@@ -90,6 +108,8 @@ struct SmallRun {
                 )
                 group.addTask { try await worker.run() }
             }
+            let endpoint = service.endpoint
+            group.addTask { try visitor(endpoint) }
             try await service.run()
             try await group.waitForAll()
         }

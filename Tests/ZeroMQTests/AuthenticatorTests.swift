@@ -17,7 +17,7 @@ struct AuthenticatorTests {
         dealer identity: CurveIdentity?
     ) throws -> (MonitorEvent.Kind, sender: CurveKey?) {
         let context = try Context()
-        var authenticator = try Authenticator(in: context)
+        let authenticator = try Authenticator(in: context)
         var options = SocketOptions()
         options.curve = .accepting(as: router)
         let socket = try Socket(.router, in: context, options: options)

@@ -1,0 +1,80 @@
+import Wire
+import ZeroMQ
+
+/// Something that arrived and is no part of the run, so that nothing came of it.
+enum ForeignMessage: Equatable, CustomStringConvertible {
+    /// Not the frames that a message of a worker has.
+    case frames(count: Int)
+    /// A connection whose identity is no worker's.
+    case sender
+    /// A connection under a key that was refused.
+    case key(CurveKey)
+    /// A message under a key that is not listed any more, in another worker's name, or of a worker
+    /// too many.
+    case objection(WorkerAdmission.Objection)
+    /// A first frame that is no header.
+    case header(WireError)
+    /// A payload that does not belong to its header.
+    case payload(size: Int, message: String)
+    /// A profile whose times are not there.
+    case profile
+    /// An answer whose sums cannot be.
+    case sums
+    /// An answer that is not finite where the right one is.
+    case numbers
+    /// A worker that asks to join while too many do, or take part already.
+    case join
+
+    /// What it is counted as, in `summary.json` too.
+    var kind: String {
+        switch self {
+        case .frames: "frames"
+        case .sender: "sender"
+        case .key: "key"
+        case .objection(.unlisted): "key"
+        case .objection(.imposture): "imposture"
+        case .objection(.tooMany), .join: "join"
+        case .header: "header"
+        case .payload: "payload"
+        case .profile: "profile"
+        case .sums: "sums"
+        case .numbers: "numbers"
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .frames(let count): "a message of \(count) frames"
+        case .sender: "a message of a sender that is no worker"
+        case .key(let key): "a connection under the key \(key.text), which is not listed"
+        case .objection(let objection): objection.rawValue
+        case .header(let error): error.description
+        case .payload(let size, let message): "a payload of \(size) bytes behind \(message)"
+        case .profile: "a profile without its times"
+        case .sums: "an answer whose sums no samples have"
+        case .numbers: "an answer that is not finite where the right one is"
+        case .join: "a request to join, of too many at once"
+        }
+    }
+}
+
+/// What has arrived that is no part of the run: counted by kind, and told of at a bounded rate.
+struct ForeignTraffic {
+    /// How often each kind came.
+    private(set) var counts: [String: Int] = [:]
+
+    private var nextLines: [String: Duration] = [:]
+
+    /// A kind that goes on is told of so often.
+    private static let pause = Duration.seconds(10)
+
+    /// Counts one, and returns what to tell of it; nil as long as its kind was told of just now.
+    mutating func note(_ message: ForeignMessage, at now: Duration) -> String? {
+        let kind = message.kind
+        counts[kind, default: 0] += 1
+        if let next = nextLines[kind], now < next { return nil }
+        nextLines[kind] = now + Self.pause
+        let count = counts[kind, default: 0]
+        return count == 1 ? "\(message)" : "\(message), the \(count)th of its kind"
+    }
+}

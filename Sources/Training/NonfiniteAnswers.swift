@@ -1,0 +1,52 @@
+import Kernels
+import Model
+import TrainingProtocol
+import Wire
+
+/// What becomes of answers with numbers that are not finite: one of them would make every parameter
+/// such a number for good.
+///
+/// A run may honestly diverge, and then honest workers send them. So the coordinator computes such
+/// an answer itself and takes it only if it comes to the same. Once the parameters are not finite
+/// there is nothing left to protect, and nothing is computed twice.
+extension AnswerComparison {
+    /// Whether an answer may count, as far as that shows in its numbers.
+    ///
+    /// - Parameters:
+    ///   - work: what it answers, which its worker was leased.
+    ///   - sums: what its header carries.
+    ///   - gradient: its payload, if its round trains.
+    ///   - parameters: what it was to be computed with.
+    ///   - feed: brings the samples, should it be computed here.
+    func isBelievable(
+        _ work: Work,
+        _ sums: AnswerSums,
+        _ gradient: UnsafeRawBufferPointer?,
+        parameters: ParameterBuffer,
+        feed: SampleFeed
+    ) -> Bool {
+        let isFinite = sums.lossSum.isFinite && (gradient.map(areFinite) ?? true)
+        guard !isFinite, areFinite(UnsafeRawBufferPointer(parameters.bytes)) else { return true }
+        let right = compute(work, parameters, feed)
+        guard right.sums.correctCount == sums.correctCount,
+            isSame(right.sums.lossSum, sums.lossSum)
+        else { return false }
+        guard let rightGradient = right.gradient, let gradient else { return true }
+        return (0..<LeNet.parameterCount).allSatisfy { index in
+            let value = gradient.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+            return isSame(rightGradient.floats[index], value)
+        }
+    }
+
+    /// Whether two numbers are the same; which bits a NaN has depends on the instructions that made
+    /// it.
+    private func isSame(_ left: Float, _ right: Float) -> Bool {
+        left.bitPattern == right.bitPattern || left.isNaN && right.isNaN
+    }
+
+    private func areFinite(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress else { return true }
+        let count = bytes.count / MemoryLayout<Float>.size
+        return kernels.areFinite(start.assumingMemoryBound(to: Float.self), count: count)
+    }
+}
