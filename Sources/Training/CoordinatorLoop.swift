@@ -78,11 +78,14 @@ final class CoordinatorLoop {
         while outcome == nil {
             pulse.beat(at: now)
             clock.lap(.receive)
-            _ = try poller.poll(timeout: pulse.timeout(until: machine.nextDeadline, at: now))
+            let look = now + ConnectionWatch.period
+            let deadline = machine.nextDeadline.map { min($0, look) } ?? look
+            _ = try poller.poll(timeout: pulse.timeout(until: deadline, at: now))
             clock.lap(.wait)
             if stop.wakeUp.drain() { try handle(.stopRequested) }
             try admit()
             while let worker = try socket.nextLostWorker() { try handle(.disconnected(worker)) }
+            for _ in 0..<socket.endOverfull(at: now) { note(.endless) }
             try receive()
             if let deadline = machine.nextDeadline, deadline <= now {
                 try handle(.deadlineReached)

@@ -31,6 +31,7 @@ package struct CoordinatorSocket: ~Copyable {
     private(set) var monitor: Monitor
     /// Who said hello over which connection, by its descriptor.
     private var connections: [Int32: WorkerID] = [:]
+    private var watch = ConnectionWatch()
     /// Who may connect; nil where nothing is encrypted.
     let admission: Admission?
     private let authenticator: Authenticator?
@@ -130,6 +131,9 @@ package struct CoordinatorSocket: ~Copyable {
         linkedSender = nil
         if let received = receiveOverLinks() { return received }
         guard try socket.receive(into: &incoming) else { return nil }
+        if let descriptor = incoming.sourceDescriptor(at: incoming.frameCount - 1) {
+            watch.noteMessage(over: descriptor)
+        }
         guard incoming.droppedFrameCount == 0, (2...3).contains(incoming.frameCount) else {
             let count = incoming.frameCount + incoming.droppedFrameCount
             return .foreign(.frames(count: count))
@@ -275,12 +279,20 @@ package struct CoordinatorSocket: ~Copyable {
     mutating func nextLostWorker() throws(ZeroMQError) -> WorkerID? {
         if !lostWorkers.isEmpty { return lostWorkers.removeFirst() }
         while let event = try monitor.next() {
-            guard event.kind == .disconnected,
-                let worker = connections.removeValue(forKey: Int32(truncatingIfNeeded: event.value))
-            else { continue }
-            return worker
+            let descriptor = Int32(truncatingIfNeeded: event.value)
+            if event.kind == .accepted, !watch.noteBeginning(of: descriptor) { end(descriptor) }
+            guard event.kind == .disconnected else { continue }
+            watch.noteEnd(of: descriptor)
+            if let worker = connections.removeValue(forKey: descriptor) { return worker }
         }
         return nil
+    }
+
+    /// Ends the connections that bring what is no message, and returns how many.
+    mutating func endOverfull(at now: Duration) -> Int {
+        let overfull = watch.overfullConnections(at: now)
+        for descriptor in overfull { end(descriptor) }
+        return overfull.count
     }
 
     /// Lends the payload of the message received last; nil if it has none.

@@ -228,6 +228,23 @@ struct HostileTests {
         #expect(try await parameters == calmParameters())
     }
 
+    @Test func `ends a message that never ends`() async throws {
+        let record = SmallRun.Record()
+        let (result, parameters) = try await train(record) { endpoint in
+            let raw = try RawConnection(endpoint)
+            let identity = routingID(of: WorkerID(rawValue: 7))
+            #expect(raw.write(RawConnection.greeting + RawConnection.ready(identity: identity)))
+            let size = 1 << 20
+            let frame =
+                RawConnection.head(size: UInt64(size), hasMore: true)
+                + [UInt8](repeating: 0, count: size)
+            let isEnded = (0..<20_000).contains { _ in !raw.write(frame) }
+            #expect(isEnded)
+        }
+        #expect(result.droppedMessages == ["endless": 1])
+        #expect(try await parameters == calmParameters())
+    }
+
     @Test func `bans who speaks in another worker's name`() async throws {
         let folder = try TemporaryFolder()
         let keys = KeyFolder(path: folder.path + "/keys")
