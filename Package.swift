@@ -235,6 +235,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .executableTarget(
+            name: "lockstep-fuzz",
+            dependencies: [
+                "Checkpoints", "Configuration", "ImageFiles", "Keys", "MNIST", "SeededRandom",
+                "TrainingProtocol", "Wire", "ZeroMQ",
+                product("ArgumentParser", "swift-argument-parser"),
+            ],
+            path: "Tests/Fuzz",
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

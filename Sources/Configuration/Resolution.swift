@@ -3,7 +3,8 @@ extension RunConfiguration {
     private static let otherVariables = [
         "LOCKSTEP_CONFIG", "LOCKSTEP_RUN_DIR", "LOCKSTEP_RESUME", "LOCKSTEP_BIND",
         "LOCKSTEP_CONNECT", "LOCKSTEP_KERNELS", "LOCKSTEP_LOG_LEVEL", "LOCKSTEP_REQUIRE_PEERS",
-        "LOCKSTEP_PEER_",
+        "LOCKSTEP_PEER_", "LOCKSTEP_KEYS", "LOCKSTEP_KEY_FILE", "LOCKSTEP_COORDINATOR_KEY",
+        "LOCKSTEP_AUTHORIZED_WORKERS", "LOCKSTEP_WORKER_KEY",
     ]
 
     /// Resolves a run's settings: command line over environment over file over defaults.
