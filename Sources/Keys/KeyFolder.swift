@@ -1,5 +1,5 @@
 import Glibc
-import ZeroMQ
+package import ZeroMQ
 
 /// The folder in which a coordinator keeps its key and the list of its workers.
 ///
@@ -45,6 +45,18 @@ package struct KeyFolder: Equatable, Sendable {
         try KeyFile.write(key.text, to: workerPath(name), replaces: false)
         list.add(name, key.pair.publicKey)
         try KeyFile.write(list.text, to: listPath, replaces: true)
+    }
+
+    /// Lists a worker that has drawn its keys by itself, and returns the name that it gets.
+    ///
+    /// - Throws: when the folder cannot be read or written to.
+    package func add(_ key: CurveKey) throws(KeyError) -> String {
+        var list = try workers()
+        var number = 1
+        while list.entries.contains(where: { $0.name == "joined-\(number)" }) { number += 1 }
+        list.add("joined-\(number)", key)
+        try KeyFile.write(list.text, to: listPath, replaces: true)
+        return "joined-\(number)"
     }
 
     /// Strikes a worker off the list and removes its file where it is still here.

@@ -58,9 +58,17 @@ package struct WorkerKey: Equatable, Sendable {
         try self.init(text: KeyFile.read(path, isSecret: true), place: path)
     }
 
-    init(pair: CurveKeyPair, coordinator: CurveKey) {
+    /// Puts a pair and a coordinator's public key together.
+    package init(pair: CurveKeyPair, coordinator: CurveKey) {
         self.pair = pair
         self.coordinator = coordinator
+    }
+
+    /// Writes a file, which only its owner may read.
+    ///
+    /// - Throws: when there is one already, or it cannot be written.
+    package func write(to path: String) throws(KeyError) {
+        try KeyFile.write(text, to: path, replaces: false)
     }
 
     var text: String {

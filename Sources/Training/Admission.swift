@@ -10,20 +10,37 @@ package final class Admission: Sendable {
     /// What the loop polls and drains, to cut those that have been struck off.
     let wakeUp: WakeUp
 
+    /// How long an invitation is good for.
+    package static let invitationLifetime = Duration.seconds(15 * 60)
+
     private struct Keys {
         var listed: Set<CurveKey>
         var banned: Set<CurveKey> = []
+        /// Public keys of invitations that nobody has used, and until when they are good.
+        var invited: [CurveKey: ContinuousClock.Instant] = [:]
     }
 
     private let keys: Mutex<Keys>
 
+    /// Keeps the key of an invited worker for good, and names it.
+    private let enroll: @Sendable (CurveKey) throws -> String
+
     /// Starts with a list.
     ///
+    /// - Parameters:
+    ///   - coordinator: the coordinator's keys.
+    ///   - workers: the list.
+    ///   - enroll: puts an invited worker's key where the list comes from, and returns its name.
     /// - Throws: when the process has no descriptors left.
-    package init(_ coordinator: CoordinatorKey, workers: WorkerList) throws(ZeroMQError) {
+    package init(
+        _ coordinator: CoordinatorKey,
+        workers: WorkerList,
+        enroll: @escaping @Sendable (CurveKey) throws -> String = { _ in throw NoPlaceForKeys() }
+    ) throws(ZeroMQError) {
         pair = coordinator.pair
         wakeUp = try WakeUp()
         keys = Mutex(Keys(listed: Set(workers.entries.map(\.key))))
+        self.enroll = enroll
     }
 
     /// Puts another list in place of the one before; the loop cuts whom it leaves out.
@@ -42,5 +59,41 @@ package final class Admission: Sendable {
     /// Whether a key is on the list now, and was not banned.
     func admits(_ key: CurveKey) -> Bool {
         keys.withLock { $0.listed.contains(key) && !$0.banned.contains(key) }
+    }
+
+    /// The list has no place that could be written to.
+    package struct NoPlaceForKeys: Error {
+        /// Says so.
+        package init() {}
+    }
+}
+
+/// Workers that come with an invitation instead of a key.
+extension Admission {
+    /// Invites one worker, which must come within ``invitationLifetime``.
+    ///
+    /// - Throws: when libzmq was built without CURVE.
+    package func invite() throws(ZeroMQError) -> Invitation {
+        let invitation = try Invitation(to: pair.publicKey)
+        let end = ContinuousClock.now + Self.invitationLifetime
+        keys.withLock { $0.invited[invitation.pair.publicKey] = end }
+        return invitation
+    }
+
+    /// Whether a key is that of an invitation that is good.
+    func isInvited(_ key: CurveKey) -> Bool {
+        keys.withLock { $0.invited[key].map { ContinuousClock.now < $0 } ?? false }
+    }
+
+    /// Lists the key that an invited worker brings; the invitation is used up, whatever comes of
+    /// it.
+    ///
+    /// - Returns: the worker's name; nil if the key could not be kept.
+    func enroll(_ key: CurveKey, invitedAs invitation: CurveKey) -> String? {
+        let isGood = isInvited(invitation)
+        keys.withLock { $0.invited[invitation] = nil }
+        guard isGood, let name = try? enroll(key) else { return nil }
+        keys.withLock { _ = $0.listed.insert(key) }
+        return name
     }
 }

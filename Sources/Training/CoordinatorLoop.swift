@@ -160,6 +160,8 @@ final class CoordinatorLoop {
                 let isKnown = workerProfiles[worker] != nil
                 guard isKnown || workerProfiles.count < JoinLimit.workerCountMax else { continue }
                 workerProfiles[worker] = profile
+            case .enrolled(let name):
+                observer.workerWasEnrolled(name: name)
             case .foreign(let message):
                 note(message)
                 socket.endSender()

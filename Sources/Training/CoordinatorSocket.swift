@@ -16,6 +16,8 @@ package struct CoordinatorSocket: ~Copyable {
         case message(WorkerMessage, AnswerSums, from: WorkerID, payloadSize: Int)
         /// What a worker has spent its time on.
         case profile(WorkerProfile, from: WorkerID)
+        /// An invited worker's key was listed under this name.
+        case enrolled(name: String)
         /// Bytes that are no message of ours.
         case foreign(ForeignMessage)
     }
@@ -138,6 +140,7 @@ package struct CoordinatorSocket: ~Copyable {
             let count = incoming.frameCount + incoming.droppedFrameCount
             return .foreign(.frames(count: count))
         }
+        if let enrolled = try enroll() { return enrolled }
         guard let worker = incoming.withFrame(at: 0, { workerID(routingID: $0) }) else {
             return .foreign(.sender)
         }
@@ -165,6 +168,23 @@ package struct CoordinatorSocket: ~Copyable {
         } catch {
             return .foreign(.header(error))
         }
+    }
+
+    /// Lists the key that the message received last brings, if it comes with an invitation.
+    private mutating func enroll() throws(ZeroMQError) -> Received? {
+        guard let admission, let invitation = incoming.senderKey(at: 1),
+            admission.isInvited(invitation)
+        else { return nil }
+        guard incoming.frameCount == 2,
+            let key = incoming.withFrame(at: 1, { Enrollment.key(in: $0) })
+        else { return .foreign(.objection(.unlisted)) }
+        let name = admission.enroll(key, invitedAs: invitation)
+        outgoing.removeAll()
+        outgoing.append(incoming.takeFrame(at: 0))
+        let answer = name == nil ? Enrollment.refused : Enrollment.accepted
+        outgoing.append(Message(copying: answer))
+        _ = try socket.send(&outgoing)
+        return name.map { .enrolled(name: $0) } ?? .foreign(.unkept)
     }
 
     private mutating func receiveOverLinks() -> Received? {
@@ -230,7 +250,7 @@ package struct CoordinatorSocket: ~Copyable {
     /// - Returns: the keys that were refused.
     mutating func admitWorkers() throws(ZeroMQError) -> [CurveKey] {
         guard let admission else { return [] }
-        return try authenticator?.answer(admission.admits) ?? []
+        return try authenticator?.answer { admission.admits($0) || admission.isInvited($0) } ?? []
     }
 
     /// Forgets the workers whose keys are listed no more, cuts their connections, and returns them.

@@ -22,6 +22,8 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
     case sums
     /// An answer that is not finite where the right one is.
     case numbers
+    /// An invited worker's key, which could not be put on the list.
+    case unkept
     /// More bytes than messages of a worker have, and no end of them.
     case endless
     /// A worker that asks to join while too many do, or take part already.
@@ -41,6 +43,7 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
         case .profile: "profile"
         case .sums: "sums"
         case .numbers: "numbers"
+        case .unkept: "unkept"
         case .endless: "endless"
         }
     }
@@ -56,6 +59,7 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
         case .profile: "a profile without its times"
         case .sums: "an answer whose sums no samples have"
         case .numbers: "an answer that is not finite where the right one is"
+        case .unkept: "an invited worker's key, which could not be put on the list"
         case .endless: "a message without end"
         case .join: "a request to join, of too many at once"
         }

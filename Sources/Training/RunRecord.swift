@@ -92,6 +92,8 @@ package protocol RunObserver: AnyObject {
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome)
     /// Something happened that the operator should know.
     func didNotice(_ notice: Coordinator.Notice)
+    /// An invited worker's key was listed under this name.
+    func workerWasEnrolled(name: String)
     /// Something came in that is no part of the run; told at a bounded rate.
     func didReceiveForeignBytes(reason: String)
 }

@@ -5,7 +5,8 @@ package struct CurveKey: Hashable, Sendable {
     /// The characters that files and the environment hold.
     package let text: String
 
-    let bytes: [UInt8]
+    /// The key itself.
+    package let bytes: [UInt8]
 
     /// Reads a key; nil if the text is none.
     package init?(text: String) {
@@ -22,7 +23,7 @@ package struct CurveKey: Hashable, Sendable {
     }
 
     /// Takes a key as it travels; nil unless it has 32 bytes.
-    init?(bytes: UnsafeRawBufferPointer) {
+    package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
         var text = [CChar](repeating: 0, count: 41)
         zmq_z85_encode(&text, bytes.baseAddress, 32)
@@ -46,6 +47,18 @@ package struct CurveKeyPair: Equatable, Sendable, CustomStringConvertible, Custo
         guard zmq_curve_public(&derived, secretKey.text) == 0,
             derived.prefix(40).elementsEqual(publicKey.text.utf8.map(CChar.init(bitPattern:)))
         else { return nil }
+        self.publicKey = publicKey
+        self.secretKey = secretKey
+    }
+
+    /// Takes a secret key and the public one that belongs to it.
+    package init(secretKey: CurveKey) {
+        var text = [CChar](repeating: 0, count: 41)
+        guard zmq_curve_public(&text, secretKey.text) == 0,
+            let publicKey = CurveKey(
+                text: String(decoding: text.prefix(40).map(UInt8.init), as: UTF8.self)
+            )
+        else { preconditionFailure("libzmq took a secret key that has no public one") }
         self.publicKey = publicKey
         self.secretKey = secretKey
     }

@@ -180,6 +180,10 @@ final class RunReport: RunObserver {
         }
     }
 
+    func workerWasEnrolled(name: String) {
+        log(.notice, "a worker has joined by invitation; its key is listed as \(name)")
+    }
+
     func didReceiveForeignBytes(reason: String) {
         log(.warning, "dropped \(reason); is another program using this address?")
     }

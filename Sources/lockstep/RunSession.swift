@@ -82,6 +82,7 @@ struct RunSession {
             logger: logger
         )
         let service = try CoordinatorService(run, socket: socket, observer: report)
+        try security?.invite(to: admission, at: service.endpoint)
         let signals: SignalWatch
         do {
             let watch = admission.flatMap { security?.watch($0, logger: logger) }

@@ -4,6 +4,7 @@ import Keys
 import Logging
 import Training
 import UnixSignals
+import ZeroMQ
 
 /// How a coordinator protects its connections.
 struct SecurityOptions: ParsableArguments {
@@ -19,12 +20,32 @@ struct SecurityOptions: ParsableArguments {
     @Flag(help: "Listen off this machine without keys: anybody who reaches the port takes part.")
     var insecure = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Print so many commands that each let one worker in that has no key yet, within 15 minutes; its key is added to --keys.",
+            valueName: "count"
+        )
+    )
+    var invite = 0
+
+    func validate() throws {
+        guard (0...1_024).contains(invite) else {
+            throw ValidationError(
+                "--invite \(invite) was found where 0 to 1,024 workers were expected; choose one of these"
+            )
+        }
+    }
+
+    /// The folder of the keys; nil where none is named.
+    private var folder: KeyFolder? {
+        (keys ?? ProcessInfo.processInfo.environment["LOCKSTEP_KEYS"]).map { KeyFolder(path: $0) }
+    }
+
     /// The coordinator's key and list, from the folder or from the texts of
     /// `LOCKSTEP_COORDINATOR_KEY` and `LOCKSTEP_AUTHORIZED_WORKERS`; nil where none is named.
     private func source() throws -> (CoordinatorKey, WorkerList)? {
         let environment = ProcessInfo.processInfo.environment
-        if let path = keys ?? environment["LOCKSTEP_KEYS"] {
-            let folder = KeyFolder(path: path)
+        if let folder {
             return (try folder.coordinator(), try folder.workers())
         }
         guard let text = environment["LOCKSTEP_COORDINATOR_KEY"] else { return nil }
@@ -44,8 +65,17 @@ struct SecurityOptions: ParsableArguments {
                 "listening: both --keys and --insecure were found where one at most was expected; leave one out"
             )
         }
+        if invite > 0, insecure || folder == nil {
+            throw MistakeInUse(
+                "inviting workers: no --keys were found where the folder to keep their keys in was expected; "
+                    + "make one with `lockstep keys new DIR` and add --keys DIR"
+            )
+        }
         if !insecure, let (coordinator, workers) = try source() {
-            return try Admission(coordinator, workers: workers)
+            return try Admission(coordinator, workers: workers) { [folder] key in
+                guard let folder else { throw Admission.NoPlaceForKeys() }
+                return try folder.add(key)
+            }
         }
         guard !isOfThisMachine(endpoint) else { return nil }
         guard insecure else {
@@ -55,6 +85,29 @@ struct SecurityOptions: ParsableArguments {
             )
         }
         return nil
+    }
+
+    /// Prints the commands that workers join with, once a coordinator listens at `endpoint`.
+    ///
+    /// - Throws: when standard output does not take them.
+    func invite(to admission: Admission?, at endpoint: String) throws {
+        guard let admission, invite > 0 else { return }
+        var text = "each lets one worker in, once, within 15 minutes:\n"
+        for _ in 0..<invite {
+            let token = try admission.invite().token
+            text +=
+                "    lockstep worker --connect \(reachable(endpoint)) --join - <<< \(token)\n"
+        }
+        try StandardOutput.write(text)
+    }
+
+    /// An address as other machines call it.
+    private func reachable(_ endpoint: String) -> String {
+        for everywhere in ["tcp://0.0.0.0:", "tcp://[::]:"] where endpoint.hasPrefix(everywhere) {
+            let host = ProcessInfo.processInfo.hostName
+            return "tcp://\(host):\(endpoint.dropFirst(everywhere.count))"
+        }
+        return endpoint
     }
 
     /// Says what --insecure means, once a coordinator listens so.
@@ -85,7 +138,7 @@ struct SecurityOptions: ParsableArguments {
 struct WorkerSecurityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "This worker's file, made by `lockstep keys` (default: LOCKSTEP_KEY_FILE, else the text in LOCKSTEP_WORKER_KEY).",
+            "This worker's file, made by `lockstep keys` (default: LOCKSTEP_KEY_FILE, else the text in LOCKSTEP_WORKER_KEY); with --join, where its key goes (default: worker.key).",
             valueName: "file"
         ),
         completion: .file()
@@ -94,6 +147,55 @@ struct WorkerSecurityOptions: ParsableArguments {
 
     @Flag(help: "Connect to another machine without a key: whoever answers is believed.")
     var insecure = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with a token that `lockstep coordinator --invite` has printed, or - for standard input: the worker draws a key, which the coordinator lists.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var join: String?
+
+    /// Gets a key by invitation, where one is named, and keeps it in a file.
+    ///
+    /// - Throws: when the token is none, is not taken, or there is a key already.
+    func joinedKey(at endpoint: String, patience: Int) async throws -> WorkerKey? {
+        guard let join else { return nil }
+        guard !insecure else {
+            throw MistakeInUse(
+                "joining: both --join and --insecure were found where one at most was expected; leave one out"
+            )
+        }
+        let invitation = try invitation(from: join)
+        let path = key ?? ProcessInfo.processInfo.environment["LOCKSTEP_KEY_FILE"] ?? "worker.key"
+        let own = WorkerKey(pair: try .drawn(), coordinator: invitation.coordinator)
+        try own.write(to: path)
+        do {
+            try await Enrollment.list(
+                own.pair.publicKey,
+                invitation,
+                at: endpoint,
+                patience: patience
+            )
+        } catch {
+            unlink(path)
+            throw error
+        }
+        return own
+    }
+
+    private func invitation(from join: String) throws -> Invitation {
+        guard !Invitation.isToken(join) else {
+            throw MistakeInUse(
+                "joining: a token was found on the command line, where everybody on this machine can read it, "
+                    + "and a file or - was expected; have another printed, and pass it by standard input"
+            )
+        }
+        guard join == "-" else { return try Invitation(path: join) }
+        let text = readLine() ?? ""
+        return try Invitation(token: text.filter { !$0.isWhitespace }, place: "standard input")
+    }
 
     /// What to connect with; nil for a connection in the open.
     ///

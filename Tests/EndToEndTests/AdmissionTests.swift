@@ -86,6 +86,42 @@ import Testing
         _ = coordinator.wait()
     }
 
+    @Test func `lets a worker without a key in by a token, once`() throws {
+        let coordinator = try start(
+            "coordinator --bind \(address) --keys K --dataset data --epochs 1 --invite 1"
+        )
+        #expect(eventually { coordinator.output.contains("<<<") }, "\(coordinator.errors)")
+        let line = try #require(
+            coordinator.output.split(separator: "\n").first { $0.contains("<<<") }
+        )
+        let token = String(try #require(line.split(separator: " ").last))
+        #expect(!coordinator.errors.contains(token))
+        let file = folder.url.appending(path: "token")
+        try Data((token + "\n").utf8).write(to: file)
+        let exposed = try run("worker --connect \(address) --join token")
+        #expect(exposed.status == 1 && exposed.errors.contains("chmod 600"), "\(exposed.errors)")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600],
+            ofItemAtPath: file.path
+        )
+        let loud = try run("worker --connect \(address) --join \(token)")
+        #expect(loud.status == 2 && loud.errors.contains("standard input"), "\(loud.errors)")
+        #expect(!loud.errors.contains(token))
+        let first = try start("worker --connect \(address) --join token --key first.key")
+        #expect(coordinator.wait().digest != nil, "\(coordinator.errors)")
+        #expect(first.wait().status == 0, "\(first.errors)")
+        #expect(try run("keys list K").output.contains("joined-1 "))
+
+        let again = try self.coordinator()
+        let second = try run("worker --connect \(address) --join token --key second.key")
+        #expect(second.status == 1, "\(second.errors)")
+        #expect(second.errors.contains("have `lockstep coordinator --invite`"), "\(second.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.url.path + "/second.key"))
+        let listed = try start("worker --connect \(address) --key first.key")
+        #expect(again.wait().digest != nil, "\(again.errors)")
+        #expect(listed.wait().status == 0)
+    }
+
     @Test func `opens no door to other machines without keys`() throws {
         let refused = try run("coordinator --bind tcp://*:* --dataset data --run-dir never")
         #expect(refused.status == 2)

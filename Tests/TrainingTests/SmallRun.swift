@@ -34,6 +34,7 @@ struct SmallRun {
         func runDidGoBack(to position: Position) { gone.withLock { $0.append(position) } }
         func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {}
         func didNotice(_ notice: Coordinator.Notice) { told.withLock { $0.append(notice) } }
+        func workerWasEnrolled(name: String) {}
         func didReceiveForeignBytes(reason: String) { foreign.withLock { $0.append(reason) } }
     }
 

@@ -72,7 +72,8 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try address()
         let logger = logging.logger("worker")
-        let key = try security.key(for: address, logger: logger)
+        let joined = try await security.joinedKey(at: address, patience: reconnectFor)
+        let key = try joined ?? security.key(for: address, logger: logger)
         AllocatorTuning.keepFreedMemory()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         var settings = Worker.Settings()
