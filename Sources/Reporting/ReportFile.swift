@@ -77,8 +77,9 @@ final class ReportFile: Sendable {
     static func replace(_ path: String, with bytes: [UInt8]) throws(ReportError) {
         let temporary = "\(path).\(getpid()).partial"
         do throws(ReportError) {
-            let file = try ReportFile(path: temporary, opening: .continued)
-            try file.cut(to: 0)
+            // What a killed process of the same number has left.
+            unlink(temporary)
+            let file = try ReportFile(path: temporary, opening: .new)
             try file.append(bytes)
             try file.synchronize()
             if rename(temporary, path) != 0 { throw unwritable(path) }
@@ -91,11 +92,11 @@ final class ReportFile: Sendable {
 
     /// Makes the folder and its parents where they are missing.
     private static func makeFolder(_ folder: String) throws(ReportError) {
-        if mkdir(folder, 0o755) == 0 || errno == EEXIST { return }
+        if mkdir(folder, 0o750) == 0 || errno == EEXIST { return }
         let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
         guard errno == ENOENT, parent.count < folder.count else { throw unwritable(folder) }
         try makeFolder(parent)
-        if mkdir(folder, 0o755) != 0, errno != EEXIST { throw unwritable(folder) }
+        if mkdir(folder, 0o750) != 0, errno != EEXIST { throw unwritable(folder) }
     }
 
     private static func unwritable(_ path: String) -> ReportError {

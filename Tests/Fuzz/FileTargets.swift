@@ -95,12 +95,16 @@ extension FuzzTarget {
         let texts = [
             "public \(key)\nsecret \(key)\n", "coordinator \(key)\npublic \(key)\nsecret \(key)\n",
             "# workers\na \(key)\nb-1 \(key)\n",
+            "lockstep-join-" + String(repeating: "0123456789abcdef", count: 8),
         ]
         return FuzzTarget(name: "keys", corpus: texts.map { Array($0.utf8) }) { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             _ = try? CoordinatorKey(text: text, place: "f")
             _ = try? WorkerKey(text: text, place: "f")
             _ = try? WorkerList(text: text, place: "f")
+            if let invitation = try? Invitation(token: text, place: "f") {
+                check(invitation.token == text, "a token is not its own spelling")
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ struct Flood {
     let endpoint: String
     let seed: UInt64
 
-    private static let connectionCount = 8
+    private static let connectionCount = 32
 
     /// Sends so many messages, and returns how many were sent.
     func send(_ count: Int) throws -> Int {

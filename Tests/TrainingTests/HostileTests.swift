@@ -27,7 +27,7 @@ struct HostileTests {
                 right(gradient, input, weights, biases)
                 self.calls.increase()
                 guard self.calls.value == 5 else { return }
-                let deadline = ContinuousClock.now + .seconds(60)
+                let deadline = ContinuousClock.now + .seconds(120)
                 while !self.isOpen.withLock(\.self), ContinuousClock.now < deadline {
                     usleep(1_000)
                 }
@@ -62,7 +62,7 @@ struct HostileTests {
     }
 
     private static func eventually(_ what: String, _ isTrue: () -> Bool) throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while !isTrue() {
             guard ContinuousClock.now < deadline else { throw RawWorker.Missing(what: what) }
             usleep(1_000)

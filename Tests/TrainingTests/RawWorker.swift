@@ -13,6 +13,9 @@ final class RawWorker {
     private var socket: Socket
     private var monitor: Monitor
     private var incoming = Multipart(frameCountMax: 3)
+    /// What marks the run's messages, once it has joined.
+    private var stamp: RunStamp?
+    private var nextHeartbeat = ContinuousClock.now
 
     /// Connects under an identity, which need not be a worker's.
     init(
@@ -38,7 +41,7 @@ final class RawWorker {
     func send(_ frames: [[UInt8]]) throws {
         var message = Multipart(frameCountMax: frames.count)
         for frame in frames { message.append(Message(copying: frame)) }
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try socket.send(&message) != .sent {
             guard ContinuousClock.now < deadline else { throw Missing(what: "room to send") }
             usleep(1_000)
@@ -59,8 +62,12 @@ final class RawWorker {
         _ what: String,
         _ pick: (CoordinatorMessage) -> Picked?
     ) throws -> Picked {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
+            if let stamp, nextHeartbeat <= ContinuousClock.now {
+                nextHeartbeat = ContinuousClock.now + .milliseconds(500)
+                try send(.heartbeat(stamp))
+            }
             guard try socket.receive(into: &incoming) else {
                 usleep(1_000)
                 continue
@@ -69,13 +76,15 @@ final class RawWorker {
                 try WireDecoding.coordinatorMessage($0).0
             }
             if let picked = pick(message) { return picked }
+            // The end of a connection before may have been taken for this one's.
+            if case .rejoin = message { try send(.hello(protocolVersion: protocolVersion)) }
         }
         throw Missing(what: what)
     }
 
     /// Waits until the socket's connection has met one of these ends.
     func end(of kinds: [MonitorEvent.Kind]) throws -> MonitorEvent.Kind {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             while let event = try monitor.next() {
                 if kinds.contains(event.kind) { return event.kind }
@@ -90,7 +99,11 @@ final class RawWorker {
     /// - Returns: what marks the run's messages.
     func join() throws -> RunStamp {
         try send(.hello(protocolVersion: protocolVersion))
-        return try next("a welcome") { if case .welcome(_, let stamp) = $0 { stamp } else { nil } }
+        let stamp = try next("a welcome") {
+            if case .welcome(_, let stamp) = $0 { stamp } else { nil }
+        }
+        self.stamp = stamp
+        return stamp
     }
 
     /// The first work of a training step that is leased to it with parameters that are there.
