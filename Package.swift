@@ -162,7 +162,8 @@ let package = Package(
         module(
             "Training",
             [
-                "CAllocationCount", "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model",
+                "CAllocationCount", "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST",
+                "Model",
                 "SeededRandom", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),

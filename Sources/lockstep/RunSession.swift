@@ -37,13 +37,7 @@ struct RunSession {
         let folder = options.folder
         let configuration = try options.configuration(in: folder)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        let initial = try options.initialModel.map(ModelArgument.read(path:))
-        if let path = options.initialModel, let initial, !initial.parameters.allSatisfy(\.isFinite)
-        {
-            throw MistakeInUse(
-                "\(path): parameters that are not finite where numbers to start from were expected; choose another --initial-model"
-            )
-        }
+        let initial = try initialParameters()
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
         let preparation = try RunPreparation(
             configuration: configuration,
@@ -71,7 +65,7 @@ struct RunSession {
             }
         let run = try prepare(
             preparation,
-            initial: initial?.parameters,
+            initial: initial,
             workerCountMin: workerCount
         )
         try folder.write(configuration: RunConfiguration.yamlText(of: configuration))
@@ -105,6 +99,18 @@ struct RunSession {
             throw ExitCode(signals.exitCode ?? 1)
         }
         _ = consume lock
+    }
+
+    /// The parameters that the run starts from; nil where the seed gives them.
+    private func initialParameters() throws -> [Float]? {
+        guard let path = options.initialModel else { return nil }
+        let parameters = try ModelArgument.read(path: path).parameters
+        guard parameters.allSatisfy(\.isFinite) else {
+            throw MistakeInUse(
+                "\(path): parameters that are not finite where numbers to start from were expected; choose another --initial-model"
+            )
+        }
+        return parameters
     }
 
     private func prepare(

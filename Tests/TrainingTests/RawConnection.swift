@@ -1,6 +1,7 @@
 import Foundation
 
-/// A TCP connection that speaks ZMTP (ZeroMQ RFC 23) by hand, so that nothing keeps it from speaking
+/// A TCP connection that speaks ZMTP (ZeroMQ RFC 23) by hand, so that nothing keeps it from
+/// speaking
 /// it wrongly.
 final class RawConnection {
     private let descriptor: Int32

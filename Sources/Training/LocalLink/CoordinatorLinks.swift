@@ -55,6 +55,11 @@ final class CoordinatorLinks {
     /// What to poll for reading.
     var fileDescriptor: Int32 { waiter.fileDescriptor }
 
+    /// Closes a worker's link.
+    func drop(_ worker: WorkerID) {
+        if let number = numbers.removeValue(forKey: worker) { links[number] = nil }
+    }
+
     /// Has workers that share a processor move apart, now and then.
     func spreadWorkers() {
         spreadCount += 1
@@ -136,7 +141,7 @@ final class CoordinatorLinks {
         guard bytes.count == 8 else { return false }
         let rawValue = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         let worker = WorkerID(rawValue: rawValue)
-        if let earlier = numbers.removeValue(forKey: worker) { links[earlier] = nil }
+        drop(worker)
         guard link.open(for: worker, parameters: slots.region) else { return false }
         numbers[worker] = number
         return true

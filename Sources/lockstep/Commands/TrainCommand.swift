@@ -28,7 +28,8 @@ struct TrainCommand: AsyncParsableCommand {
     var simulateCompute: Double?
 
     func run() async throws {
-        // Local workers are reached through the endpoint below alone: any address will do that other users do not
+        // Local workers are reached through the endpoint below alone: any address will do that
+        // other users do not
         // reach.
         let folder = try PrivateSocketFolder(in: FileManager.default.temporaryDirectory.path)
         defer { withExtendedLifetime(folder) {} }
