@@ -284,6 +284,8 @@ final class BenchmarkArrays {
                 [parameters, firstMoment, secondMoment, gradient] in
                 k.adam(
                     parameters.start,
+                    firstMoment.start,
+                    secondMoment.start,
                     parameters.start,
                     firstMoment.start,
                     secondMoment.start,

@@ -52,13 +52,16 @@ extension KernelCheck {
         var left = numbers(count)
         let right = numbers(count)
         let sum = ReferenceOptimizer.treeSum([left, right])
+        var apart = left
+        kernels.add(left, right, into: &apart, count: count)
         kernels.add(into: &left, right, count: count)
         try expect("addition", left, sum, tolerance: 0)
+        try expect("addition into another buffer", apart, sum, tolerance: 0)
 
-        let p = numbers(count)
-        var (m, v) = (numbers(count), numbers(count, in: 0...1))
-        var (p2, m2, v2, next) = (p, m, v, p)
-        kernels.adam(p, &next, &m, &v, right, count, 1 / 32, 0.9, 0.999, 0.001, 1e-7)
+        let (p, m, v) = (numbers(count), numbers(count), numbers(count, in: 0...1))
+        var (p2, m2, v2) = (p, m, v)
+        var (p3, m3, v3) = (numbers(count), numbers(count), numbers(count))
+        kernels.adam(p, m, v, &p3, &m3, &v3, right, count, 1 / 32, 0.9, 0.999, 0.001, 1e-7)
         // Step 1 with both corrections in α: 0.001·√(1−0.999)/(1−0.9) = α when the rate is this.
         let rate: Float = 0.001 * (1 - 0.9) / (1 - Float(0.999)).squareRoot()
         ReferenceOptimizer.adam(
@@ -73,8 +76,8 @@ extension KernelCheck {
             beta2: 0.999,
             epsilon: 1e-7
         )
-        try expect("Adam's parameters", next, p2)
-        try expect("Adam's first moment", m, m2)
-        try expect("Adam's second moment", v, v2)
+        try expect("Adam's parameters", p3, p2)
+        try expect("Adam's first moment", m3, m2)
+        try expect("Adam's second moment", v3, v2)
     }
 }

@@ -29,6 +29,25 @@ package func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     return true
 }
 
+/// sum = left + right, element by element: the same addition, with both operands left as they are.
+package func sum(
+    _ left: UnsafePointer<Float>,
+    _ right: UnsafePointer<Float>,
+    into sum: UnsafeMutablePointer<Float>,
+    count: Int
+) {
+    let whole = count - count % laneCount
+    var index = 0
+    while index < whole {
+        store(load(left + index) + load(right + index), sum + index)
+        index &+= laneCount
+    }
+    while index < count {
+        sum[index] = left[index] + right[index]
+        index &+= 1
+    }
+}
+
 /// The numbers of one Adam step that all parameters share.
 private struct AdamStep {
     let gradientScale, beta1, beta2, rest1, rest2, alpha, epsilon: Lanes
@@ -37,13 +56,15 @@ private struct AdamStep {
 /// One Adam step over `count` parameters (Kingma & Ba 2015, algorithm 1, in the form at the end of
 /// its section 2).
 ///
-/// g = sum · scale; m = β₁·m + (1−β₁)·g; v = β₂·v + (1−β₂)·g²; p = p − α·m/(√v + ε), from
-/// `parameters` into `next`, which may be the same memory.
+/// g = sum · scale; m = β₁·m + (1−β₁)·g; v = β₂·v + (1−β₂)·g²; p = p − α·m/(√v + ε), from the first
+/// three into the next three, which may be the same memory.
 package func adam(
     parameters: UnsafePointer<Float>,
-    next: UnsafeMutablePointer<Float>,
-    firstMoment: UnsafeMutablePointer<Float>,
-    secondMoment: UnsafeMutablePointer<Float>,
+    firstMoment: UnsafePointer<Float>,
+    secondMoment: UnsafePointer<Float>,
+    nextParameters: UnsafeMutablePointer<Float>,
+    nextFirstMoment: UnsafeMutablePointer<Float>,
+    nextSecondMoment: UnsafeMutablePointer<Float>,
     gradientSum: UnsafePointer<Float>,
     count: Int,
     gradientScale: Float,
@@ -67,9 +88,9 @@ package func adam(
         var m = load(firstMoment + index)
         var v = load(secondMoment + index)
         update(&p, &m, &v, load(gradientSum + index), step)
-        store(p, next + index)
-        store(m, firstMoment + index)
-        store(v, secondMoment + index)
+        store(p, nextParameters + index)
+        store(m, nextFirstMoment + index)
+        store(v, nextSecondMoment + index)
         index &+= laneCount
     }
     let rest = count &- index
@@ -78,9 +99,9 @@ package func adam(
         var m = loadPart(firstMoment + index, count: rest)
         var v = loadPart(secondMoment + index, count: rest)
         update(&p, &m, &v, loadPart(gradientSum + index, count: rest), step)
-        storePart(p, next + index, count: rest)
-        storePart(m, firstMoment + index, count: rest)
-        storePart(v, secondMoment + index, count: rest)
+        storePart(p, nextParameters + index, count: rest)
+        storePart(m, nextFirstMoment + index, count: rest)
+        storePart(v, nextSecondMoment + index, count: rest)
     }
 }
 

@@ -38,6 +38,7 @@
                 laneCount: KernelsAVX2.vectorLaneCount,
                 multiplyAddRounds: KernelsAVX2.multiplyAddRounds,
                 addition: KernelsAVX2.add,
+                outOfPlaceAddition: KernelsAVX2.sum,
                 finiteness: KernelsAVX2.areFinite
             )
         }

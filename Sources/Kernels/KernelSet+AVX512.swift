@@ -38,6 +38,7 @@
                 laneCount: KernelsAVX512.vectorLaneCount,
                 multiplyAddRounds: KernelsAVX512.multiplyAddRounds,
                 addition: KernelsAVX512.add,
+                outOfPlaceAddition: KernelsAVX512.sum,
                 finiteness: KernelsAVX512.areFinite
             )
         }

@@ -38,6 +38,7 @@
                 laneCount: KernelsNEON.vectorLaneCount,
                 multiplyAddRounds: KernelsNEON.multiplyAddRounds,
                 addition: KernelsNEON.add,
+                outOfPlaceAddition: KernelsNEON.sum,
                 finiteness: KernelsNEON.areFinite
             )
         }

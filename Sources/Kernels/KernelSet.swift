@@ -62,11 +62,12 @@ package struct KernelSet: Sendable {
     package let convolution1WeightGradient:
         @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
 
-    /// Parameters, the next parameters, first and second moments, gradient sum, count, gradient
-    /// scale, β₁, β₂, α, ε: one Adam step, the moments in place.
+    /// Parameters, first and second moments, the next of each, gradient sum, count, gradient scale,
+    /// β₁, β₂, α, ε: one Adam step.
     package let adam:
         @Sendable (
-            Source, Target, Target, Target, Source, Int, Float, Float, Float, Float, Float
+            Source, Source, Source, Target, Target, Target, Source, Int, Float, Float, Float, Float,
+            Float
         ) -> Void
 
     /// e^x for x ≤ 0 and ln x for x ≥ 1 of a multiple of 16 numbers in place: the polynomials of
@@ -80,6 +81,7 @@ package struct KernelSet: Sendable {
     package let multiplyAddRounds: @Sendable (Int, Float) -> Float
 
     let addition: @Sendable (Target, Source, Int) -> Void
+    let outOfPlaceAddition: @Sendable (Source, Source, Target, Int) -> Void
     let finiteness: @Sendable (Source, Int) -> Bool
 
     /// Adds `count` floats of `right` to `left`, element by element: the reduction tree's addition.
@@ -89,6 +91,16 @@ package struct KernelSet: Sendable {
         count: Int
     ) {
         addition(left, right, count)
+    }
+
+    /// Writes the sums of `count` floats of `left` and `right` into `sum`: the same addition.
+    package func add(
+        _ left: UnsafePointer<Float>,
+        _ right: UnsafePointer<Float>,
+        into sum: UnsafeMutablePointer<Float>,
+        count: Int
+    ) {
+        outOfPlaceAddition(left, right, sum, count)
     }
 
     /// Whether each of `count` floats is finite.

@@ -1,5 +1,26 @@
 package import Kernels
 
+/// What a step changes: the parameters and Adam's two moments.
+package struct OptimizerBuffers: Sendable {
+    /// The parameters.
+    package var parameters: ParameterBuffer
+    /// The running mean of the gradients.
+    package var firstMoment: ParameterBuffer
+    /// The running mean of the gradients' squares.
+    package var secondMoment: ParameterBuffer
+
+    /// Gathers the buffers; fresh moments are zero.
+    package init(
+        parameters: ParameterBuffer,
+        firstMoment: ParameterBuffer = ParameterBuffer(),
+        secondMoment: ParameterBuffer = ParameterBuffer()
+    ) {
+        self.parameters = parameters
+        self.firstMoment = firstMoment
+        self.secondMoment = secondMoment
+    }
+}
+
 /// The Adam optimizer in Keras's form: α = lr·√(1−β₂ᵗ)/(1−β₁ᵗ), p −= α·m/(√v + ε) (Kingma & Ba
 /// 2015, end of section 2).
 package struct Adam: Equatable, Sendable {
@@ -25,21 +46,19 @@ package struct Adam: Equatable, Sendable {
         self.epsilon = epsilon
     }
 
-    /// Updates `range` of the flat buffers by the mean gradient of a batch of `sampleCount`
-    /// samples:
-    /// the moments in place, the parameters into `next`, which may be the same buffer.
+    /// Makes `range` of the next buffers from the current ones and the mean gradient of a batch of
+    /// `sampleCount` samples.
     ///
-    /// All five pointers are to the first float of whole buffers; only `range` is touched, so that
-    /// a segment can be updated alone. The mean is the sum times the reciprocal of the count.
+    /// Only `range` is touched, so that a segment can be updated alone. The mean is the sum times
+    /// the reciprocal of the count.
     ///
+    /// - Parameter next: may be the same buffers.
     /// - Precondition: `sampleCount` and `step`, which counts from 1, are positive; `range` is of
     ///   the flat buffer.
     package func update(
-        parameters: UnsafePointer<Float>,
-        into next: UnsafeMutablePointer<Float>,
-        firstMoment: UnsafeMutablePointer<Float>,
-        secondMoment: UnsafeMutablePointer<Float>,
-        gradientSum: UnsafePointer<Float>,
+        _ current: OptimizerBuffers,
+        into next: OptimizerBuffers,
+        gradientSum: ParameterBuffer,
         range: Range<Int>,
         sampleCount: Int,
         step: Int,
@@ -53,11 +72,13 @@ package struct Adam: Equatable, Sendable {
         )
         let start = range.lowerBound
         kernels.adam(
-            parameters + start,
-            next + start,
-            firstMoment + start,
-            secondMoment + start,
-            gradientSum + start,
+            current.parameters.start + start,
+            current.firstMoment.start + start,
+            current.secondMoment.start + start,
+            next.parameters.start + start,
+            next.firstMoment.start + start,
+            next.secondMoment.start + start,
+            gradientSum.start + start,
             range.count,
             1 / Float(sampleCount),
             beta1,

@@ -75,8 +75,8 @@ package struct CoordinatedRun {
         writer?.submit(
             metadata,
             parameters: UnsafeRawBufferPointer(optimizer.parameters.bytes),
-            firstMoment: UnsafeRawBufferPointer(optimizer.firstMoment.bytes),
-            secondMoment: UnsafeRawBufferPointer(optimizer.secondMoment.bytes),
+            firstMoment: UnsafeRawBufferPointer(optimizer.current.firstMoment.bytes),
+            secondMoment: UnsafeRawBufferPointer(optimizer.current.secondMoment.bytes),
             isRequired: isRequired
         )
     }

@@ -10,28 +10,29 @@ import ZeroMQ
 /// One thread owns all of it. Payloads never reach the machine: the sums wait in `Reduction`, the
 /// parameters in `Optimizer`, the samples in `SampleFeed`.
 final class CoordinatorLoop {
-    private var run: CoordinatedRun
+    private(set) var run: CoordinatedRun
     private let observer: any RunObserver
     private let stop: StopRequest
     private let start = ContinuousClock.now
-    private var machine: Coordinator
+    private(set) var machine: Coordinator
     private var pulse = Pulse()
-    private var socket: CoordinatorSocket
-    private var reductions: [Round: Reduction] = [:]
+    private(set) var socket: CoordinatorSocket
+    private var sums: [Round: RoundSums] = [:]
+    /// Where sums of workers' gradients go.
     private let gradients = BufferPool()
     private let clock: PhaseClock
     private var profile = CoordinatorProfile()
     /// The clock and the transport after the first step.
     private var profileStart: (totals: PhaseTotals, traffic: Traffic, allocationCount: Int)?
     private var workerProfiles: [WorkerID: WorkerProfile] = [:]
-    private let comparison: AnswerComparison
+    let comparison: AnswerComparison
     private var tally: EpochTally
     private var epochs: [EpochRecord]
     private var test: Metrics?
     private var workerCountMax = 0
     private var outcome: Coordinator.Outcome?
     private var foreign = ForeignTraffic()
-    private var joins = JoinLimit()
+    var joins = JoinLimit()
     /// What carrying actions out has brought up; told to the machine once they are done.
     private var events: [Coordinator.Event] = []
 
@@ -121,7 +122,7 @@ final class CoordinatorLoop {
         // The run has begun, and one worker less is there to come.
         run.settings.workerCountMin = 1
         machine = Coordinator(settings: run.settings, position: run.position)
-        reductions = [:]
+        sums = [:]
         comparison.forgetAll()
         tally = EpochTally(totals: run.epochTotals, at: now)
         epochs = run.epochs
@@ -130,7 +131,9 @@ final class CoordinatorLoop {
         observer.runDidGoBack(to: run.position)
     }
 
-    private var now: Duration { ContinuousClock.now - start }
+    var now: Duration { ContinuousClock.now - start }
+
+    var schedule: Schedule { run.settings.schedule }
 
     /// Messages that are taken before the loop looks at its other duties, so that no flood keeps it
     /// from them.
@@ -148,6 +151,10 @@ final class CoordinatorLoop {
                 }
                 guard isTimely(message) else {
                     note(.join)
+                    continue
+                }
+                if case .earlySegment = message, !isEarlySegmentFinite() {
+                    // The answer will tell whether that is right.
                     continue
                 }
                 if let (work, lie) = lie(in: message, sums, from: worker) {
@@ -175,43 +182,6 @@ final class CoordinatorLoop {
         }
         guard socket.admission?.wakeUp.drain() == true else { return }
         for worker in socket.removeRevoked() { try handle(.disconnected(worker)) }
-    }
-
-    /// Whether a message has the payload that belongs to it.
-    private func isWellFormed(_ message: WorkerMessage, payloadSize: Int) -> Bool {
-        if case .answer(let work, _) = message, work.round.isTraining {
-            return payloadSize == LeNet.parameterCount * MemoryLayout<Float>.size
-        }
-        return payloadSize == 0
-    }
-
-    /// What cannot be right in an answer that the machine waits for; nil if nothing shows.
-    private func lie(
-        in message: WorkerMessage,
-        _ sums: AnswerSums,
-        from worker: WorkerID
-    ) -> (Work, ForeignMessage)? {
-        guard case .answer(let work, run.settings.stamp) = message,
-            machine.awaits(work, from: worker)
-        else { return nil }
-        let sampleCount = schedule.samples(of: work.subtree, in: work.round).count
-        guard sums.correctCount <= sampleCount else { return (work, .sums) }
-        let isBelievable = socket.withPayload {
-            comparison.isBelievable(
-                work,
-                sums,
-                $0,
-                parameters: run.optimizer.parameters,
-                feed: run.feed
-            )
-        }
-        return isBelievable ? nil : (work, .numbers)
-    }
-
-    /// Whether a worker that asks to join comes when there is room.
-    private func isTimely(_ message: WorkerMessage) -> Bool {
-        guard case .hello = message else { return true }
-        return machine.workerCount < JoinLimit.workerCountMax && joins.allows(at: now)
     }
 
     private func note(_ message: ForeignMessage) {
@@ -250,7 +220,15 @@ final class CoordinatorLoop {
         case .compare(let work, let first, let second): compare(work, first, (second, sums))
         case .recompute(let work, let first): compare(work, first, nil)
         case .forget(let work): comparison.forget(work)
-        case .discard(let round): reductions[round] = nil
+        case .acceptEarlySegment(let work):
+            clock.lap(.receive)
+            acceptEarlySegment(of: work)
+        case .applyEarlySegment(let index): applyEarlySegment(index: index)
+        case .discard(let round):
+            self.sums[round] = nil
+            if round == .step(index: machine.position.completedStepCount) {
+                run.optimizer.abandonStep()
+            }
         case .applyStep(let index): applyStep(index: index)
         case .recordEpoch(let index): recordEpoch(index: index)
         case .recordTest: test = takeMetrics(of: .test)
@@ -285,20 +263,29 @@ final class CoordinatorLoop {
 
 /// What the machine's actions do to the run's numbers.
 extension CoordinatorLoop {
-    private var schedule: Schedule { run.settings.schedule }
-
     private func accept(_ work: Work, _ sums: AnswerSums, isKept: Bool) {
-        let reduction =
-            reductions[work.round]
-            ?? Reduction(
-                shardCount: schedule.shardCount(of: work.round),
-                kernels: run.kernels
-            )
-        reductions[work.round] = reduction
-        let gradient = work.round.isTraining ? socket.gradient(from: gradients) : nil
+        let gradient = work.round.isTraining ? socket.gradient() : nil
         let sum = Reduction.Sum(gradient: gradient, sums: sums)
         if isKept { comparison.keep(sum, of: work, parameters: run.optimizer.parameters) }
-        reduction.add(sum, at: work.subtree)
+        roundSums(of: work.round).add(sum, at: work.subtree)
+    }
+
+    private func acceptEarlySegment(of work: Work) {
+        guard let gradient = socket.gradient() else {
+            preconditionFailure("an early segment of \(work) is accepted without its payload")
+        }
+        roundSums(of: work.round).addEarlySegment(gradient, at: work.subtree)
+    }
+
+    private func roundSums(of round: Round) -> RoundSums {
+        if let sums = sums[round] { return sums }
+        let fresh = RoundSums(
+            shardCount: schedule.shardCount(of: round),
+            kernels: run.kernels,
+            buffers: gradients
+        )
+        sums[round] = fresh
+        return fresh
     }
 
     private func compare(
@@ -317,19 +304,43 @@ extension CoordinatorLoop {
         events.append(.compared(work, wrong: wrong))
     }
 
+    /// Makes the fully connected segment of a step, which is complete before the convolutions' or
+    /// together with it.
+    private func applyEarlySegment(index: Int) {
+        clock.lap(.receive)
+        let gradient = roundSums(of: .step(index: index)).takeFullyConnected()
+        clock.lap(.reduce)
+        apply(gradient, LeNet.segments[1], index)
+        clock.lap(.optimize)
+    }
+
+    private func apply(_ gradient: ParameterBuffer, _ segment: LeNet.Segment, _ index: Int) {
+        run.optimizer.apply(
+            gradient,
+            range: segment.range,
+            sampleCount: schedule.samples(of: .step(index: index)).count,
+            step: index + 1
+        )
+    }
+
     private func applyStep(index: Int) {
         let round = Round.step(index: index)
-        guard let total = reductions.removeValue(forKey: round)?.total,
-            let gradient = total.gradient
+        guard let sums = self.sums[round], let total = sums.total, let gradient = total.gradient
         else { preconditionFailure("step \(index) is applied before its sum is complete") }
         let sampleCount = schedule.samples(of: round).count
-        run.optimizer.apply(gradient, sampleCount: sampleCount, step: index + 1)
+        if !sums.isFullyConnectedTaken {
+            run.optimizer.beginWholeStep()
+            applyEarlySegment(index: index)
+        }
+        apply(gradient, LeNet.segments[0], index)
+        run.optimizer.finish(step: index + 1)
+        self.sums[round] = nil
         clock.lap(.optimize)
         tally.add(total.sums, sampleCount: sampleCount, at: now)
         observer.stepDidEnd(tally.stepRecord(after: machine.position, in: schedule))
         clock.lap(.record)
         noteProfile()
-        socket.links?.spreadWorkers()
+        socket.links?.arrangeWorkers()
     }
 
     private func noteProfile() {
@@ -352,23 +363,11 @@ extension CoordinatorLoop {
     }
 
     private func takeMetrics(of round: Round) -> Metrics? {
-        guard let total = reductions.removeValue(forKey: round)?.total else { return nil }
+        guard let total = sums.removeValue(forKey: round)?.total else { return nil }
         let sampleCount = Double(schedule.samples(of: round).count)
         return Metrics(
             loss: Double(total.sums.lossSum) / sampleCount,
             accuracy: Double(total.sums.correctCount) / sampleCount
         )
-    }
-}
-
-extension WorkerMessage {
-    /// What the message is called in a log line.
-    fileprivate var name: String {
-        switch self {
-        case .hello: "hello"
-        case .answer: "answer"
-        case .heartbeat: "heartbeat"
-        case .goodbye: "goodbye"
-        }
     }
 }

@@ -26,6 +26,7 @@ package struct CoordinatorSocket: ~Copyable {
     private enum Payload {
         case none
         case frame
+        /// Be it in shared memory or put together from frames.
         case buffer(ParameterBuffer, size: Int)
     }
 
@@ -43,6 +44,7 @@ package struct CoordinatorSocket: ~Copyable {
     /// The links to workers of this host; nil where there are none.
     let links: CoordinatorLinks?
     private var lostWorkers: [WorkerID] = []
+    private var frameGradients = FrameGradients()
     /// What goes with every welcome.
     let offer: WelcomeOffer
     /// What was carried so far.
@@ -157,8 +159,7 @@ package struct CoordinatorSocket: ~Copyable {
             {
                 connections[descriptor] = worker
             }
-            if incoming.frameCount == 3 { payload = .frame }
-            let payloadSize = incoming.frameCount == 3 ? incoming.frameSize(at: 2) : 0
+            let payloadSize = takeFrame(of: contents, from: worker)
             return received(
                 contents,
                 from: worker,
@@ -168,6 +169,22 @@ package struct CoordinatorSocket: ~Copyable {
         } catch {
             return .foreign(.header(error))
         }
+    }
+
+    /// Takes the payload of a message that came in frames, and returns its size.
+    private mutating func takeFrame(of contents: WorkerContents, from worker: WorkerID) -> Int {
+        guard incoming.frameCount == 3 else { return 0 }
+        payload = .frame
+        // What nobody who has joined sends ahead is not kept.
+        guard case .message(let message, _) = contents, connections.values.contains(worker) else {
+            return incoming.frameSize(at: 2)
+        }
+        let gradient = incoming.withFrame(at: 2) {
+            frameGradients.gradient(of: message, from: worker, $0)
+        }
+        guard let gradient else { return incoming.frameSize(at: 2) }
+        payload = .buffer(gradient, size: gradient.bytes.count)
+        return gradient.bytes.count
     }
 
     /// Lists the key that the message received last brings, if it comes with an invitation.
@@ -198,6 +215,9 @@ package struct CoordinatorSocket: ~Copyable {
                 do {
                     let contents = try WireDecoding.workerContents(header)
                     let payloadSize = buffer == nil ? 0 : size
+                    if let buffer, !contents.isContinued {
+                        links?.giveBackWhenUnused(buffer, to: worker)
+                    }
                     return self.received(
                         contents,
                         from: worker,
@@ -303,7 +323,10 @@ package struct CoordinatorSocket: ~Copyable {
             if event.kind == .accepted, !watch.noteBeginning(of: descriptor) { end(descriptor) }
             guard event.kind == .disconnected else { continue }
             watch.noteEnd(of: descriptor)
-            if let worker = connections.removeValue(forKey: descriptor) { return worker }
+            if let worker = connections.removeValue(forKey: descriptor) {
+                frameGradients.forget(worker)
+                return worker
+            }
         }
         return nil
     }
@@ -325,58 +348,15 @@ package struct CoordinatorSocket: ~Copyable {
         }
     }
 
-    /// The gradient received last, where it is or as a copy in a buffer of `pool`; nil for none.
-    func gradient(from pool: BufferPool) -> ParameterBuffer? {
-        switch payload {
-        case .none:
-            return nil
-        case .buffer(let buffer, _):
-            return buffer
-        case .frame:
-            let buffer = pool.take()
-            incoming.withFrame(at: 2) { buffer.bytes.copyMemory(from: $0) }
-            return buffer
-        }
+    /// The gradient received last, where it is; nil for none.
+    func gradient() -> ParameterBuffer? {
+        if case .buffer(let buffer, _) = payload { buffer } else { nil }
     }
 }
 
-/// Messages that wait for one worker, each way: far more than its leases, so a full queue
-/// means that it takes none.
-let highWaterMark = 64
-
-/// 2 MiB: above the largest message, the samples of 64 shards (804 kB).
-let messageSizeMax = 2 << 20
-
-/// 512 KiB in the kernel each way: a parameter buffer fits, and loopback needs fewer wake-ups.
-let bufferSize = 512 << 10
-
-/// Refuses `inproc` and the like, which libzmq takes though no other process can reach them.
-///
-/// What has no transport at all is libzmq's to refuse, as an address that cannot be parsed.
-func refuseUnreachable(
-    _ endpoint: String,
-    _ operation: ZeroMQError.AddressOperation
-) throws(ZeroMQError) {
-    guard let colon = endpoint.firstRange(of: "://") else { return }
-    guard ["tcp", "ipc"].contains(endpoint[..<colon.lowerBound]) else {
-        throw .addressRefused(operation, endpoint: endpoint, code: EPROTONOSUPPORT)
+extension WorkerContents {
+    /// Whether the worker goes on writing to the payload's buffer: the rest comes with the answer.
+    fileprivate var isContinued: Bool {
+        if case .message(.earlySegment, _) = self { true } else { false }
     }
-}
-
-/// Whether an address has a numeric IPv4 host: then IPv6 sockets would only spell it otherwise.
-func namesIPv4(_ endpoint: String) -> Bool {
-    let host = endpoint.dropFirst("tcp://".count).prefix { $0 != ":" }
-    return host.allSatisfy { $0.isNumber || $0 == "." } && host.contains(".")
-}
-
-/// The identity that a worker's socket carries: `w`, then its number, big end first.
-func routingID(of worker: WorkerID) -> [UInt8] {
-    [UInt8(ascii: "w")]
-        + (0..<8).map { UInt8(truncatingIfNeeded: worker.rawValue >> (56 - 8 * $0)) }
-}
-
-/// The worker whose socket carries this identity; nil if it is none of ours.
-private func workerID(routingID: UnsafeRawBufferPointer) -> WorkerID? {
-    guard routingID.count == 9, routingID[0] == UInt8(ascii: "w") else { return nil }
-    return WorkerID(rawValue: routingID.dropFirst().reduce(0) { $0 << 8 | UInt64($1) })
 }

@@ -1,68 +1,99 @@
 package import Kernels
 package import Model
 
-/// What a step changes: the parameters and Adam's two moments.
+/// What a step changes, and the step that is being made.
 ///
-/// The parameters of each version have a buffer of their own, since the last version may still be
-/// on
-/// its way to a worker while the next is made. Belongs to one thread.
+/// Each version has buffers of its own: the last one may still be on its way to a worker, and stays
+/// as it is until the next one is whole. So a step may be made segment by segment, and be abandoned
+/// before its end. Belongs to one thread.
 package final class Optimizer {
-    /// The parameters after the last step; nobody writes to them any more.
-    package private(set) var parameters: ParameterBuffer
+    /// The parameters and moments after the last step; nobody writes to them any more.
+    package private(set) var current: OptimizerBuffers
 
-    /// The running mean of the gradients.
-    package let firstMoment: ParameterBuffer
-
-    /// The running mean of the gradients' squares.
-    package let secondMoment: ParameterBuffer
+    /// The parameters after the last step.
+    package var parameters: ParameterBuffer { current.parameters }
 
     private let adam: Adam
     private let kernels: KernelSet
-    private var pool = BufferPool()
+    private var parameterPool = BufferPool()
+    private let momentPool = BufferPool()
     private var slots: ParameterSlots?
+    /// What the segments that were made are in.
+    private var next: OptimizerBuffers?
 
     /// Starts from given buffers, which belong to the optimizer from now on.
-    package init(
-        adam: Adam,
-        kernels: KernelSet,
-        parameters: ParameterBuffer,
-        firstMoment: ParameterBuffer = ParameterBuffer(),
-        secondMoment: ParameterBuffer = ParameterBuffer()
-    ) {
+    package init(adam: Adam, kernels: KernelSet, buffers: OptimizerBuffers) {
         self.adam = adam
         self.kernels = kernels
-        self.parameters = parameters
-        self.firstMoment = firstMoment
-        self.secondMoment = secondMoment
+        current = buffers
     }
 
-    /// Makes optimizer step `step`, counted from 1, with the sum of a batch's gradients.
-    package func apply(_ gradientSum: ParameterBuffer, sampleCount: Int, step: Int) {
-        let next = pool.take()
-        slots?.willWrite(next)
+    /// Begins a step that nothing will keep from its end: the moments are updated in place.
+    package func beginWholeStep() {
+        next = OptimizerBuffers(
+            parameters: takeParameters(),
+            firstMoment: current.firstMoment,
+            secondMoment: current.secondMoment
+        )
+    }
+
+    /// Makes `range` of optimizer step `step`, counted from 1, with the sum of a batch's gradients;
+    /// until `finish`, it can be abandoned unless it was begun as a whole.
+    package func apply(
+        _ gradientSum: ParameterBuffer,
+        range: Range<Int>,
+        sampleCount: Int,
+        step: Int
+    ) {
+        let target = next ?? takeBuffers()
+        next = target
         adam.update(
-            parameters: parameters.floats.baseAddress!,
-            into: next.floats.baseAddress!,
-            firstMoment: firstMoment.floats.baseAddress!,
-            secondMoment: secondMoment.floats.baseAddress!,
-            gradientSum: gradientSum.floats.baseAddress!,
-            range: 0..<LeNet.parameterCount,
+            current,
+            into: target,
+            gradientSum: gradientSum,
+            range: range,
             sampleCount: sampleCount,
             step: step,
             kernels: kernels
         )
-        slots?.didWrite(next, version: step)
-        parameters = next
+    }
+
+    /// Ends a step that every range was made of: its buffers are the current ones now.
+    package func finish(step: Int) {
+        guard let made = next else { preconditionFailure("step \(step) ends before it begins") }
+        slots?.didWrite(made.parameters, version: step)
+        current = made
+        next = nil
+    }
+
+    /// Drops what was made of a step that is not going to end.
+    package func abandonStep() { next = nil }
+
+    private func takeBuffers() -> OptimizerBuffers {
+        let firstMoment = momentPool.take()
+        // Taken while the first is held, so that it is another one.
+        let secondMoment = momentPool.take()
+        return OptimizerBuffers(
+            parameters: takeParameters(),
+            firstMoment: firstMoment,
+            secondMoment: secondMoment
+        )
+    }
+
+    private func takeParameters() -> ParameterBuffer {
+        let parameters = parameterPool.take()
+        slots?.willWrite(parameters)
+        return parameters
     }
 
     /// Keeps the parameters where other processes can read them, from those of `version` on.
     package func share(in slots: ParameterSlots, version: Int) {
         self.slots = slots
-        pool = BufferPool(slots: slots)
-        let shared = pool.take()
+        parameterPool = BufferPool(slots: slots)
+        let shared = parameterPool.take()
         slots.willWrite(shared)
         shared.copy(from: parameters)
         slots.didWrite(shared, version: version)
-        parameters = shared
+        current.parameters = shared
     }
 }

@@ -14,17 +14,33 @@ final class Reduction {
     /// The sums over some shards: the gradient, in training, and what the header carries.
     struct Sum {
         var gradient: ParameterBuffer?
-        var sums: AnswerSums
+        var sums = AnswerSums()
+        /// Whether the gradient's buffer may be added to: a worker's may still be compared with
+        /// another's answer.
+        var isOwned = true
     }
 
     private let shardCount: Int
     private let root: Subtree
     private let kernels: KernelSet
+    private let range: Range<Int>
+    private let buffers: BufferPool
     private var waiting: [Subtree: Sum] = [:]
 
     /// Sums up a round, or a part of one, of `shardCount` shards.
-    init(shardCount: Int, kernels: KernelSet) {
+    ///
+    /// - Parameters:
+    ///   - range: the floats of the gradients that are added; the others are left alone.
+    ///   - buffers: where sums go that have no buffer of their own to be in.
+    init(
+        shardCount: Int,
+        kernels: KernelSet,
+        range: Range<Int> = 0..<LeNet.parameterCount,
+        buffers: BufferPool = BufferPool()
+    ) {
         self.shardCount = shardCount
+        self.range = range
+        self.buffers = buffers
         root = Subtree.root(of: shardCount)
         self.kernels = kernels
     }
@@ -32,7 +48,8 @@ final class Reduction {
     /// The sum over all shards, once every one was added.
     var total: Sum? { waiting[root] }
 
-    /// Adds the sum over `subtree`; its buffer belongs to the reduction from now on.
+    /// Adds the sum over `subtree`; its buffer, if it is owned, belongs to the reduction from now
+    /// on.
     ///
     /// - Precondition: no shard of it was added before.
     func add(_ sum: Sum, at subtree: Subtree) {
@@ -50,19 +67,29 @@ final class Reduction {
     }
 
     private func added(_ left: Sum, _ right: Sum) -> Sum {
-        if let leftGradient = left.gradient, let rightGradient = right.gradient {
-            kernels.add(
-                into: leftGradient.floats.baseAddress!,
-                rightGradient.floats.baseAddress!,
-                count: LeNet.parameterCount
-            )
-        }
-        return Sum(
-            gradient: left.gradient,
+        Sum(
+            gradient: added(left, right.gradient),
             sums: AnswerSums(
                 lossSum: left.sums.lossSum + right.sums.lossSum,
                 correctCount: left.sums.correctCount + right.sums.correctCount
             )
         )
+    }
+
+    private func added(_ left: Sum, _ right: ParameterBuffer?) -> ParameterBuffer? {
+        guard let gradient = left.gradient, let right else { return left.gradient }
+        let start = range.lowerBound
+        if left.isOwned {
+            kernels.add(into: gradient.start + start, right.start + start, count: range.count)
+            return gradient
+        }
+        let sum = buffers.take()
+        kernels.add(
+            gradient.start + start,
+            right.start + start,
+            into: sum.start + start,
+            count: range.count
+        )
+        return sum
     }
 }

@@ -109,7 +109,11 @@ package struct RunPreparation {
             run: random.next(),
             position: Position(),
             workerCountMin: workerCountMin,
-            optimizer: Optimizer(adam: adam, kernels: kernels, parameters: start),
+            optimizer: Optimizer(
+                adam: adam,
+                kernels: kernels,
+                buffers: OptimizerBuffers(parameters: start)
+            ),
             totals: .init(lossSum: 0, correctCount: 0, sampleCount: 0),
             epochs: [],
             distrusted: []
@@ -217,9 +221,11 @@ package struct RunPreparation {
         return Optimizer(
             adam: adam,
             kernels: kernels,
-            parameters: buffers[0],
-            firstMoment: buffers[1],
-            secondMoment: buffers[2]
+            buffers: OptimizerBuffers(
+                parameters: buffers[0],
+                firstMoment: buffers[1],
+                secondMoment: buffers[2]
+            )
         )
     }
 

@@ -47,16 +47,22 @@ final class SubtreeComputer {
 
     /// The sums over `samples` of `work`, with a gradient if they are trained on.
     ///
-    /// - Parameter buffer: takes the gradient; nil for one of the computer's own.
+    /// - Parameters:
+    ///   - buffer: takes the gradient; nil for one of the computer's own.
+    ///   - whenFullyConnected: is told when this segment of the gradient is complete, the
+    ///     convolutions' not yet.
     /// - Precondition: there is at least one sample of 785 bytes, and no part of one.
     func total(
         of work: Work,
         _ samples: UnsafeRawBufferPointer,
         parameters: ParameterBuffer,
-        into buffer: ParameterBuffer? = nil
+        into buffer: ParameterBuffer? = nil,
+        whenFullyConnected: (ParameterBuffer) -> Void = { _ in }
     ) -> Reduction.Sum {
         let shardCount = (samples.count + Self.shardSize - 1) / Self.shardSize
-        let reduction = Reduction(shardCount: shardCount, kernels: kernels)
+        let reductions = LeNet.segments.map {
+            Reduction(shardCount: shardCount, kernels: kernels, range: $0.range)
+        }
         for index in 0..<shardCount {
             if index > 0 || prepared != work {
                 computer.load(Self.shard(at: index, of: samples))
@@ -66,13 +72,26 @@ final class SubtreeComputer {
             // The sums of a subtree gather in the buffer of its first shard.
             let isTraining = work.round.isTraining
             let gradient = isTraining ? (index == 0 ? buffer : nil) ?? gradients.take() : nil
-            reduction.add(
-                sum(parameters, into: gradient),
-                at: Subtree(level: 0, index: index)
-            )
+            if simulatedDuration != nil { gradient?.floats.update(repeating: 0) }
+            let place = Subtree(level: 0, index: index)
+            let sums = forward(parameters)
+            if let gradient, simulatedDuration == nil {
+                computer.fullyConnectedBackward(parameters.start, into: gradient.start)
+                clock.lap(.backwardFullyConnected)
+            }
+            reductions[1].add(Reduction.Sum(gradient: gradient), at: place)
+            clock.lap(.reduce)
+            if index == shardCount - 1, let gradient = reductions[1].total?.gradient {
+                whenFullyConnected(gradient)
+            }
+            if let gradient, simulatedDuration == nil {
+                computer.convolutionsBackward(parameters.start, into: gradient.start)
+                clock.lap(.backwardConvolutions)
+            }
+            reductions[0].add(Reduction.Sum(gradient: gradient, sums: sums), at: place)
             clock.lap(.reduce)
         }
-        guard let total = reduction.total else {
+        guard let total = reductions[0].total else {
             preconditionFailure("\(samples.count) bytes hold no sample")
         }
         return total
@@ -90,29 +109,16 @@ final class SubtreeComputer {
         )
     }
 
-    /// The sums over the shard that was loaded.
-    private func sum(
-        _ parameters: ParameterBuffer,
-        into gradient: ParameterBuffer?
-    ) -> Reduction.Sum {
-        if let simulatedDuration { return sleep(simulatedDuration, gradient) }
-        let floats = UnsafePointer(parameters.start)
-        let result = computer.forward(floats)
-        clock.lap(.forward)
-        if let gradient {
-            computer.fullyConnectedBackward(floats, into: gradient.start)
-            clock.lap(.backwardFullyConnected)
-            computer.convolutionsBackward(floats, into: gradient.start)
-            clock.lap(.backwardConvolutions)
+    /// Loss and correctness of the shard that was loaded; what backward needs stays in the
+    /// computer.
+    private func forward(_ parameters: ParameterBuffer) -> AnswerSums {
+        if let simulatedDuration {
+            usleep(UInt32(simulatedDuration.seconds * 1_000_000))
+            clock.lap(.forward)
+            return AnswerSums()
         }
-        let sums = AnswerSums(lossSum: result.lossSum, correctCount: result.correctCount)
-        return Reduction.Sum(gradient: gradient, sums: sums)
-    }
-
-    private func sleep(_ duration: Duration, _ gradient: ParameterBuffer?) -> Reduction.Sum {
-        usleep(UInt32(duration.seconds * 1_000_000))
+        let result = computer.forward(parameters.start)
         clock.lap(.forward)
-        gradient?.floats.update(repeating: 0)
-        return Reduction.Sum(gradient: gradient, sums: AnswerSums())
+        return AnswerSums(lossSum: result.lossSum, correctCount: result.correctCount)
     }
 }

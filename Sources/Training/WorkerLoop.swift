@@ -156,7 +156,7 @@ final class WorkerLoop {
     }
 
     private func send(_ message: WorkerMessage) throws(ZeroMQError) {
-        guard case .answer = message, let answer else {
+        guard message.hasAnswer, let answer else {
             try socket.send(message, sums: AnswerSums(), gradient: nil)
             return
         }
@@ -201,6 +201,18 @@ final class WorkerLoop {
         Supervisor.ofProcess?.status("computing for a run")
     }
 
+    /// Sends the fully connected segment of a gradient while the convolutions' is computed.
+    private func sendAhead(
+        _ gradient: ParameterBuffer,
+        of work: Work,
+        _ parameters: StoredParameters
+    ) throws(ZeroMQError) {
+        guard socket.wantsEarlySegments, parameters.isIntact else { return }
+        answer = Reduction.Sum(gradient: gradient)
+        try handle(.computedEarlySegment(work))
+        answer = nil
+    }
+
     /// Counts an answer of a step; what was before the first one, such as waiting for others to
     /// join, does not count.
     private func countAnswer() {
@@ -227,14 +239,23 @@ final class WorkerLoop {
         socket.settle()
         clock.lap(.receive)
         let totals = clock.totals
+        var failure: ZeroMQError?
         let sum = samples.withUnsafeBytes { bytes in
             computer.total(
                 of: work,
                 bytes,
                 parameters: parameters.buffer,
-                into: work.round.isTraining ? socket.takeGradientBuffer() : nil
+                into: work.round.isTraining ? socket.takeGradientBuffer() : nil,
+                whenFullyConnected: { gradient in
+                    do throws(ZeroMQError) {
+                        try sendAhead(gradient, of: work, parameters)
+                    } catch {
+                        failure = error
+                    }
+                }
             )
         }
+        if let failure { throw failure }
         guard parameters.isIntact else {
             if let gradient = sum.gradient { socket.giveBack(gradient) }
             return try handle(.overtaken(work))
@@ -242,5 +263,15 @@ final class WorkerLoop {
         answer = sum
         if work.round.isTraining { countAnswer() } else { clock.totals = totals }
         try handle(.computed(work))
+    }
+}
+
+extension WorkerMessage {
+    /// Whether what was computed last goes with it.
+    fileprivate var hasAnswer: Bool {
+        switch self {
+        case .answer, .earlySegment: true
+        case .hello, .heartbeat, .goodbye: false
+        }
     }
 }

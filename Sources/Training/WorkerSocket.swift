@@ -28,6 +28,8 @@ struct WorkerSocket: ~Copyable {
     /// The link to a coordinator of the same host.
     private var link: WorkerLink?
     private var isLinkLost = false
+    /// The gradient whose fully connected segment was sent ahead in a frame.
+    private var earlyGradient: ParameterBuffer?
     /// A link that failed at its beginning would fail again.
     private var isLinkRefused = false
     private var payload = Payload.none
@@ -105,33 +107,57 @@ struct WorkerSocket: ~Copyable {
         gradient: ParameterBuffer?
     ) throws(ZeroMQError) {
         let header = WireEncoding.bytes(of: message, sums: sums)
-        try send(header, gradient, gradient?.bytes.count ?? 0, isLinkAllowed: !message.isHello)
+        let size = gradient?.bytes.count ?? 0
+        if !message.isHello, sendOverLink(header, gradient, payloadSize: size) { return }
+        try sendFrames(header, gradient, frameRange(of: message, gradient))
+    }
+
+    /// Which bytes of a gradient travel where it is not in shared memory: an early segment's, then
+    /// those that were not sent ahead.
+    private mutating func frameRange(
+        of message: WorkerMessage,
+        _ gradient: ParameterBuffer?
+    ) -> Range<Int> {
+        guard let gradient else { return 0..<0 }
+        if case .earlySegment = message {
+            earlyGradient = gradient
+            return LeNet.segments[1].bytes
+        }
+        defer { earlyGradient = nil }
+        return earlyGradient === gradient ? LeNet.segments[0].bytes : 0..<gradient.bytes.count
     }
 
     /// Tells the coordinator what the time was spent on.
     mutating func send(_ profile: ProfileHeader, _ clock: PhaseClock) throws(ZeroMQError) {
         let buffer = takeGradientBuffer() ?? ParameterBuffer()
         let size = WorkerProfile.write(clock, into: buffer.bytes)
-        try send(WireEncoding.bytes(of: profile), buffer, size, isLinkAllowed: true)
+        let header = WireEncoding.bytes(of: profile)
+        if sendOverLink(header, buffer, payloadSize: size) { return }
+        try sendFrames(header, buffer, 0..<size)
     }
 
-    private mutating func send(
+    /// Sends over the link, and tells whether it could; a link that takes nothing more is given up.
+    private mutating func sendOverLink(
         _ header: [UInt8],
         _ buffer: ParameterBuffer?,
-        _ payloadSize: Int,
-        isLinkAllowed: Bool
+        payloadSize: Int
+    ) -> Bool {
+        guard let link, link.isOpen,
+            let isSent = link.send(header, buffer, payloadSize: payloadSize)
+        else { return false }
+        if !isSent { loseLink() }
+        return isSent
+    }
+
+    private mutating func sendFrames(
+        _ header: [UInt8],
+        _ buffer: ParameterBuffer?,
+        _ range: Range<Int>
     ) throws(ZeroMQError) {
-        if isLinkAllowed, let link, link.isOpen {
-            switch link.send(header, buffer, payloadSize: payloadSize) {
-            case true?: return
-            case false?: loseLink()
-            case nil: break
-            }
-        }
         outgoing.removeAll()
         outgoing.append(Message(copying: header))
         if let buffer {
-            let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<payloadSize])
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[range])
             outgoing.append(Message(sharing: bytes, of: buffer))
         }
         _ = try socket.send(&outgoing)
@@ -249,6 +275,13 @@ struct WorkerSocket: ~Copyable {
         case .frame: StoredParameters(incoming.takeFrame(at: 1), copiedInto: buffer)
         case .none, .samples: preconditionFailure("no parameters came")
         }
+    }
+
+    /// Whether sending a gradient in two parts is worth it: always to another host, where the
+    /// second
+    /// is computed while the first travels, and here where the coordinator has a processor left.
+    var wantsEarlySegments: Bool {
+        if let link, link.isOpen { link.wantsEarlySegments } else { true }
     }
 
     /// Keeps the calling thread off the other workers' processors.

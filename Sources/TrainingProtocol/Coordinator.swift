@@ -47,6 +47,15 @@ package struct Coordinator: Equatable, Sendable {
         /// place; if it `isKept`, a copy of it and its parameters stay until `forget`.
         case accept(Work, isKept: Bool)
 
+        /// Keeps the fully connected segment just received until its round has all of them, or the
+        /// answer comes that it belongs to.
+        case acceptEarlySegment(Work)
+
+        /// Lets the optimizer make the fully connected segment of step `index`: every answer, or
+        /// its
+        /// early segment, is there. `applyStep` makes the rest; `discard` undoes it.
+        case applyEarlySegment(index: Int)
+
         /// Compares the payload just received with the one that was kept, then comes back with
         /// `compared`; if they differ, the work is computed here to see who is wrong.
         case compare(Work, first: WorkerID, second: WorkerID)

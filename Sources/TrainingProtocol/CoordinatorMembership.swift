@@ -40,6 +40,9 @@ extension Coordinator {
             let actions = askToRejoin(worker)
             guard stamp == settings.stamp else { return actions }
             return actions + answered(work, from: worker, at: now)
+        case .earlySegment(let work, let stamp):
+            guard heard(worker, stamp, at: now) != nil else { return askToRejoin(worker) }
+            return receivedEarlySegment(of: work, from: worker)
         case .heartbeat(let stamp):
             return heard(worker, stamp, at: now) == nil ? askToRejoin(worker) : []
         case .goodbye:
@@ -128,7 +131,7 @@ extension Coordinator {
         case .hello, .heartbeat:
             // It came too late to take part, and it may have missed the first `finish`.
             return [.send(.finish(settings.stamp), to: worker)]
-        case .answer:
+        case .answer, .earlySegment:
             // Work of a round that was complete, or that the stop cut short.
             return []
         case .goodbye:

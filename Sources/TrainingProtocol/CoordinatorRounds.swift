@@ -31,9 +31,14 @@ extension Coordinator {
         if taking == .unneeded { taking = next?.take(work, from: worker) ?? .unneeded }
         switch taking {
         case .first(let isContested):
+            let isWhole = current.completeEarlySegments()
             state = .running(current: current, next: next)
-            if isContested { contests.append(Contest(work: work, first: worker)) }
-            return [.accept(work, isKept: isContested)] + advance(at: now)
+            if isContested {
+                let others = current.earlyWorkers(of: work).filter { $0 != worker }
+                contests.append(Contest(work: work, first: worker, earlyWorkers: others))
+            }
+            return [.accept(work, isKept: isContested)] + applyEarly(isWhole, current)
+                + advance(at: now)
         case .second(let first):
             return [.compare(work, first: first, second: worker)]
         case .unneeded:
@@ -42,6 +47,21 @@ extension Coordinator {
             else { return [] }
             return [.compare(work, first: contest.first, second: worker)]
         }
+    }
+
+    /// Takes the fully connected segment of an answer that is to come.
+    mutating func receivedEarlySegment(of work: Work, from worker: WorkerID) -> [Action] {
+        guard case .running(var current, let next) = state,
+            current.takeEarlySegment(of: work, from: worker)
+        else { return [] }
+        let isWhole = current.completeEarlySegments()
+        state = .running(current: current, next: next)
+        return [.acceptEarlySegment(work)] + applyEarly(isWhole, current)
+    }
+
+    private func applyEarly(_ isWhole: Bool, _ current: RoundProgress) -> [Action] {
+        guard isWhole, case .step(let index) = current.round else { return [] }
+        return [.applyEarlySegment(index: index)]
     }
 
     /// Closes the rounds that are complete, then leases what there is to lease.

@@ -8,6 +8,8 @@ extension Coordinator {
     struct Contest: Equatable, Sendable {
         let work: Work
         let first: WorkerID
+        /// Whose early segments of these shards have gone into the round beside the first answer.
+        var earlyWorkers: [WorkerID] = []
         /// Whether the service was asked to compute it itself.
         var isRecomputed = false
     }
@@ -20,7 +22,7 @@ extension Coordinator {
         guard case .running(var current, var next) = state,
             let index = contests.firstIndex(where: { $0.work == work })
         else { return [] }
-        let first = contests.remove(at: index).first
+        let contest = contests.remove(at: index)
         current.settle(work)
         next?.settle(work)
         state = .running(current: current, next: next)
@@ -28,7 +30,10 @@ extension Coordinator {
         for worker in wrong { actions += distrust(worker, for: work, at: now) }
         guard case .running(let current, let next) = state else { return actions }
         let isOpen = current.round == work.round || next?.round == work.round
-        if wrong.contains(first), !isOpen { return actions + goBack(before: work.round) }
+        if !isOpen, wrong.contains(where: { ([contest.first] + contest.earlyWorkers).contains($0) })
+        {
+            return actions + goBack(before: work.round)
+        }
         for worker in wrong { actions += undoRounds(of: worker) }
         return actions + advance(at: now)
     }

@@ -81,6 +81,10 @@ package enum WorkerMessage: Hashable, Sendable {
     /// Delivers the sums of a piece of work: a gradient as payload if its round trains.
     case answer(Work, RunStamp)
 
+    /// Delivers the fully connected segment of a step's answer, as payload, while the rest is still
+    /// computed.
+    case earlySegment(Work, RunStamp)
+
     /// Shows that the worker lives though it has nothing to say.
     case heartbeat(RunStamp)
 

@@ -55,8 +55,12 @@ struct RoundProgress: Equatable, Sendable {
     private var seconds: [Subtree] = []
     /// Subtrees whose first answer waits to be compared with a second.
     private(set) var unverified: [FirstAnswer] = []
-    /// Whose answers were taken.
+    /// Whose answers, or early segments of them, were taken.
     private(set) var contributors: [WorkerID] = []
+    /// Subtrees whose fully connected segment is there ahead of their answer.
+    private var earlySegments: [FirstAnswer] = []
+    /// Whether every shard's fully connected segment was there, and has been applied.
+    private var areEarlySegmentsApplied = false
 
     /// Divides a round in proportion to what its workers have shown, to whole shards.
     ///
@@ -186,6 +190,10 @@ struct RoundProgress: Equatable, Sendable {
         for shard in shards { isComputed[shard] = true }
         pendingShardCount -= shards.count
         if !contributors.contains(worker) { contributors.append(worker) }
+        if !areEarlySegmentsApplied {
+            // The answer has the segment too.
+            earlySegments = earlySegments.filter { !self.shards(of: $0.subtree).overlaps(shards) }
+        }
         let isRivalled = leases.contains { $0.subtree == work.subtree && $0.worker != worker }
         let isVerified = verification.includes(work)
         if isVerified {
@@ -204,6 +212,39 @@ struct RoundProgress: Equatable, Sendable {
         }
         return .first(isContested: isVerified || isRivalled)
     }
+
+    /// Takes the fully connected segment of an answer that is to come, unless its shards have one,
+    /// or are to be compared before they count.
+    mutating func takeEarlySegment(of work: Work, from worker: WorkerID) -> Bool {
+        guard round.isTraining, granted(work, to: worker), !areEarlySegmentsApplied,
+            !verification.includes(work)
+        else { return false }
+        let shards = shards(of: work.subtree)
+        guard !shards.isEmpty, !shards.contains(where: { isComputed[$0] }),
+            !earlySegments.contains(where: { self.shards(of: $0.subtree).overlaps(shards) })
+        else { return false }
+        earlySegments.append(FirstAnswer(subtree: work.subtree, worker: worker))
+        if !contributors.contains(worker) { contributors.append(worker) }
+        return true
+    }
+
+    /// Notes, once, that the fully connected segment of every shard is there before the round is
+    /// complete; tells whether that is so now.
+    mutating func completeEarlySegments() -> Bool {
+        guard !areEarlySegmentsApplied, pendingShardCount > 0 else { return false }
+        let earlyShardCount = earlySegments.reduce(0) { $0 + shardCount(of: $1.subtree) }
+        areEarlySegmentsApplied = earlyShardCount == pendingShardCount
+        return areEarlySegmentsApplied
+    }
+
+    /// Whose early segments were applied for shards of a work.
+    func earlyWorkers(of work: Work) -> [WorkerID] {
+        guard areEarlySegmentsApplied, work.round == round else { return [] }
+        let shards = shards(of: work.subtree)
+        return earlySegments.filter { self.shards(of: $0.subtree).overlaps(shards) }.map(\.worker)
+    }
+
+    private func shards(of subtree: Subtree) -> Range<Int> { subtree.shards(of: shardCount) }
 
     /// Leases anew what is missing of subtrees that an answer has brought a part of: the whole
     /// would

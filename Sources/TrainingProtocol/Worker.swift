@@ -25,6 +25,10 @@ package struct Worker: Equatable, Sendable {
         /// actions are done.
         case received(CoordinatorMessage)
 
+        /// The service has computed the fully connected segment of the work that `compute` named,
+        /// and it is worth sending ahead.
+        case computedEarlySegment(Work)
+
         /// The service has computed the work that `compute` named.
         case computed(Work)
 
@@ -41,7 +45,8 @@ package struct Worker: Equatable, Sendable {
 
     /// What the service must do.
     package enum Action: Equatable, Sendable {
-        /// Sends a message; an answer's payload is what was computed last.
+        /// Sends a message; the payload of an answer, or of its early segment, is what was computed
+        /// last.
         case send(WorkerMessage)
 
         /// Gets ready for samples that become inputs in this way; what was stored before is void.
@@ -153,11 +158,14 @@ package struct Worker: Equatable, Sendable {
             return rejoin(at: now)
         case (.received(let message), _):
             return received(message, at: now)
+        case (.computedEarlySegment(let work), .serving(let session)):
+            guard session.computing == work else { return [] }
+            return [.send(.earlySegment(work, session.stamp))]
         case (.computed(let work), .serving(let session)):
             return computed(work, in: session, at: now)
         case (.overtaken(let work), .serving(let session)):
             return overtaken(work, in: session)
-        case (.computed, .joining), (.overtaken, .joining):
+        case (.computed, .joining), (.computedEarlySegment, .joining), (.overtaken, .joining):
             // It belonged to a session that is over.
             return []
         case (.deadlineReached, .joining(let nextHello, let giveUp)):

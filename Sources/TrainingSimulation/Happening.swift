@@ -8,6 +8,8 @@ enum Happening: Sendable {
     case workerWakes(slot: Int, incarnation: Int)
     /// The coordinator's deadline is due.
     case coordinatorWakes(incarnation: Int)
+    /// A worker has computed the fully connected segment of what it began.
+    case computedEarlySegment(slot: Int, incarnation: Int)
     /// A worker has computed what it began.
     case computed(slot: Int, incarnation: Int)
     /// The worker's side learns that its connection is gone.

@@ -25,6 +25,10 @@ struct SimulatedCoordinator: Sendable {
     private var machine: Coordinator
     private var samples: ToySamples
     private var sums: [Round: TreeSum] = [:]
+    /// Segments that have come ahead of their answers.
+    private var early: [Round: [Subtree: (sum: ToyModel.Vector, isWrong: Bool)]] = [:]
+    /// The sum of a round whose fully connected segment was applied before its end.
+    private var earlyTotals: [Round: ToyModel.Vector] = [:]
     /// Rounds that a wrong answer is part of.
     private var tainted: Set<Round> = []
     private var kept: [Work: KeptAnswer] = [:]
@@ -116,12 +120,16 @@ struct SimulatedCoordinator: Sendable {
         case .accept(let work, let isKept):
             accept(work, payload, isKept: isKept)
             _ = perform(.accepted(work))
+        case .acceptEarlySegment(let work): acceptEarly(work, payload)
+        case .applyEarlySegment(let index): applyEarly(index: index)
         case .compare(let work, let first, let second):
             return compared(work, first, second, payload, perform)
         case .recompute(let work, let first):
             return compared(work, first, nil, payload, perform)
         case .forget(let work): kept[work] = nil
-        case .discard(let round): (sums[round], _) = (nil, tainted.remove(round))
+        case .discard(let round):
+            (sums[round], early[round], earlyTotals[round]) = (nil, nil, nil)
+            tainted.remove(round)
         case .applyStep(let index): applyStep(index: index, perform)
         case .recordEpoch(let index):
             state.recordEpoch(takeTotal(of: .validation(epochIndex: index)))
@@ -177,17 +185,55 @@ struct SimulatedCoordinator: Sendable {
         let shardCount = schedule.shardCount(of: work.round)
         if isWrong { tainted.insert(work.round) }
         if isKept { kept[work] = KeptAnswer(sum: sum, parameters: state.model.parameters) }
+        dropEarly(work)
         if !sums[work.round, default: TreeSum(shardCount: shardCount)].add(sum, at: work.subtree) {
             violation = violation ?? "\(work) is accepted twice"
         }
     }
 
+    /// Drops the segments that an answer brings again.
+    private mutating func dropEarly(_ work: Work) {
+        guard earlyTotals[work.round] == nil else { return }
+        let shardCount = schedule.shardCount(of: work.round)
+        let shards = work.subtree.shards(of: shardCount)
+        early[work.round] = early[work.round]?.filter {
+            !$0.key.shards(of: shardCount).overlaps(shards)
+        }
+    }
+
+    private mutating func acceptEarly(_ work: Work, _ payload: Payload) {
+        guard case .sum(let sum, let isWrong) = payload else {
+            violation = violation ?? "a segment of \(work) is accepted without a payload"
+            return
+        }
+        early[work.round, default: [:]][work.subtree] = (sum, isWrong)
+    }
+
+    /// Completes the sum of a round with the segments that came ahead: half of the toy's numbers.
+    private mutating func applyEarly(index: Int) {
+        let round = Round.step(index: index)
+        var sum = sums[round] ?? TreeSum(shardCount: schedule.shardCount(of: round))
+        for (subtree, segment) in early[round] ?? [:] {
+            if segment.isWrong { tainted.insert(round) }
+            if !sum.add(segment.sum, at: subtree) {
+                violation = violation ?? "a segment of \(round) is counted twice"
+            }
+        }
+        if sum.total == nil || earlyTotals[round] != nil {
+            violation = violation ?? "a segment of \(round) is applied before its sum is complete"
+        }
+        earlyTotals[round] = sum.total
+    }
+
     private mutating func applyStep(index: Int, _ perform: (Effect) -> Bool) {
         let round = Round.step(index: index)
-        guard let gradient = takeTotal(of: round) else {
+        let early = earlyTotals.removeValue(forKey: round)
+        self.early[round] = nil
+        guard var gradient = takeTotal(of: round) else {
             violation = violation ?? "step \(index) is applied before its sum is complete"
             return
         }
+        if let early { gradient.highHalf = early.highHalf }
         state.applyStep(gradient, sampleCount: schedule.samples(of: round).count)
         _ = perform(.applied(index: index))
     }

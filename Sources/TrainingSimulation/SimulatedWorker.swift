@@ -25,6 +25,8 @@ struct SimulatedWorker: Equatable, Sendable {
     private var parameters = ToyModel.Vector.zero
     private var pending: Work?
     private var answer = Payload.none
+    /// What the computation under way comes to, once its early segment was sent.
+    private var early: Payload?
     private var computing: Work?
     private(set) var outcome: Worker.Outcome?
     /// Makes an answer wrong; nil for an honest worker.
@@ -92,14 +94,30 @@ struct SimulatedWorker: Equatable, Sendable {
         return turn
     }
 
+    /// Sends the fully connected segment of the computation that `takeTurn` began.
+    mutating func endEarlySegment(at now: Duration) -> [(WorkerMessage, Payload)] {
+        guard let work = computing else { return [] }
+        let sum = compute(work)
+        early = sum
+        return machine.handle(.computedEarlySegment(work), at: now - start).compactMap { action in
+            if case .send(let message) = action { (message, sum) } else { nil }
+        }
+    }
+
+    private mutating func compute(_ work: Work) -> Payload {
+        let total = ToyModel.total(of: samples[work] ?? [], parameters)
+        let wrong = lie?.wrong(total)
+        return .sum(wrong ?? total, isWrong: wrong != nil)
+    }
+
     /// Ends the computation that `takeTurn` began, and takes the next turn.
     mutating func endComputing(at now: Duration) -> Turn {
         guard let work = computing else { return Turn() }
         computing = nil
         isResultWaiting = false
-        let total = ToyModel.total(of: samples.removeValue(forKey: work) ?? [], parameters)
-        let wrong = lie?.wrong(total)
-        answer = .sum(wrong ?? total, isWrong: wrong != nil)
+        answer = early ?? compute(work)
+        early = nil
+        samples[work] = nil
         var turn = Turn()
         handle(.computed(work), .none, at: now, &turn)
         let next = takeTurn(at: now)

@@ -109,6 +109,7 @@ package final class Simulation {
             guard coordinatorIncarnation == incarnation else { return }
             coordinatorWake = nil
             runCoordinator()
+        case .computedEarlySegment(let slot, let incarnation): sendEarly(slot, incarnation)
         case .computed(let slot, let incarnation): endComputing(slot, incarnation)
         case .workerNotices(let slot, let link): noticeAtWorker(slot, link)
         case .coordinatorNotices(let slot, let link, let worker, let incarnation):
@@ -136,6 +137,13 @@ extension Simulation {
         perform(turn, of: slot)
     }
 
+    private func sendEarly(_ slot: Int, _ incarnation: Int) {
+        guard let worker = workers[slot], worker.incarnation == incarnation, !worker.isFrozen,
+            let sent = workers[slot]?.endEarlySegment(at: now)
+        else { return }
+        for (message, payload) in sent { send(message, payload, from: slot) }
+    }
+
     private func endComputing(_ slot: Int, _ incarnation: Int) {
         guard let worker = workers[slot], worker.incarnation == incarnation else { return }
         if worker.isFrozen {
@@ -155,6 +163,12 @@ extension Simulation {
             let duration =
                 options.shardDuration * work.subtree.shards(of: shardCount).count
                 * options.slowness[slot]
+            if work.round.isTraining {
+                queue.schedule(
+                    .computedEarlySegment(slot: slot, incarnation: worker.incarnation),
+                    at: now + duration / 2
+                )
+            }
             queue.schedule(
                 .computed(slot: slot, incarnation: worker.incarnation),
                 at: now + duration

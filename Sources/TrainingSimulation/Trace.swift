@@ -68,6 +68,8 @@ extension WorkerMessage {
         switch self {
         case .hello: 1
         case .answer(let work, let stamp): 2 &+ work.traceNumber &* 16 &+ stamp.generation << 48
+        case .earlySegment(let work, let stamp):
+            13 &+ work.traceNumber &* 16 &+ stamp.generation << 48
         case .heartbeat(let stamp): 3 &+ stamp.generation << 48
         case .goodbye: 4
         }

@@ -22,6 +22,8 @@ extension WorkerMessage {
         switch self {
         case .hello: "hello"
         case .answer(let work, let stamp): "answer \(work.traceText) g\(stamp.generation)"
+        case .earlySegment(let work, let stamp):
+            "early segment \(work.traceText) g\(stamp.generation)"
         case .heartbeat(let stamp): "heartbeat g\(stamp.generation)"
         case .goodbye: "goodbye"
         }

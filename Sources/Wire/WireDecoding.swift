@@ -34,6 +34,8 @@ package enum WireDecoding {
             let correctCount = try number(answer.correctCount, "correct count")
             let sums = AnswerSums(lossSum: answer.lossSum, correctCount: correctCount)
             return (.answer(try work(answer.work), header.stamp), sums)
+        case .earlySegment(let body):
+            return (.earlySegment(try work(body.work), header.stamp), AnswerSums())
         case .heartbeat:
             return (.heartbeat(header.stamp), AnswerSums())
         case .goodbye:
@@ -79,7 +81,7 @@ package enum WireDecoding {
             return .rejoin(header.stamp)
         case .finish:
             return .finish(header.stamp)
-        case .welcome, .hello, .answer, .profile, .goodbye, nil:
+        case .welcome, .hello, .answer, .earlySegment, .profile, .goodbye, nil:
             throw .unknownBody
         }
     }

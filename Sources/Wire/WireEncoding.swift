@@ -71,6 +71,9 @@ package enum WireEncoding {
             header.answer.work = Lockstep_Work(work)
             header.answer.lossSum = sums.lossSum
             header.answer.correctCount = UInt64(sums.correctCount)
+        case .earlySegment(let work, let stamp):
+            header.mark(stamp)
+            header.earlySegment.work = Lockstep_Work(work)
         case .heartbeat(let stamp):
             header.mark(stamp)
             header.heartbeat = Lockstep_Heartbeat()

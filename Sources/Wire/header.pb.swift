@@ -76,6 +76,14 @@ nonisolated struct Lockstep_Header: Sendable {
     set {body = .profile(newValue)}
   }
 
+  var earlySegment: Lockstep_EarlySegment {
+    get {
+      if case .earlySegment(let v)? = body {return v}
+      return Lockstep_EarlySegment()
+    }
+    set {body = .earlySegment(newValue)}
+  }
+
   /// Coordinator to worker.
   var welcome: Lockstep_Welcome {
     get {
@@ -150,6 +158,7 @@ nonisolated struct Lockstep_Header: Sendable {
     case answer(Lockstep_Answer)
     case goodbye(Lockstep_Goodbye)
     case profile(Lockstep_Profile)
+    case earlySegment(Lockstep_EarlySegment)
     /// Coordinator to worker.
     case welcome(Lockstep_Welcome)
     case refusal(Lockstep_Refusal)
@@ -309,6 +318,29 @@ nonisolated struct Lockstep_Answer: Sendable {
   fileprivate var _work: Lockstep_Work? = nil
 }
 
+/// Ahead of an answer: the payload is the fully connected segment of its gradient, 59,134 floats. The answer brings
+/// the convolutions' 2,572 then. In shared memory, both name the slot of the whole gradient.
+nonisolated struct Lockstep_EarlySegment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var work: Lockstep_Work {
+    get {_work ?? Lockstep_Work()}
+    set {_work = newValue}
+  }
+  /// Returns true if `work` has been explicitly set.
+  var hasWork: Bool {self._work != nil}
+  /// Clears the value of `work`. Subsequent reads from it will return its default value.
+  mutating func clearWork() {self._work = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _work: Lockstep_Work? = nil
+}
+
 /// The flat buffer of parameters.
 nonisolated struct Lockstep_Parameters: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -401,7 +433,7 @@ fileprivate nonisolated let _protobuf_package = "lockstep"
 
 nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Header"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}magic\0\u{1}run\0\u{1}generation\0\u{2}\u{d}hello\0\u{1}answer\0\u{1}goodbye\0\u{1}profile\0\u{2}\u{d}welcome\0\u{1}refusal\0\u{1}work\0\u{1}parameters\0\u{1}rejoin\0\u{1}finish\0\u{1}dismissal\0\u{2}\u{a}heartbeat\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}magic\0\u{1}run\0\u{1}generation\0\u{2}\u{d}hello\0\u{1}answer\0\u{1}goodbye\0\u{1}profile\0\u{3}early_segment\0\u{2}\u{c}welcome\0\u{1}refusal\0\u{1}work\0\u{1}parameters\0\u{1}rejoin\0\u{1}finish\0\u{1}dismissal\0\u{2}\u{a}heartbeat\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -462,6 +494,19 @@ nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.body = .profile(v)
+        }
+      }()
+      case 20: try {
+        var v: Lockstep_EarlySegment?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .earlySegment(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .earlySegment(v)
         }
       }()
       case 32: try {
@@ -603,6 +648,10 @@ nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._Mes
     case .profile?: try {
       guard case .profile(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case .earlySegment?: try {
+      guard case .earlySegment(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case .welcome?: try {
       guard case .welcome(let v)? = self.body else { preconditionFailure() }
@@ -849,6 +898,40 @@ nonisolated extension Lockstep_Answer: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs._work != rhs._work {return false}
     if lhs.lossSum != rhs.lossSum {return false}
     if lhs.correctCount != rhs.correctCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Lockstep_EarlySegment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".EarlySegment"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}work\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._work) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._work {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Lockstep_EarlySegment, rhs: Lockstep_EarlySegment) -> Bool {
+    if lhs._work != rhs._work {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -84,6 +84,7 @@ private struct Conversation {
     private var machine: Coordinator
     private var now = Duration.zero
     private var accepted: [Round: [Int]] = [:]
+    private var early: [Round: [Int]] = [:]
     private var leased: [WorkerID: Set<Work>] = [:]
 
     init() {
@@ -129,7 +130,18 @@ private struct Conversation {
             let old = accepted[work.round, default: []]
             check(!shards.isEmpty && !shards.contains { old.contains($0) }, "\(work) again")
             accepted[work.round] = old + shards
-        case .discard(let round): accepted[round] = nil
+        case .acceptEarlySegment(let work):
+            let shards = work.subtree.shards(of: Self.schedule.shardCount(of: work.round))
+            check(leased[speaker]?.contains(work) == true, "\(work) was not asked for")
+            let old = accepted[work.round, default: []]
+            let isFresh = !shards.contains { old.contains($0) }
+            check(!shards.isEmpty && isFresh, "the early segment of \(work) late")
+            early[work.round, default: []] += shards
+        case .applyEarlySegment(let index):
+            let round = Round.step(index: index)
+            let there = Set(early[round, default: []] + accepted[round, default: []])
+            check(there.count == Self.schedule.shardCount(of: round), "segment \(index) early")
+        case .discard(let round): (accepted[round], early[round]) = (nil, nil)
         case .applyStep(let index):
             let count = accepted[.step(index: index)]?.count
             check(count == Self.schedule.shardCount(of: .step(index: index)), "step \(index) early")

@@ -7,7 +7,8 @@ import Testing
 struct AdamTests {
     @Test func `follows the reference for ten steps`() {
         for kernels in KernelSet.runnable {
-            let (p, m, v) = (ParameterBuffer.initial(seed: 1), ParameterBuffer(), ParameterBuffer())
+            let p = ParameterBuffer.initial(seed: 1)
+            let buffers = OptimizerBuffers(parameters: p)
             let gradient = ParameterBuffer()
             var expected = p.floats.map { Double($0) }
             var (m2, v2) = (expected.map { _ in 0.0 }, expected.map { _ in 0.0 })
@@ -18,11 +19,9 @@ struct AdamTests {
                     gradient.floats[index] = random.uniformFloat() - 0.5
                 }
                 adam.update(
-                    parameters: p.start,
-                    into: p.start,
-                    firstMoment: m.start,
-                    secondMoment: v.start,
-                    gradientSum: gradient.start,
+                    buffers,
+                    into: buffers,
+                    gradientSum: gradient,
                     range: 0..<LeNet.parameterCount,
                     sampleCount: 32,
                     step: step,
@@ -72,12 +71,15 @@ struct AdamTests {
         _ range: Range<Int>,
         _ kernels: KernelSet
     ) {
+        let gathered = OptimizerBuffers(
+            parameters: buffers[0],
+            firstMoment: buffers[1],
+            secondMoment: buffers[2]
+        )
         Adam().update(
-            parameters: buffers[0].start,
-            into: buffers[0].start,
-            firstMoment: buffers[1].start,
-            secondMoment: buffers[2].start,
-            gradientSum: gradient.start,
+            gathered,
+            into: gathered,
+            gradientSum: gradient,
             range: range,
             sampleCount: 32,
             step: 1,

@@ -102,7 +102,8 @@ struct ShardComputerTests {
 
     /// Trains ten steps of two shards and hashes the parameters (FNV-1a, 64 bits).
     private func hashAfterTraining(_ kernels: KernelSet) -> UInt64 {
-        let (p, m, v) = (ParameterBuffer.initial(seed: 1), ParameterBuffer(), ParameterBuffer())
+        let p = ParameterBuffer.initial(seed: 1)
+        let buffers = OptimizerBuffers(parameters: p)
         for step in 1...10 {
             let (_, left) = gradient(
                 kernels,
@@ -118,11 +119,9 @@ struct ShardComputerTests {
             )
             kernels.add(into: left.start, right.start, count: LeNet.parameterCount)
             Adam().update(
-                parameters: p.start,
-                into: p.start,
-                firstMoment: m.start,
-                secondMoment: v.start,
-                gradientSum: left.start,
+                buffers,
+                into: buffers,
+                gradientSum: left,
                 range: 0..<LeNet.parameterCount,
                 sampleCount: 25,
                 step: step,

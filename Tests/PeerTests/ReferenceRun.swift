@@ -60,12 +60,22 @@ struct ReferenceRun {
     private mutating func train(stepCount: Int) {
         let parameters = ParameterBuffer()
         parameters.copy(from: initial)
-        let optimizer = Optimizer(adam: Adam(), kernels: kernels, parameters: parameters)
+        let optimizer = Optimizer(
+            adam: Adam(),
+            kernels: kernels,
+            buffers: OptimizerBuffers(parameters: parameters)
+        )
         for index in 0..<stepCount {
             let (gradient, sums) = sum(ofStep: index, optimizer.parameters)
             if index == 0 { firstGradientSum.copy(from: gradient) }
             losses.append(Double(sums.lossSum) / Double(Self.batchSize))
-            optimizer.apply(gradient, sampleCount: Self.batchSize, step: index + 1)
+            optimizer.apply(
+                gradient,
+                range: 0..<LeNet.parameterCount,
+                sampleCount: Self.batchSize,
+                step: index + 1
+            )
+            optimizer.finish(step: index + 1)
         }
         trained = optimizer.parameters
     }

@@ -66,7 +66,7 @@ struct ExchangeTests {
                     log.append("save \(position.completedStepCount)")
                 case .compare(let work, _, _), .recompute(let work, _):
                     tellCoordinator(.compared(work, wrong: []))
-                case .report, .forget, .discard: break
+                case .report, .forget, .discard, .acceptEarlySegment, .applyEarlySegment: break
                 case .end(let outcome): self.outcome = outcome
                 }
             }

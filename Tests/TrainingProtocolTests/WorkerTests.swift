@@ -90,6 +90,22 @@ struct WorkerTests {
         )
     }
 
+    @Test func `sends a segment ahead of the answer that it is computing, and of no other`() {
+        var machine = serving()
+        _ = handle(&machine, .parameters(version: 0, Self.stamp))
+        _ = handle(&machine, .work(work(0, 0), Self.stamp))
+        #expect(
+            machine.handle(.computedEarlySegment(work(0, 0)), at: .zero)
+                == [.send(.earlySegment(work(0, 0), Self.stamp))]
+        )
+        #expect(machine.handle(.computedEarlySegment(work(0, 1)), at: .zero) == [])
+        #expect(
+            machine.handle(.computed(work(0, 0)), at: .zero)
+                == [.send(.answer(work(0, 0), Self.stamp))]
+        )
+        #expect(machine.handle(.computedEarlySegment(work(0, 0)), at: .zero) == [])
+    }
+
     @Test func `tells which work comes next while it waits for parameters`() {
         var machine = serving()
         #expect(machine.nextWork == nil)

@@ -52,6 +52,7 @@ struct LocalLinkTests {
             guard case .message(let header, let gradient?, 246_824, let sender)? = links.receive()
             else { throw NoLink() }
             #expect(Array(header) == [1, 2, 3] && sender == worker)
+            links.giveBackWhenUnused(gradient, to: worker)
             #expect(gradient.floats[61_705] == Float(number))
             held.append(gradient)
         }

@@ -12,6 +12,7 @@ struct WireTests {
 
     private static let workerMessages: [WorkerMessage] = [
         .hello(protocolVersion: protocolVersion), .answer(work, stamp), .heartbeat(stamp), .goodbye,
+        .earlySegment(work, stamp),
         .answer(
             Work(
                 round: .validation(epochIndex: 4),

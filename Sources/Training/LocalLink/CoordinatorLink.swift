@@ -36,16 +36,24 @@ final class CoordinatorLink {
         return Packet(slot: slot, payloadSize: size)
     }
 
-    /// The gradient that a packet brings; its slot is the worker's again once nobody holds the
-    /// buffer.
-    func gradient(of packet: Packet) -> ParameterBuffer? {
+    /// The buffer that a packet's payload is in.
+    func buffer(of packet: Packet) -> ParameterBuffer? {
         guard let slot = packet.slot, let exchange else { return nil }
-        isHeld[slot] = true
         return exchange.gradients[slot]
+    }
+
+    /// Gives a buffer's slot back to the worker as soon as nobody holds the buffer: the worker has
+    /// written all that it is going to.
+    func giveBackWhenUnused(_ buffer: ParameterBuffer) {
+        guard let slot = exchange?.gradients.firstIndex(where: { $0 === buffer }) else { return }
+        isHeld[slot] = true
     }
 
     /// Where the worker computed last.
     var place: HostProcessor? { exchange?.place }
+
+    /// Has the worker send the fully connected segment of a gradient ahead, or not.
+    func setWantsEarlySegments(_ areWanted: Bool) { exchange?.wantsEarlySegments = areWanted }
 
     /// Asks the worker to move.
     func ask(toMoveTo processor: HostProcessor) { exchange?.ask(toMoveTo: processor) }

@@ -28,7 +28,7 @@ final class CoordinatorLinks {
     private var numbers: [WorkerID: UInt64] = [:]
     private var nextNumber: UInt64 = 1
     private let spread = WorkerSpread()
-    private var spreadCount = 0
+    private var arrangementCount = 0
     private let bytes = UnsafeMutableRawBufferPointer.allocate(
         byteCount: Packet.sizeMax,
         alignment: 8
@@ -60,14 +60,22 @@ final class CoordinatorLinks {
         if let number = numbers.removeValue(forKey: worker) { links[number] = nil }
     }
 
-    /// Has workers that share a processor move apart, now and then.
-    func spreadWorkers() {
-        spreadCount += 1
-        guard spreadCount % 16 == 0, numbers.count > 1 else { return }
+    /// Suits the workers to the host's processors, now and then: those that share one move apart,
+    /// and gradients come in two parts where the coordinator has a processor to itself.
+    func arrangeWorkers() {
+        arrangementCount += 1
+        guard arrangementCount % 16 == 1 else { return }
         let open = numbers.values.compactMap { links[$0] }
+        for link in open { link.setWantsEarlySegments(open.count < spread.processorCount) }
         for move in spread.moves(of: open.map(\.place)) {
             open[move.index].ask(toMoveTo: move.to)
         }
+    }
+
+    /// Gives a payload's buffer back to its worker as soon as nobody holds it.
+    func giveBackWhenUnused(_ buffer: ParameterBuffer, to worker: WorkerID) {
+        guard let number = numbers[worker] else { return }
+        links[number]?.giveBackWhenUnused(buffer)
     }
 
     /// Sends a message, and tells whether it could go this way.
@@ -126,7 +134,7 @@ final class CoordinatorLinks {
         }
         return .message(
             UnsafeRawBufferPointer(rebasing: bytes[Packet.prefixSize...]),
-            link.gradient(of: packet),
+            link.buffer(of: packet),
             payloadSize: packet.payloadSize,
             from: worker
         )

@@ -60,6 +60,14 @@ struct Exchange {
     private var placeWord: SharedWord { word(after: Self.sampleSlotCount) }
     private var moveWord: SharedWord { word(after: Self.sampleSlotCount + 1) }
 
+    private var earlySegmentsWord: SharedWord { word(after: Self.sampleSlotCount + 2) }
+
+    /// Whether the worker should send the fully connected segment of a gradient ahead.
+    var wantsEarlySegments: Bool {
+        get { earlySegmentsWord.load() != 0 }
+        nonmutating set { earlySegmentsWord.store(newValue ? 1 : 0) }
+    }
+
     private func word(after count: Int) -> SharedWord {
         SharedWord(in: region, at: (Self.gradientSlotCount + count) * 64)
     }

@@ -109,6 +109,9 @@ final class WorkerLink {
         }
     }
 
+    /// Whether the coordinator has a processor left to work on while workers compute.
+    var wantsEarlySegments: Bool { exchange?.wantsEarlySegments ?? false }
+
     /// Says where the calling thread runs, and moves it where the coordinator asked it to.
     func settle() { exchange?.settle() }
 

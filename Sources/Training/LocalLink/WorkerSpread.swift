@@ -10,6 +10,9 @@ import SharedMemory
 struct WorkerSpread {
     private let processors: [HostProcessor]
 
+    /// How many there are to spread over.
+    var processorCount: Int { processors.count }
+
     /// Spreads workers over the processors that this thread may run on.
     init(processors: [HostProcessor] = HostProcessor.allowed) { self.processors = processors }
 

@@ -1,0 +1,71 @@
+import Kernels
+import Model
+import TrainingProtocol
+import Wire
+
+/// The sums of one round in its two segments: the fully connected one may be complete first.
+///
+/// Workers' gradients are left as they are, for another answer may still be compared with them.
+/// Belongs to the coordinator's thread.
+final class RoundSums {
+    private let fullyConnected: Reduction
+    private let convolutions: Reduction
+    private let shardCount: Int
+    /// Segments that have come ahead of their answers.
+    private var early: [Subtree: ParameterBuffer] = [:]
+    /// Whether the fully connected segment was taken from here.
+    private(set) var isFullyConnectedTaken = false
+
+    /// Sums up a round of `shardCount` shards.
+    init(shardCount: Int, kernels: KernelSet, buffers: BufferPool) {
+        self.shardCount = shardCount
+        convolutions = Reduction(
+            shardCount: shardCount,
+            kernels: kernels,
+            range: LeNet.segments[0].range,
+            buffers: buffers
+        )
+        fullyConnected = Reduction(
+            shardCount: shardCount,
+            kernels: kernels,
+            range: LeNet.segments[1].range,
+            buffers: buffers
+        )
+    }
+
+    /// Adds an answer; early segments of its shards are void, unless they were taken already.
+    func add(_ answer: Reduction.Sum, at subtree: Subtree) {
+        var answer = answer
+        answer.isOwned = false
+        convolutions.add(answer, at: subtree)
+        guard !isFullyConnectedTaken else { return }
+        if !early.isEmpty {
+            let shards = subtree.shards(of: shardCount)
+            early = early.filter { !$0.key.shards(of: shardCount).overlaps(shards) }
+        }
+        fullyConnected.add(answer, at: subtree)
+    }
+
+    /// Keeps the fully connected segment of an answer that is to come.
+    func addEarlySegment(_ gradient: ParameterBuffer, at subtree: Subtree) {
+        early[subtree] = gradient
+    }
+
+    /// The sum of the fully connected segment over all shards, early segments included.
+    ///
+    /// - Precondition: none is missing.
+    func takeFullyConnected() -> ParameterBuffer {
+        for (subtree, gradient) in early {
+            fullyConnected.add(Reduction.Sum(gradient: gradient, isOwned: false), at: subtree)
+        }
+        early = [:]
+        isFullyConnectedTaken = true
+        guard let gradient = fullyConnected.total?.gradient else {
+            preconditionFailure("a segment is applied before its sum is complete")
+        }
+        return gradient
+    }
+
+    /// The sums over all shards, the gradient's convolutions among them, once every one was added.
+    var total: Reduction.Sum? { convolutions.total }
+}

@@ -1,0 +1,54 @@
+import Kernels
+import Model
+import Testing
+
+@testable import Training
+
+struct OptimizerTests {
+    private let kernels: KernelSet
+
+    init() throws { kernels = try KernelSet.best(environment: [:]) }
+
+    private func optimizer() -> Optimizer {
+        Optimizer(
+            adam: Adam(),
+            kernels: kernels,
+            buffers: OptimizerBuffers(parameters: ParameterBuffer.initial(seed: 1))
+        )
+    }
+
+    private func make(_ optimizer: Optimizer, step: Int, _ ranges: [Range<Int>]) {
+        let gradient = ParameterBuffer.initial(seed: UInt64(step))
+        for range in ranges {
+            optimizer.apply(gradient, range: range, sampleCount: 32, step: step)
+        }
+        optimizer.finish(step: step)
+    }
+
+    private func floats(_ optimizer: Optimizer) -> [[Float]] {
+        let buffers = optimizer.current
+        return [buffers.parameters, buffers.firstMoment, buffers.secondMoment]
+            .map { Array($0.floats) }
+    }
+
+    @Test func `makes the same step whole, in segments, and after one that was abandoned`() {
+        let (whole, parts, abandoned) = (optimizer(), optimizer(), optimizer())
+        for step in 2...6 {
+            whole.beginWholeStep()
+            make(whole, step: step, [0..<LeNet.parameterCount])
+            make(parts, step: step, LeNet.segments.reversed().map(\.range))
+            let before = floats(abandoned)
+            abandoned.apply(
+                ParameterBuffer.initial(seed: 99),
+                range: LeNet.segments[1].range,
+                sampleCount: 32,
+                step: step
+            )
+            abandoned.abandonStep()
+            #expect(floats(abandoned) == before)
+            make(abandoned, step: step, LeNet.segments.reversed().map(\.range))
+        }
+        #expect(floats(whole) == floats(parts))
+        #expect(floats(whole) == floats(abandoned))
+    }
+}
