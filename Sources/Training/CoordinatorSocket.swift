@@ -120,7 +120,11 @@ package struct CoordinatorSocket: ~Copyable {
     ) throws(ZeroMQError) -> Bool {
         let header = WireEncoding.bytes(of: message, offer: offer)
         traffic.add(byteCount: header.count + payload.size)
-        if case .welcome = message { welcomes[worker] = PhaseClock.now }
+        if case .welcome = message {
+            // A flood of them, one after the other, must not fill the memory.
+            if welcomes.count > 4 * JoinLimit.workerCountMax { welcomes = [:] }
+            welcomes[worker] = PhaseClock.now
+        }
         if links?.send(header, payload, to: worker) == true { return true }
         outgoing.removeAll()
         outgoing.append(Message(copying: routingID(of: worker)))
@@ -243,14 +247,17 @@ package struct CoordinatorSocket: ~Copyable {
         case .message(let message, let sums):
             return .message(message, sums, from: worker, payloadSize: payloadSize)
         case .profile(let header):
-            let profile = withPayload { bytes in
-                bytes.flatMap {
-                    WorkerProfile(
-                        header,
-                        $0,
-                        welcomed: welcomes[worker] ?? 0,
-                        received: PhaseClock.now
-                    )
+            let profile = welcomes[worker].flatMap { welcomed in
+                withPayload { bytes in
+                    bytes.flatMap {
+                        WorkerProfile(
+                            header,
+                            $0,
+                            sliceCountMax: offer.sliceCountMax,
+                            welcomed: welcomed,
+                            received: PhaseClock.now
+                        )
+                    }
                 }
             }
             guard let profile else { return .foreign(.profile) }

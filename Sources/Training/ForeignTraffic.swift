@@ -16,7 +16,7 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
     case header(WireError)
     /// A payload that does not belong to its header.
     case payload(size: Int, message: String)
-    /// A profile whose times are not there.
+    /// A profile of nobody that was welcomed, or with times that no clock tells.
     case profile
     /// An answer whose sums cannot be.
     case sums
@@ -56,7 +56,7 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
         case .objection(let objection): objection.rawValue
         case .header(let error): error.description
         case .payload(let size, let message): "a payload of \(size) bytes behind \(message)"
-        case .profile: "a profile without its times"
+        case .profile: "a profile of nobody, or with times that no clock tells"
         case .sums: "an answer whose sums no samples have"
         case .numbers: "an answer that is not finite where the right one is"
         case .unkept: "an invited worker's key, which could not be put on the list"

@@ -72,14 +72,20 @@ extension WorkerProfile {
         return offset
     }
 
-    /// Reads a payload; nil if it is none of ours.
+    /// No clock that counts nanoseconds from a machine's start comes to 2⁶⁰, which is 36 years;
+    /// differences and sums of such times fit into 64 bits.
+    private static let timeMax: UInt64 = 1 << 60
+
+    /// Reads a payload; nil if it is none of ours, or tells times that no clock does.
     ///
     /// - Parameters:
+    ///   - sliceCountMax: as many slices are kept.
     ///   - welcomed: when the coordinator sent the last welcome, by its own clock.
     ///   - received: when the profile came, by the same clock.
     init?(
         _ header: ProfileHeader,
         _ bytes: UnsafeRawBufferPointer,
+        sliceCountMax: Int,
         welcomed: UInt64,
         received: UInt64
     ) {
@@ -93,9 +99,14 @@ extension WorkerProfile {
         }
         totals = PhaseTotals()
         for (index, phase) in phases.enumerated() { totals[phase] = word(index * 8) }
+        let times = [header.welcomed, header.sent] + phases.indices.map { word($0 * 8) }
+        guard times.allSatisfy({ $0 < Self.timeMax }) else { return nil }
         slices = []
-        for offset in stride(from: totalsSize, to: bytes.count, by: Self.sliceSize) {
-            guard let phase = Phase(rawValue: Int(word(offset + 8) & 0xFF)) else { return nil }
+        let size = min(bytes.count, totalsSize + sliceCountMax * Self.sliceSize)
+        for offset in stride(from: totalsSize, to: size, by: Self.sliceSize) {
+            guard let phase = Phase(rawValue: Int(word(offset + 8) & 0xFF)),
+                word(offset) < Self.timeMax
+            else { return nil }
             slices.append(
                 PhaseSlice(phase: phase, start: word(offset), duration: word(offset + 8) >> 8)
             )

@@ -228,6 +228,30 @@ struct HostileTests {
         #expect(try await parameters == calmParameters())
     }
 
+    @Test func `believes no profile of a stranger, and no times that no clock tells`() async throws
+    {
+        let record = SmallRun.Record()
+        let lies: [(UInt64, UInt64)] = [(.max, 0), (0, .max), (1 << 60, 0), (0, 1 << 62)]
+        let (result, _) = try await train(record) { endpoint in
+            for (index, (start, clock)) in ([(0, 0)] + lies).enumerated() {
+                let raw = try RawWorker(endpoint, number: UInt64(index))
+                if index > 0 { _ = try raw.join() }
+                let header = ProfileHeader(
+                    welcomed: clock,
+                    sent: 0,
+                    answerCount: 1,
+                    allocationCount: 1
+                )
+                let words = Phase.allCases.map { _ in UInt64(0) } + [start, 1 << 8]
+                let payload = words.withUnsafeBytes { Array($0) }
+                try raw.send([WireEncoding.bytes(of: header), payload])
+                _ = try raw.end(of: [.disconnected])
+            }
+        }
+        #expect(result.droppedMessages == ["profile": 5])
+        #expect(result.workerProfiles.count == 1)
+    }
+
     @Test func `ends a message that never ends`() async throws {
         let record = SmallRun.Record()
         let (result, parameters) = try await train(record) { endpoint in

@@ -94,7 +94,8 @@ struct SmallRun {
         let socket = try CoordinatorSocket(
             binding: "tcp://127.0.0.1:*",
             admission: admission,
-            offersLinks: offersLinks
+            offersLinks: offersLinks,
+            sliceCountMax: 10
         )
         let service = try CoordinatorService(run, socket: socket, observer: record)
         try await withThrowingTaskGroup(of: Void.self) { group in
