@@ -90,6 +90,25 @@ struct CoordinatorTests {
         #expect(machine.position == Position(completedStepCount: 1))
     }
 
+    @Test func `takes no answer that its worker was not asked for, or that comes too early`() {
+        var machine = coordinator(workerCountMin: 2)
+        _ = machine.handle(.received(hello(), from: anna), at: .zero)
+        _ = machine.handle(.received(hello(), from: bert), at: .zero)
+        // Bert's shard, all shards at once, a subtree above the root, and one of her own of a step
+        // whose parameters are not there.
+        for lie in [work(0, 0, 1), work(0, 1, 0), work(0, 20, 0), work(1, 0, 0)] {
+            #expect(machine.handle(.received(answer(lie), from: anna), at: .zero) == [])
+        }
+        #expect(machine.awaits(work(0, 0, 0), from: anna))
+        #expect(!machine.awaits(work(0, 0, 1), from: anna))
+        #expect(!machine.awaits(work(1, 0, 0), from: anna))
+        #expect(
+            machine.handle(.received(answer(work(0, 0, 1)), from: bert), at: .zero) == [
+                .accept(work(0, 0, 1), isKept: false)
+            ]
+        )
+    }
+
     @Test func `drops a second answer, one of another step and one of another start`() {
         var machine = coordinator(workerCountMin: 2)
         _ = machine.handle(.received(hello(), from: anna), at: .zero)

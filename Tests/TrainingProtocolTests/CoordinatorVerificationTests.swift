@@ -90,6 +90,23 @@ struct CoordinatorVerificationTests {
         #expect(answer(&machine, work(0, 0), anna) == [send(.dismissal(Self.stamp), to: anna)])
     }
 
+    @Test func `turns away whose answer was refuted before it was taken`() {
+        var machine = running(perMillion: 0)
+        _ = answer(&machine, work(0, 1), bert)
+        let actions = machine.handle(.refuted(work(0, 0), anna), at: .zero)
+        #expect(
+            actions.starts(with: [
+                .report(.workerDistrusted(anna, work(0, 0))),
+                send(.dismissal(Self.stamp), to: anna),
+                .report(.workerLost(anna, .distrusted, workerCount: 1)),
+                send(.work(work(0, 0), Self.stamp), to: bert),
+            ])
+        )
+        #expect(!actions.contains(.discard(.step(index: 0))))
+        #expect(machine.handle(.refuted(work(0, 0), anna), at: .zero) == [])
+        #expect(answer(&machine, work(0, 0), bert).contains(.applyStep(index: 0)))
+    }
+
     @Test func `has the only worker's answers computed a second time at home`() {
         var machine = running()
         _ = machine.handle(.disconnected(bert), at: .zero)
