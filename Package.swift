@@ -182,12 +182,21 @@ let package = Package(
                 .embedInCode("Peers/pytorch_ddp.py"), .embedInCode("Peers/keras_fit.py"),
             ]
         ),
+        module(
+            "Launching",
+            [
+                "Training", product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("Subprocess", "swift-subprocess"),
+                product("SystemPackage", "swift-system"),
+            ]
+        ),
         .executableTarget(
             name: "lockstep",
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks",
-                "Kernels", "Keys", "MNIST", "Model", "Reporting", "Training", "TrainingProtocol",
-                "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
+                "Kernels", "Keys", "Launching", "MNIST", "Model", "Reporting", "Training",
+                "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -215,6 +224,7 @@ let package = Package(
                 "TrainingProtocol", "Wire", "ZeroMQ", product("Logging", "swift-log"),
             ]
         ),
+        tests("Launching", ["Training", product("Subprocess", "swift-subprocess")]),
         tests("TrainingProtocol"),
         tests("TrainingSimulation", ["TrainingProtocol"]),
         tests("Wire", ["TrainingProtocol"]),

@@ -14,6 +14,8 @@ package struct LocalWorkers: Service {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// No worker process is left that could be started again; the last one ended in this way.
         case allEnded(workerCount: Int, last: String)
+        /// The coordinator has found a wrong answer of every worker.
+        case allDismissed(workerCount: Int)
         /// The system does not give another process, or the pipes to it.
         case cannotStart(workerCount: Int, reason: String)
 
@@ -22,6 +24,9 @@ package struct LocalWorkers: Service {
             case .allEnded(let workerCount, let last):
                 "training with local workers: each of \(workerCount) has ended again and again before the run was "
                     + "complete, the last one with \(last); see their messages above, then go on with --resume"
+            case .allDismissed(let workerCount):
+                "training with local workers: each of \(workerCount) computed wrong gradients where its coordinator's "
+                    + "own bits were expected; check this machine's memory and processor, then go on with --resume"
             case .cannotStart(let workerCount, let reason):
                 "starting \(workerCount) local workers: the system refused one (\(reason)) where all were "
                     + "expected to start; choose fewer --workers, or raise the limits on open files and processes"
@@ -35,7 +40,8 @@ package struct LocalWorkers: Service {
     private let executablePath: String
     private let workerCount: Int
     private let endpoint: String
-    private let simulatedMilliseconds: Double?
+    private let options: [String]
+    private let outlivesWorkers: Bool
     private let logger: Logger
 
     /// Will start workers.
@@ -44,68 +50,49 @@ package struct LocalWorkers: Service {
     ///   - executablePath: the `lockstep` program.
     ///   - workerCount: how many processes.
     ///   - endpoint: the coordinator's address.
-    ///   - simulatedMilliseconds: how long workers sleep a shard instead of computing; nil for real
-    ///     work.
+    ///   - options: more options of `lockstep worker`.
+    ///   - outlivesWorkers: end only when the group asks for it. A service that ends on its own
+    ///     while the coordinator is shutting down would count as a failure.
     ///   - logger: where an unexpected end is reported; its level is the workers' too.
     package init(
         executablePath: String,
         workerCount: Int,
         endpoint: String,
-        simulatedMilliseconds: Double? = nil,
+        options: [String] = [],
+        outlivesWorkers: Bool = true,
         logger: Logger
     ) {
-        self.simulatedMilliseconds = simulatedMilliseconds
         self.executablePath = executablePath
         self.workerCount = workerCount
         self.endpoint = endpoint
+        self.options = options
+        self.outlivesWorkers = outlivesWorkers
         self.logger = logger
     }
 
     /// Runs the workers until the run is complete or the group shuts down.
     ///
-    /// It ends only when the group asks it to: a service that ends on its own while the coordinator
-    /// is shutting down would count as a failure.
-    ///
     /// - Throws: ``Failure`` when none is left though they were not told to finish, or one cannot
     ///   start.
     package func run() async throws {
-        try await withThrowingTaskGroup(of: String?.self) { group in
-            for _ in 0..<workerCount {
-                group.addTask { try await keepWorker() }
-            }
-            var isAnyFinished = false
-            var last: String?
-            while let end = try await group.next() {
-                if end == nil { isAnyFinished = true }
-                last = end ?? last
-            }
-            if let last, !isAnyFinished, !Task.isShuttingDownGracefully {
-                throw Failure.allEnded(workerCount: workerCount, last: last)
-            }
+        let upkeep = Upkeep("a worker process", restarts: .local, logger: logger)
+        let givenUp = try await Upkeep.all(Array(0..<workerCount)) { _ in
+            try await upkeep.run { Self.end(of: try await runWorker()) }
         }
-        try? await gracefulShutdown()
+        if let givenUp, !Task.isShuttingDownGracefully {
+            let isDismissed = givenUp.allSatisfy { $0 == Self.dismissed }
+            throw isDismissed
+                ? Failure.allDismissed(workerCount: workerCount)
+                : Failure.allEnded(workerCount: workerCount, last: givenUp.last ?? "")
+        }
+        if outlivesWorkers { try? await gracefulShutdown() }
     }
 
-    /// Starts a worker again and again until it ends as it should.
-    ///
-    /// - Returns: nil then, or how the last process ended when it was given up.
-    private func keepWorker() async throws -> String? {
-        var restarts = Restarts()
-        while true {
-            let start = ContinuousClock.now
-            let status = try await runWorker()
-            if status.isSuccess || Task.isShuttingDownGracefully { return nil }
-            if status == .exited(Self.dismissedStatus) { return "\(status)" }
-            guard let pause = restarts.pause(afterLiving: ContinuousClock.now - start) else {
-                logger.error(
-                    "a worker process ended with \(status), \(Restarts.quickEndCountMax) times at once; giving it up"
-                )
-                return "\(status)"
-            }
-            logger.warning("a worker process ended with \(status); starting another")
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
-            if Task.isShuttingDownGracefully { return nil }
-        }
+    private static let dismissed = "\(TerminationStatus.exited(dismissedStatus))"
+
+    private static func end(of status: TerminationStatus) -> Upkeep.End {
+        if status.isSuccess { return .finished }
+        return status == .exited(dismissedStatus) ? .forGood(dismissed) : .tooSoon("\(status)")
     }
 
     private func runWorker() async throws -> TerminationStatus {
@@ -117,18 +104,16 @@ package struct LocalWorkers: Service {
     }
 
     private func runWorkerToItsEnd() async throws -> TerminationStatus {
-        var arguments = [
-            "worker", "--connect", endpoint, "--exit-on-stdin-eof",
-            // Keys in the environment are for other coordinators.
-            "--insecure",
-            "--log-level", logger.logLevel.rawValue,
-        ]
-        if let simulatedMilliseconds {
-            arguments += ["--simulate-compute", "\(simulatedMilliseconds)"]
-        }
         let result = try await Subprocess.run(
             .path(FilePath(executablePath)),
-            arguments: Arguments(arguments),
+            arguments: Arguments(
+                [
+                    "worker", "--connect", endpoint, "--exit-on-stdin-eof",
+                    // Keys in the environment are for other coordinators.
+                    "--insecure",
+                    "--log-level", logger.logLevel.rawValue,
+                ] + options
+            ),
             input: .inputWriter,
             output: .sequence,
             error: .currentStandardError
@@ -147,25 +132,5 @@ package struct LocalWorkers: Service {
             }
         }
         return result.terminationStatus
-    }
-}
-
-/// How long to wait before a process is started again, and when to give it up.
-struct Restarts: Equatable {
-    /// So many ends at once in a row are enough.
-    static let quickEndCountMax = 5
-
-    /// A process that lived so long did not end at once.
-    private static let quickMax = Duration.seconds(5)
-
-    private static let firstPause = Duration.milliseconds(100)
-
-    private var quickEndCount = 0
-
-    /// The pause before the next start; nil to give the process up.
-    mutating func pause(afterLiving duration: Duration) -> Duration? {
-        quickEndCount = duration < Self.quickMax ? quickEndCount + 1 : 1
-        guard quickEndCount < Self.quickEndCountMax else { return nil }
-        return Self.firstPause * (1 << (quickEndCount - 1))
     }
 }

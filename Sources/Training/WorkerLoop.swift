@@ -78,7 +78,9 @@ final class WorkerLoop {
             if work == nil, answerCount > 0 { socket.lookOut(for: Self.lookOutDuration) }
             _ = try poller.poll(timeout: work == nil ? timeout : .zero)
             clock.lap(.wait)
-            let isOrphaned = inputIndex.map { poller.readiness(at: $0) != [] && Self.inputEnded() }
+            let isOrphaned = inputIndex.map {
+                poller.readiness(at: $0) != [] && StandardInput.hasEnded()
+            }
             if stop.wakeUp.drain() || isOrphaned == true { try handle(.leaveRequested) }
             while let isConnected = try socket.nextConnectionChange() {
                 try handle(isConnected ? .connected : .disconnected)
@@ -96,14 +98,6 @@ final class WorkerLoop {
     private static let lookOutDuration = Duration.microseconds(200)
 
     private var now: Duration { ContinuousClock.now - start }
-
-    /// Reads what standard input has to say, which means nothing, and tells whether that was its
-    /// end.
-    private static func inputEnded() -> Bool {
-        withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
-            read(STDIN_FILENO, buffer.baseAddress, buffer.count) <= 0
-        }
-    }
 
     private func take(_ received: WorkerSocket.Received) throws(ZeroMQError) {
         switch received {

@@ -8,13 +8,16 @@ struct Lockstep: AsyncParsableCommand {
         abstract:
             "Train LeNet-5 on MNIST across processes, the same bit for bit however many there are.",
         discussion: """
-            On one machine, `lockstep train` does it all. On several, start `lockstep coordinator` on one \
-            and `lockstep worker` on each of the others, in any order.
+            On one machine, `lockstep train` does it all. On several, `lockstep launch` does, over ssh; or start \
+            `lockstep coordinator` on one and `lockstep worker` on each of the others, in any order.
             """,
         groupedSubcommands: [
             CommandGroup(
                 name: "Train",
-                subcommands: [TrainCommand.self, CoordinatorCommand.self, WorkerCommand.self]
+                subcommands: [
+                    TrainCommand.self, LaunchCommand.self, CoordinatorCommand.self,
+                    WorkerCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Use a model",

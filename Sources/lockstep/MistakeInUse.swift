@@ -1,6 +1,7 @@
 import Configuration
 import Kernels
 import Keys
+import Launching
 import ZeroMQ
 
 /// A mistake in how the program was called that shows only once files have been read.
@@ -25,7 +26,7 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         error != .noneRunnable
     case let error as KeyError:
         error.isMistakeInUse
-    case is MistakeInUse:
+    case is HostError, is MistakeInUse:
         true
     default:
         false

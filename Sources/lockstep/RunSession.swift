@@ -3,6 +3,7 @@ import Checkpoints
 import Configuration
 import Foundation
 import Kernels
+import Launching
 import Logging
 import MNIST
 import Model
@@ -20,6 +21,8 @@ struct RunSession {
         case local(simulatedMilliseconds: Double?)
         /// Started by somebody, somewhere; so many are waited for.
         case remote
+        /// Started on these hosts, over ssh; so many are waited for.
+        case launched(RemoteWorkers.Plan)
     }
 
     let options: RunOptions
@@ -61,7 +64,7 @@ struct RunSession {
         let workerCount =
             switch workers {
             case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
-            case .remote: configuration.workers ?? 1
+            case .remote, .launched: configuration.workers ?? 1
             }
         let run = try prepare(
             preparation,
@@ -137,15 +140,8 @@ struct RunSession {
         // it has told to
         // leave.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
-        if case .local(let simulatedMilliseconds) = workers {
-            let local = LocalWorkers(
-                executablePath: try executablePath(),
-                workerCount: workerCount,
-                endpoint: service.endpoint,
-                simulatedMilliseconds: simulatedMilliseconds,
-                logger: logger
-            )
-            services.append(.init(service: local, successTerminationBehavior: .ignore))
+        if let started = try startedWorkers(workerCount, endpoint: service.endpoint) {
+            services.append(.init(service: started, successTerminationBehavior: .ignore))
         }
         services.append(
             .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
@@ -171,19 +167,29 @@ struct RunSession {
         try report.didComplete(result, digest: Digest.sha256(of: bytes).description)
     }
 
-    /// The path of this program, for the workers that it starts.
-    private func executablePath() throws -> String {
-        guard let path = Bundle.main.executablePath else {
-            throw ExecutableMissing()
+    /// The workers that this run starts; nil where somebody else does.
+    private func startedWorkers(
+        _ workerCount: Int,
+        endpoint: String
+    ) throws -> (any Service)? {
+        switch workers {
+        case .local(let simulatedMilliseconds):
+            LocalWorkers(
+                executablePath: try Executable.path(),
+                workerCount: workerCount,
+                endpoint: endpoint,
+                options: simulatedMilliseconds.map { ["--simulate-compute", "\($0)"] } ?? [],
+                logger: logger
+            )
+        case .remote:
+            nil
+        case .launched(let plan):
+            RemoteWorkers(
+                plan,
+                endpoint: endpoint,
+                logger: logger,
+                printLine: StandardErrorLog.printLine
+            )
         }
-        return path
-    }
-}
-
-/// The program's own file cannot be found, so it cannot start workers.
-struct ExecutableMissing: Error, CustomStringConvertible {
-    var description: String {
-        "starting workers: the path of this program is unknown where one was expected; "
-            + "start `lockstep coordinator` and `lockstep worker` by hand"
     }
 }

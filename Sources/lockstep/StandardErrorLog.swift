@@ -24,6 +24,21 @@ struct StandardErrorLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
+    /// Prints a line of another program's, such as a worker's on another machine, as it is but for
+    /// what a terminal would obey.
+    static func printLine(_ text: String) {
+        let start = Terminal.lineStart(
+            of: STDERR_FILENO,
+            environment: ProcessInfo.processInfo.environment
+        )
+        var line = start
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.properties.generalCategory == .control && scalar != "\t"
+            line += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+    }
+
     func log(event: LogEvent) {
         let values = metadata.merging(event.metadata ?? [:]) { $1 }
             .sorted { $0.key < $1.key }

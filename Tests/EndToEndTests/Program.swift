@@ -73,6 +73,9 @@ final class Program {
             .appending(path: "lockstep")
     }
 
+    /// Where the program is.
+    static var path: String { executable.path }
+
     var identifier: Int32 { process.processIdentifier }
 
     var isRunning: Bool { process.isRunning }

@@ -146,10 +146,14 @@ extension TidyTests {
         "TrainingBenchmarks": [
             "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
         ],
+        "Launching": [
+            "Foundation", "Logging", "ServiceLifecycle", "Subprocess", "SystemPackage", "Training",
+        ],
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Foundation",
             "ImageFiles",
-            "KernelBenchmarks", "Kernels", "Keys", "Logging", "MNIST", "Model", "Reporting",
+            "KernelBenchmarks", "Kernels", "Keys", "Launching", "Logging", "MNIST", "Model",
+            "Reporting",
             "ServiceLifecycle", "Training", "TrainingBenchmarks", "TrainingProtocol",
             "TrainingSimulation", "UnixSignals", "ZeroMQ",
         ],

@@ -74,7 +74,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let executablePath = Bundle.main.executablePath else { throw ExecutableMissing() }
+        let executablePath = try Executable.path()
         let show = { (line: String) in print(line) }
         show("CPU: \(Processor.name), \(ProcessInfo.processInfo.activeProcessorCount) processors")
         var measured: Framework?

@@ -35,6 +35,14 @@ struct WorkerCommand: AsyncParsableCommand {
     )
     var reconnectFor: Int = 600
 
+    @Option(
+        help: ArgumentHelp(
+            "Start so many workers, `auto` for one a core, and start one again that dies (default: compute in this process).",
+            valueName: "count"
+        )
+    )
+    var processes: ProcessCount?
+
     @Flag(help: "End when standard input ends: then the program that started this one is gone.")
     var exitOnStdinEOF = false
 
@@ -70,6 +78,11 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let processes { try await hold(processes.number) } else { try await compute() }
+    }
+
+    /// Computes in this process.
+    private func compute() async throws {
         let address = try address()
         let logger = logging.logger("worker")
         let joined = try await security.joinedKey(at: address, patience: reconnectFor)
@@ -111,6 +124,60 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 }
 
+/// Several workers under one command.
+extension WorkerCommand {
+    /// Keeps worker processes running until the run is over or somebody asks for the end.
+    private func hold(_ workerCount: Int) async throws {
+        let address = try address()
+        let logger = logging.logger("worker")
+        let workers = LocalWorkers(
+            executablePath: try Executable.path(),
+            workerCount: workerCount,
+            endpoint: address,
+            options: ["--reconnect-for", String(reconnectFor)]
+                + (simulateCompute.map { ["--simulate-compute", String($0)] } ?? []),
+            outlivesWorkers: false,
+            logger: logger
+        )
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: workers, successTerminationBehavior: .gracefullyShutdownGroup)
+        ]
+        if exitOnStdinEOF {
+            services.append(
+                .init(
+                    service: try StandardInput.Watch(),
+                    successTerminationBehavior: .gracefullyShutdownGroup
+                )
+            )
+        }
+        Supervisor.ofProcess?.ready("\(workerCount) workers look for a coordinator at \(address)")
+        do {
+            let signals = try await ServiceRun(logger: logger)
+                .run(services, ignoring: exitOnStdinEOF ? [.sigint] : [])
+            if let code = signals.exitCode { throw ExitCode(code) }
+        } catch LocalWorkers.Failure.allDismissed {
+            throw ExitCode(LocalWorkers.dismissedStatus)
+        } catch LocalWorkers.Failure.allEnded(let workerCount, let last) {
+            throw WorkerFailure.allEnded(address: address, workerCount: workerCount, last: last)
+        }
+    }
+}
+
+/// How many processes: a number, or one a core.
+struct ProcessCount: ExpressibleByArgument {
+    let number: Int
+
+    init?(argument: String) {
+        if argument == "auto" {
+            number = ProcessInfo.processInfo.activeProcessorCount
+        } else if let number = Int(argument), (1...1_024).contains(number) {
+            self.number = number
+        } else {
+            return nil
+        }
+    }
+}
+
 /// Why a worker gave up.
 enum WorkerFailure: Error, Equatable, CustomStringConvertible {
     /// The coordinator speaks another version of the protocol.
@@ -119,6 +186,8 @@ enum WorkerFailure: Error, Equatable, CustomStringConvertible {
     case dismissed(address: String)
     /// No coordinator answered in time.
     case coordinatorMissing(address: String, seconds: Int)
+    /// No process is left that could be started again; the last one ended in this way.
+    case allEnded(address: String, workerCount: Int, last: String)
 
     var description: String {
         switch self {
@@ -131,6 +200,9 @@ enum WorkerFailure: Error, Equatable, CustomStringConvertible {
         case .coordinatorMissing(let address, let seconds):
             "joining \(address): no coordinator answered for \(seconds) s where one was expected; "
                 + "check the address and that the coordinator runs"
+        case .allEnded(let address, let workerCount, let last):
+            "computing for \(address): each of \(workerCount) worker processes ended again and again before the run was "
+                + "over, the last one with \(last); see their messages above"
         }
     }
 }

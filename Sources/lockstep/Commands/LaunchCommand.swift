@@ -1,0 +1,137 @@
+import ArgumentParser
+import Foundation
+import Launching
+import Logging
+import Training
+
+/// `lockstep launch`: a run here, with workers on other machines that it starts over ssh.
+struct LaunchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "launch",
+        abstract: "Train with workers on other machines, started over ssh.",
+        discussion: """
+            The coordinator runs here, and its workers on --hosts: lockstep launch --hosts alpha:4,beta. Your ssh \
+            configuration and keys hold, and `ssh HOST true` must work without a question. A lost host is tried again, later \
+            and later. Ctrl-C stops in good order with a checkpoint and ends every worker; so does the end of this program, \
+            however it comes. Options of `lockstep worker` may follow after `--`.
+
+            \(SettingOptions.sources)
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp(
+            "Where workers run, such as alpha:4,ada@beta:2; without a number, one a core.",
+            valueName: "hosts"
+        )
+    )
+    var hosts: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with more hosts, one a line, as above or as MPI has them: alpha slots=4.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var hostfile: String?
+
+    @Flag(
+        help:
+            "Send the program and its libraries to each host first, into a temporary folder that goes with it."
+    )
+    var copy = false
+
+    @Option(
+        help: ArgumentHelp("The program on the hosts (default: lockstep).", valueName: "path")
+    )
+    var program: String?
+
+    @Option(help: ArgumentHelp("How ssh is called, with its options.", valueName: "command"))
+    var ssh = "ssh"
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen for them (default: LOCKSTEP_BIND, else tcp://*:*, a free port of every interface).",
+            valueName: "address"
+        )
+    )
+    var bind: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The name of this machine for them (default: the one --bind names, else the address ssh comes from).",
+            valueName: "host"
+        )
+    )
+    var address: String?
+
+    @OptionGroup var options: RunOptions
+
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("Options of `lockstep worker`, after `--`.", valueName: "worker-options")
+    )
+    var workerOptions: [String] = []
+
+    func validate() throws {
+        if copy, program != nil {
+            throw ValidationError(
+                "launching: both --copy and --program were found where one at most was expected; leave one out"
+            )
+        }
+        if !listensAt.hasPrefix("tcp://") {
+            throw ValidationError(
+                "launching: \(listensAt) was found where an address that other machines reach was expected; use tcp://HOST:PORT"
+            )
+        }
+        if let address, !address.unicodeScalars.allSatisfy(Self.isOfAddress) || address.isEmpty {
+            throw ValidationError(
+                "launching: --address '\(address)' was found where a host's name or address was expected; "
+                    + "write it alone, without tcp:// and port"
+            )
+        }
+        if ssh.allSatisfy(\.isWhitespace) {
+            throw ValidationError(
+                "launching: an empty --ssh was found where a command was expected; leave it out for ssh"
+            )
+        }
+        do {
+            _ = try WorkerCommand.parse(["--connect", "tcp://h:1"] + workerOptions)
+        } catch {
+            throw ValidationError("after `--`: \(WorkerCommand.message(for: error))")
+        }
+    }
+
+    private var listensAt: String {
+        bind ?? ProcessInfo.processInfo.environment["LOCKSTEP_BIND"] ?? "tcp://*:*"
+    }
+
+    private static func isOfAddress(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII
+            && (scalar.properties.isAlphabetic
+                || "0123456789-._:[]%".unicodeScalars.contains(scalar))
+    }
+
+    func run() async throws {
+        let hosts = try HostList.read(hosts, file: hostfile)
+        // A host that goes while something is sent to it must not take this process with it.
+        signal(SIGPIPE, SIG_IGN)
+        let logger = options.logging.logger("launch", otherwise: .notice)
+        let files = copy ? try await ProgramFile.ofThisProgram(at: Executable.path()) : []
+        let plan = RemoteWorkers.Plan(
+            hosts: hosts,
+            ssh: ssh.split(whereSeparator: \.isWhitespace).map(String.init),
+            program: copy ? nil : program ?? "lockstep",
+            files: files,
+            coordinatorHost: address,
+            options: ["--log-level", logger.logLevel.rawValue] + workerOptions
+        )
+        try await RunSession(
+            options: options,
+            endpoint: listensAt,
+            workers: .launched(plan),
+            logger: logger
+        ).run()
+    }
+}
