@@ -84,15 +84,20 @@ package struct Supervisor: Sendable {
     }
 }
 
-/// A loop's signs of life to the supervisor: it is the loop itself that shows that it turns.
+/// A loop's signs of life to the supervisor, and to those who ask for its health: it is the loop
+/// itself that shows that it turns.
 struct Pulse {
     private let supervisor: Supervisor?
+    private let health: Health
+    private let period: Duration?
     private var nextDeadline: Duration?
 
     /// Of a loop that is at time zero.
-    init(supervisor: Supervisor? = .ofProcess) {
+    init(supervisor: Supervisor? = .ofProcess, health: Health = .ofProcess) {
         self.supervisor = supervisor
-        nextDeadline = supervisor?.signOfLifePeriod.map { _ in .zero }
+        self.health = health
+        period = [supervisor?.signOfLifePeriod, health.signOfLifePeriod].compactMap { $0 }.min()
+        nextDeadline = period.map { _ in .zero }
     }
 
     /// How long the loop may wait at `now`: until its own `deadline`, or until the next sign is
@@ -103,10 +108,9 @@ struct Pulse {
 
     /// Gives a sign if one is due.
     mutating func beat(at now: Duration) {
-        guard let supervisor, let period = supervisor.signOfLifePeriod, let deadline = nextDeadline,
-            deadline <= now
-        else { return }
-        supervisor.signOfLife()
+        guard let period, let deadline = nextDeadline, deadline <= now else { return }
+        if let supervisor, supervisor.signOfLifePeriod != nil { supervisor.signOfLife() }
+        health.beat()
         nextDeadline = now + period
     }
 }

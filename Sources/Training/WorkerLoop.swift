@@ -127,6 +127,9 @@ final class WorkerLoop {
     }
 
     private func handle(_ event: Worker.Event) throws(ZeroMQError) {
+        if event == .disconnected {
+            Health.ofProcess.isNow(ready: false, "looking for the coordinator")
+        }
         for action in machine.handle(event, at: now) { try perform(action) }
     }
 
@@ -193,6 +196,7 @@ final class WorkerLoop {
         }
         logger.info("joined the run")
         Supervisor.ofProcess?.status("computing for a run")
+        Health.ofProcess.isNow(ready: true, "computing for a run")
     }
 
     /// Sends the fully connected segment of a gradient while the convolutions' is computed.

@@ -2,6 +2,7 @@ import Configuration
 import Kernels
 import Keys
 import Launching
+import Training
 import ZeroMQ
 
 /// A mistake in how the program was called that shows only once files have been read.
@@ -26,7 +27,7 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         error != .noneRunnable
     case let error as KeyError:
         error.isMistakeInUse
-    case is HostError, is MistakeInUse:
+    case HealthError.malformed, is HostError, is MistakeInUse:
         true
     default:
         false

@@ -64,6 +64,7 @@ final class RunReport: RunObserver {
             "listening on \(endpoint), waiting for \(workerCountMin) workers, run folder \(folder.path)"
         )
         Supervisor.ofProcess?.ready("listening on \(endpoint)")
+        Health.ofProcess.isNow(ready: true, "listening on \(endpoint)")
     }
 
     func stepDidEnd(_ record: StepRecord) {

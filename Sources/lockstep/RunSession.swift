@@ -30,6 +30,8 @@ struct RunSession {
     /// How its connections are protected; nil where only this user reaches the address.
     var security: SecurityOptions?
     let workers: Workers
+    /// Where it can be asked how it does; nil for nowhere.
+    var health: HealthOptions?
     let logger: Logger
 
     /// Trains, and leaves the run's folder complete.
@@ -37,6 +39,7 @@ struct RunSession {
     /// - Throws: the first thing that the operator has to mend; `ExitCode` after a signal.
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
+        let listener = try health?.services() ?? []
         let folder = options.folder
         let configuration = try options.configuration(in: folder)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
@@ -82,9 +85,7 @@ struct RunSession {
         try security?.invite(to: admission, at: service.endpoint)
         let signals: SignalWatch
         do {
-            let watch = admission.flatMap { security?.watch($0, logger: logger) }
-            defer { watch?.cancel() }
-            signals = try await serve(service, workerCount: workerCount)
+            signals = try await serve(service, workerCount: workerCount, beside: listener)
         } catch {
             try? run.finishCheckpoints()
             throw error
@@ -134,12 +135,13 @@ struct RunSession {
 
     private func serve(
         _ service: CoordinatorService,
-        workerCount: Int
+        workerCount: Int,
+        beside listener: [ServiceGroupConfiguration.ServiceConfiguration]
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to
         // leave.
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        var services = listener
         if let started = try startedWorkers(workerCount, endpoint: service.endpoint) {
             services.append(.init(service: started, successTerminationBehavior: .ignore))
         }

@@ -24,6 +24,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
     var bind: String?
 
+    @OptionGroup var health: HealthOptions
+
     @OptionGroup var options: RunOptions
 
     @OptionGroup(title: "Security") var security: SecurityOptions
@@ -45,6 +47,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             endpoint: try address(),
             security: security,
             workers: .remote,
+            health: health,
             logger: options.logging.logger("coordinator")
         ).run()
     }

@@ -57,10 +57,18 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Security") var security: WorkerSecurityOptions
 
+    @OptionGroup var health: HealthOptions
+
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
         _ = try address()
+        if processes != nil, health.isAskedFor {
+            throw ValidationError(
+                "starting workers: both --processes and an address for health were found where one at most was expected; "
+                    + "start each worker with a --health of its own"
+            )
+        }
         guard (1...31_536_000).contains(reconnectFor) else {
             throw ValidationError(
                 "--reconnect-for \(reconnectFor) was found where 1 to 31,536,000 seconds were expected; choose one of these"
@@ -89,6 +97,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let key = try joined ?? security.key(for: address, logger: logger)
         AllocatorTuning.keepFreedMemory()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
+        let listener = try health.services()
         var settings = Worker.Settings()
         settings.patience = .seconds(reconnectFor)
         let service = try WorkerService(
@@ -102,10 +111,13 @@ struct WorkerCommand: AsyncParsableCommand {
         )
         logger.info("looking for a coordinator at \(address), computing with \(kernels.name)")
         Supervisor.ofProcess?.ready("looking for a coordinator at \(address)")
+        Health.ofProcess.isNow(ready: false, "looking for a coordinator at \(address)")
         // A terminal's Ctrl-C reaches every process of it; the one that started this worker
         // decides.
         let signals = try await ServiceRun(logger: logger).run(
-            [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+            listener + [
+                .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+            ],
             ignoring: exitOnStdinEOF ? [.sigint] : []
         )
         switch service.outcome {
