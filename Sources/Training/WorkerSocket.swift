@@ -66,6 +66,9 @@ struct WorkerSocket: ~Copyable {
         options.reconnectInterval = .milliseconds(50)
         options.reconnectIntervalMax = .seconds(2)
         options.connectTimeout = .seconds(5)
+        // A host that is gone without a word closes no connection. libzmq looks the name up again
+        // for the next one, and finds a coordinator that has moved.
+        options.tcpAcknowledgeMax = .seconds(15)
         options.sendHighWaterMark = highWaterMark
         options.receiveHighWaterMark = highWaterMark
         options.messageSizeMax = messageSizeMax

@@ -43,6 +43,9 @@ package struct SocketOptions: Equatable, Sendable {
     package var tcpKeepaliveInterval: Duration?
     /// After how many lost probes the connection ends.
     package var tcpKeepaliveCount: Int?
+    /// How long the other end may leave TCP's bytes unacknowledged before the connection ends; the
+    /// kernel's own patience is a quarter of an hour.
+    package var tcpAcknowledgeMax: Duration?
     /// Addresses may be IPv6.
     package var isIPv6Allowed: Bool?
     /// The kernel's send buffer in bytes.
@@ -86,6 +89,7 @@ package struct SocketOptions: Equatable, Sendable {
             tcpKeepaliveInterval?.wholeSeconds
         )
         try setter.set(ZMQ_TCP_KEEPALIVE_CNT, "TCP keepalive count", tcpKeepaliveCount)
+        try setter.set(ZMQ_TCP_MAXRT, "longest time without acknowledgement", tcpAcknowledgeMax)
         try setter.set(ZMQ_IPV6, "IPv6 support", isIPv6Allowed)
         try setter.set(ZMQ_SNDBUF, "send buffer size", sendBufferSize)
         try setter.set(ZMQ_RCVBUF, "receive buffer size", receiveBufferSize)
