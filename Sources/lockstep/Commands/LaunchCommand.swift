@@ -11,9 +11,9 @@ struct LaunchCommand: AsyncParsableCommand {
         abstract: "Train with workers on other machines, started over ssh.",
         discussion: """
             The coordinator runs here, and its workers on --hosts: lockstep launch --hosts alpha:4,beta. Your ssh \
-            configuration and keys hold, and `ssh HOST true` must work without a question. A lost host is tried again, later \
-            and later. Ctrl-C stops in good order with a checkpoint and ends every worker; so does the end of this program, \
-            however it comes. Options of `lockstep worker` may follow after `--`.
+            configuration and keys hold, and `ssh HOST true` must work without a question. Training starts once \
+            --workers (default: 1) workers have joined. A lost host is tried again, later and later. Ctrl-C stops in good \
+            order with a checkpoint and ends every worker; so does the end of this program, however it comes. Options of `lockstep worker` may follow after `--`.
 
             \(SettingOptions.sources)
             """
