@@ -62,6 +62,8 @@ struct HealthTests {
         var pulse = Pulse(supervisor: nil, health: health)
         pulse.beat(at: .zero)
         #expect(pulse.timeout(until: nil, at: .seconds(1)) == .seconds(4))
+        // It has begun, so that it can be stuck.
+        #expect(!health.liveness(at: .now + .seconds(40)).isGood)
     }
 
     @Test(arguments: [
@@ -73,7 +75,11 @@ struct HealthTests {
 
     @Test(arguments: ["127.0.0.1:0", "[::1]:0", "*:0", "localhost:0"])
     func `answers over a socket, slow and silent callers beside it`(address: String) async throws {
-        let listener = try HealthListener(at: HealthAddress(address), health: health)
+        let listener = try HealthListener(
+            at: HealthAddress(address),
+            health: health,
+            patience: .milliseconds(500)
+        )
         let taken = "127.0.0.1:\(listener.port)"
         if address == "127.0.0.1:0" {
             #expect(throws: HealthError.self) {
@@ -108,9 +114,12 @@ struct HealthTests {
         var buffer = [UInt8](repeating: 0, count: 512)
         while true {
             let count = read(descriptor, &buffer, buffer.count)
-            if count <= 0 { return String(decoding: answer, as: UTF8.self) }
+            if count <= 0 { break }
             answer += buffer[..<count]
         }
+        // Its connection ends, or this waits for ever.
+        #expect(read(silent, &buffer, buffer.count) == 0)
+        return String(decoding: answer, as: UTF8.self)
     }
 
     private static func connection(to port: UInt16, _ isIPv6: Bool) throws -> Int32 {

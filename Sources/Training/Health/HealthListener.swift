@@ -5,7 +5,7 @@ import ZeroMQ
 /// Answers `/healthz` and `/readyz` over HTTP, on a thread of its own.
 ///
 /// A few lines instead of a server: each connection gets one short answer. Whoever sends slowly,
-/// much or nothing loses its connection after two seconds, and the oldest goes when there are many.
+/// much or nothing loses its connection after a while, and the oldest goes when there are many.
 package final class HealthListener: Service {
     /// The port, which the system chose where 0 was asked for.
     package let port: UInt16
@@ -13,12 +13,22 @@ package final class HealthListener: Service {
     private let descriptor: Int32
     private let answers: HealthAnswers
     private let stop: StopRequest
+    private let patience: Duration
 
     /// Listens; answers come once it runs.
     ///
+    /// - Parameters:
+    ///   - address: where.
+    ///   - health: what is asked for.
+    ///   - patience: how long a caller may take.
     /// - Throws: `HealthError` when the address cannot be had, `ZeroMQError` when the process has no
     ///   descriptors left.
-    package init(at address: HealthAddress, health: Health = .ofProcess) throws {
+    package init(
+        at address: HealthAddress,
+        health: Health = .ofProcess,
+        patience: Duration = .seconds(2)
+    ) throws {
+        self.patience = patience
         stop = try StopRequest()
         (descriptor, port) = try address.listen()
         answers = HealthAnswers(health: health)
@@ -50,7 +60,6 @@ package final class HealthListener: Service {
     }
 
     private static let callerCountMax = 64
-    private static let patience = Duration.seconds(2)
 
     private func serve() throws(ZeroMQError) {
         var callers: [Caller] = []
@@ -85,7 +94,7 @@ package final class HealthListener: Service {
         if accepted >= 0 {
             _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
             _ = fcntl(accepted, F_SETFL, O_NONBLOCK)
-            callers.append(Caller(descriptor: accepted, deadline: .now + Self.patience))
+            callers.append(Caller(descriptor: accepted, deadline: .now + patience))
         } else if errno == EMFILE || errno == ENFILE {
             // It stays ready until a descriptor is free: do not turn in circles meanwhile.
             usleep(100_000)
