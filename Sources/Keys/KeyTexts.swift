@@ -71,7 +71,8 @@ package struct WorkerKey: Equatable, Sendable {
         try KeyFile.write(text, to: path, replaces: false)
     }
 
-    var text: String {
+    /// What its file holds: a secret.
+    package var text: String {
         "coordinator \(coordinator.text)\n" + CoordinatorKey(pair: pair).text
     }
 }

@@ -24,6 +24,9 @@ package struct RemoteWorkers: Service {
         package var coordinatorHost: String?
         /// More options of `lockstep worker`.
         package var options: [String]
+        /// What the worker command reads from standard input, such as a key that no list of
+        /// processes may show.
+        package var standardInput: String
 
         /// Gathers the parts.
         package init(
@@ -32,7 +35,8 @@ package struct RemoteWorkers: Service {
             program: String?,
             files: [ProgramFile],
             coordinatorHost: String?,
-            options: [String]
+            options: [String],
+            standardInput: String
         ) {
             self.hosts = hosts
             self.ssh = ssh
@@ -40,6 +44,7 @@ package struct RemoteWorkers: Service {
             self.files = files
             self.coordinatorHost = coordinatorHost
             self.options = options
+            self.standardInput = standardInput
         }
     }
 
@@ -170,6 +175,7 @@ package struct RemoteWorkers: Service {
         await withTaskGroup(of: Happening.self) { group in
             group.addTask {
                 await Self.send(plan.files, to: execution.standardInputWriter)
+                _ = try? await execution.standardInputWriter.write(plan.standardInput)
                 return .sent
             }
             group.addTask {

@@ -41,6 +41,7 @@ package struct LocalWorkers: Service {
     private let workerCount: Int
     private let endpoint: String
     private let options: [String]
+    private let keyText: String?
     private let outlivesWorkers: Bool
     private let logger: Logger
 
@@ -51,6 +52,8 @@ package struct LocalWorkers: Service {
     ///   - workerCount: how many processes.
     ///   - endpoint: the coordinator's address.
     ///   - options: more options of `lockstep worker`.
+    ///   - keyText: the text of their key, which they get over standard input; nil for connections
+    ///     in the open.
     ///   - outlivesWorkers: end only when the group asks for it. A service that ends on its own
     ///     while the coordinator is shutting down would count as a failure.
     ///   - logger: where an unexpected end is reported; its level is the workers' too.
@@ -59,6 +62,7 @@ package struct LocalWorkers: Service {
         workerCount: Int,
         endpoint: String,
         options: [String] = [],
+        keyText: String? = nil,
         outlivesWorkers: Bool = true,
         logger: Logger
     ) {
@@ -66,6 +70,7 @@ package struct LocalWorkers: Service {
         self.workerCount = workerCount
         self.endpoint = endpoint
         self.options = options
+        self.keyText = keyText
         self.outlivesWorkers = outlivesWorkers
         self.logger = logger
     }
@@ -109,10 +114,10 @@ package struct LocalWorkers: Service {
             arguments: Arguments(
                 [
                     "worker", "--connect", endpoint, "--exit-on-stdin-eof",
-                    // Keys in the environment are for other coordinators.
-                    "--insecure",
                     "--log-level", logger.logLevel.rawValue,
-                ] + options
+                ]
+                    // Keys in the environment are for other coordinators.
+                    + (keyText == nil ? ["--insecure"] : ["--key", "-"]) + options
             ),
             input: .inputWriter,
             output: .sequence,
@@ -121,7 +126,13 @@ package struct LocalWorkers: Service {
             await withTaskGroup(of: Void.self) { group in
                 // Either ends the wait: the run's end, or the worker's own, which closes its
                 // output.
-                group.addTask { try? await gracefulShutdown() }
+                group.addTask {
+                    // A worker that takes none has ended, which its output tells.
+                    if let keyText {
+                        _ = try? await execution.standardInputWriter.write(keyText + "\n")
+                    }
+                    try? await gracefulShutdown()
+                }
                 group.addTask {
                     do { for try await _ in execution.standardOutput {} } catch {
                         // An output that cannot be read any more has ended.

@@ -3,6 +3,7 @@ import Checkpoints
 import Configuration
 import Foundation
 import Kernels
+import Keys
 import Launching
 import Logging
 import MNIST
@@ -29,6 +30,8 @@ struct RunSession {
     let endpoint: String
     /// How its connections are protected; nil where only this user reaches the address.
     var security: SecurityOptions?
+    /// Whom to let in where that is decided already.
+    var keys: DrawnKeys?
     let workers: Workers
     /// Where it can be asked how it does; nil for nowhere.
     var health: HealthOptions?
@@ -55,7 +58,9 @@ struct RunSession {
             try TraceFile(path: path)
         }
         // First, for a port in use must not leave a run behind that never began.
-        let admission = try security?.admission(at: endpoint)
+        let admission =
+            try keys.map { try Admission($0.coordinator, workers: $0.workers) }
+            ?? security?.admission(at: endpoint)
         let socket = try CoordinatorSocket(
             binding: endpoint,
             admission: admission,
@@ -85,6 +90,8 @@ struct RunSession {
         try security?.invite(to: admission, at: service.endpoint)
         let signals: SignalWatch
         do {
+            let watch = admission.flatMap { security?.watch($0, logger: logger) }
+            defer { watch?.cancel() }
             signals = try await serve(service, workerCount: workerCount, beside: listener)
         } catch {
             try? run.finishCheckpoints()

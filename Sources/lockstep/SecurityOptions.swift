@@ -138,7 +138,7 @@ struct SecurityOptions: ParsableArguments {
 struct WorkerSecurityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "This worker's file, made by `lockstep keys` (default: LOCKSTEP_KEY_FILE, else the text in LOCKSTEP_WORKER_KEY); with --join, where its key goes (default: worker.key).",
+            "This worker's file, made by `lockstep keys` or - for standard input up to an empty line (default: LOCKSTEP_KEY_FILE, else the text in LOCKSTEP_WORKER_KEY); with --join, where its key goes (default: worker.key).",
             valueName: "file"
         ),
         completion: .file()
@@ -197,6 +197,12 @@ struct WorkerSecurityOptions: ParsableArguments {
         return try Invitation(token: text.filter { !$0.isWhitespace }, place: "standard input")
     }
 
+    private static func standardInputText() -> String {
+        var text = ""
+        while let line = readLine(), !line.isEmpty { text += line + "\n" }
+        return text
+    }
+
     /// What to connect with; nil for a connection in the open.
     ///
     /// - Throws: when the address is another machine's and there is no key.
@@ -208,6 +214,9 @@ struct WorkerSecurityOptions: ParsableArguments {
         }
         let environment = ProcessInfo.processInfo.environment
         if !insecure {
+            if key == "-" {
+                return try WorkerKey(text: Self.standardInputText(), place: "standard input")
+            }
             if let path = key ?? environment["LOCKSTEP_KEY_FILE"] {
                 return try WorkerKey(path: path)
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Keys
 import Launching
 import Logging
 import Training
@@ -12,7 +13,8 @@ struct LaunchCommand: AsyncParsableCommand {
         discussion: """
             The coordinator runs here, and its workers on --hosts: lockstep launch --hosts alpha:4,beta. Your ssh \
             configuration and keys hold, and `ssh HOST true` must work without a question. Training starts once \
-            --workers (default: 1) workers have joined. A lost host is tried again, later and later. Ctrl-C stops in good \
+            --workers (default: 1) workers have joined. Connections are \
+            encrypted with keys of this start, which go to the workers through ssh. A lost host is tried again, later and later. Ctrl-C stops in good \
             order with a checkpoint and ends every worker; so does the end of this program, however it comes. Options of `lockstep worker` may follow after `--`.
 
             \(SettingOptions.sources)
@@ -66,6 +68,12 @@ struct LaunchCommand: AsyncParsableCommand {
     )
     var address: String?
 
+    @Flag(
+        help:
+            "Neither encrypt nor authenticate: faster, for networks where everybody may take part in the run."
+    )
+    var insecure = false
+
     @OptionGroup var options: RunOptions
 
     @Argument(
@@ -118,6 +126,7 @@ struct LaunchCommand: AsyncParsableCommand {
         // A host that goes while something is sent to it must not take this process with it.
         signal(SIGPIPE, SIG_IGN)
         let logger = options.logging.logger("launch", otherwise: .notice)
+        let keys = insecure ? nil : try DrawnKeys()
         let files = copy ? try await ProgramFile.ofThisProgram(at: Executable.path()) : []
         let plan = RemoteWorkers.Plan(
             hosts: hosts,
@@ -125,11 +134,14 @@ struct LaunchCommand: AsyncParsableCommand {
             program: copy ? nil : program ?? "lockstep",
             files: files,
             coordinatorHost: address,
-            options: ["--log-level", logger.logLevel.rawValue] + workerOptions
+            options: ["--log-level", logger.logLevel.rawValue]
+                + (keys == nil ? ["--insecure"] : ["--key", "-"]) + workerOptions,
+            standardInput: keys.map { $0.workerKey.text + "\n" } ?? ""
         )
         try await RunSession(
             options: options,
             endpoint: listensAt,
+            keys: keys,
             workers: .launched(plan),
             logger: logger
         ).run()

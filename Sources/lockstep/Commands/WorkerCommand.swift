@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import Keys
 import Logging
 import ServiceLifecycle
 import Training
@@ -142,12 +143,15 @@ extension WorkerCommand {
     private func hold(_ workerCount: Int) async throws {
         let address = try address()
         let logger = logging.logger("worker")
+        let joined = try await security.joinedKey(at: address, patience: reconnectFor)
+        let key = try joined ?? security.key(for: address, logger: logger)
         let workers = LocalWorkers(
             executablePath: try Executable.path(),
             workerCount: workerCount,
             endpoint: address,
             options: ["--reconnect-for", String(reconnectFor)]
                 + (simulateCompute.map { ["--simulate-compute", String($0)] } ?? []),
+            keyText: key?.text,
             outlivesWorkers: false,
             logger: logger
         )
