@@ -7,7 +7,8 @@ package enum HostList {
     /// A file has one host a line, as in the list or as MPI has it (`alpha slots=4`); `#` begins a
     /// comment.
     ///
-    /// - Throws: when the file cannot be read, a host is written wrongly or twice, or there is none.
+    /// - Throws: when the file cannot be read, a host is written wrongly or twice, or there is
+    ///   none.
     package static func read(_ text: String?, file path: String?) throws(HostError) -> [RemoteHost]
     {
         var hosts: [RemoteHost] = []

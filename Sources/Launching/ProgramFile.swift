@@ -11,7 +11,8 @@ package struct ProgramFile: Equatable, Sendable {
     /// How many bytes it has.
     let size: Int
 
-    /// What is sent: this program under the name `lockstep`, and every library that it loads but the
+    /// What is sent: this program under the name `lockstep`, and every library that it loads but
+    /// the
     /// C library's own. A worker needs no data set.
     ///
     /// - Parameter program: the path of this program.

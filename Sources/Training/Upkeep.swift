@@ -66,7 +66,8 @@ package struct Upkeep: Sendable {
     /// Keeps several running until none is.
     ///
     /// - Parameter keep: keeps one of them, as ``run(_:)`` does.
-    /// - Returns: how each ended that was given up, in that order; nil where one ended as it should.
+    /// - Returns: how each ended that was given up, in that order; nil where one ended as it
+    ///   should.
     package static func all<Element: Sendable>(
         _ elements: [Element],
         keep: @escaping @Sendable (Element) async throws -> String?

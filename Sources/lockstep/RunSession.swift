@@ -61,12 +61,7 @@ struct RunSession {
         let admission =
             try keys.map { try Admission($0.coordinator, workers: $0.workers) }
             ?? security?.admission(at: endpoint)
-        let socket = try CoordinatorSocket(
-            binding: endpoint,
-            admission: admission,
-            offersLinks: !options.noSharedMemory,
-            sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax
-        )
+        let socket = try bind(admission)
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try folder.open(resumes: options.resumes)
         let workerCount =
@@ -97,7 +92,7 @@ struct RunSession {
             try? run.finishCheckpoints()
             throw error
         }
-        if let result = service.runResult { try trace?.write(result) }
+        defer { service.runResult.map { leave(trace, of: $0) } }
         if let result = service.runResult, result.outcome == .completed {
             // A checkpoint that fails gives its room back, and is told of after the model is there:
             // that is what the run was for.
@@ -110,6 +105,24 @@ struct RunSession {
             throw ExitCode(signals.exitCode ?? 1)
         }
         _ = consume lock
+    }
+
+    private func bind(_ admission: Admission?) throws -> CoordinatorSocket {
+        try CoordinatorSocket(
+            binding: endpoint,
+            admission: admission,
+            offersLinks: !options.noSharedMemory,
+            sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax
+        )
+    }
+
+    /// Writes the trace, for which no model is given up.
+    private func leave(_ trace: TraceFile?, of result: RunResult) {
+        do {
+            try trace?.write(result)
+        } catch {
+            logger.warning("\(error)")
+        }
     }
 
     /// The parameters that the run starts from; nil where the seed gives them.

@@ -2,7 +2,8 @@ import Foundation
 import TestTools
 import Testing
 
-/// `lockstep launch` with an ssh that runs the command on this machine, and a folder for its copies.
+/// `lockstep launch` with an ssh that runs the command on this machine, and a folder for its
+/// copies.
 @Suite(.serialized) struct LaunchTests {
     private let folder: TemporaryFolder
     private let copies: URL

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Launching
 
-/// What a login shell makes of the text that ssh hands it, with a program that prints its arguments.
+/// What a login shell makes of the text that ssh hands it, with a program that prints its
+/// arguments.
 struct RemoteCommandLineTests {
     private let folder: TemporaryFolder
     private let program: URL

@@ -182,5 +182,18 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             original: "current.release(worker, heirCount: members.count)",
             planted: ""
         ),
+        PlantedBug(
+            name: "an early segment stays though its answer has come",
+            file: round,
+            original:
+                "earlySegments = earlySegments.filter { !self.shards(of: $0.subtree).overlaps(shards) }",
+            planted: ""
+        ),
+        PlantedBug(
+            name: "an early segment counts that is to be compared first",
+            file: round,
+            original: "            !verification.includes(work)\n        else { return false }",
+            planted: "            true\n        else { return false }"
+        ),
     ]
 }

@@ -1,4 +1,5 @@
-/// What is said to HTTP requests: `/healthz` whether the process is alive, `/readyz` whether it does
+/// What is said to HTTP requests: `/healthz` whether the process is alive, `/readyz` whether it
+/// does
 /// what it was started for; 200 for yes and 503 for no.
 struct HealthAnswers {
     let health: Health

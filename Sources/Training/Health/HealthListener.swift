@@ -21,7 +21,8 @@ package final class HealthListener: Service {
     ///   - address: where.
     ///   - health: what is asked for.
     ///   - patience: how long a caller may take.
-    /// - Throws: `HealthError` when the address cannot be had, `ZeroMQError` when the process has no
+    /// - Throws: `HealthError` when the address cannot be had, `ZeroMQError` when the process has
+    ///   no
     ///   descriptors left.
     package init(
         at address: HealthAddress,
