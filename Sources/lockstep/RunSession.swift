@@ -58,9 +58,7 @@ struct RunSession {
             try TraceFile(path: path)
         }
         // First, for a port in use must not leave a run behind that never began.
-        let admission =
-            try keys.map { try Admission($0.coordinator, workers: $0.workers) }
-            ?? security?.admission(at: endpoint)
+        let admission = try admission()
         let socket = try bind(admission)
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try folder.open(resumes: options.resumes)
@@ -123,6 +121,12 @@ struct RunSession {
         } catch {
             logger.warning("\(error)")
         }
+    }
+
+    /// Whom to let in; nil for everybody.
+    private func admission() throws -> Admission? {
+        try keys.map { try Admission($0.coordinator, workers: $0.workers) }
+            ?? security?.admission(at: endpoint)
     }
 
     /// The parameters that the run starts from; nil where the seed gives them.
