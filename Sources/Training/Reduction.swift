@@ -48,6 +48,9 @@ final class Reduction {
     /// The sum over all shards, once every one was added.
     var total: Sum? { waiting[root] }
 
+    /// Begins anew.
+    func removeAll() { waiting.removeAll(keepingCapacity: true) }
+
     /// Adds the sum over `subtree`; its buffer, if it is owned, belongs to the reduction from now
     /// on.
     ///

@@ -13,6 +13,7 @@ final class SubtreeComputer {
     private let gradients = BufferPool()
     private let clock: PhaseClock
     private let simulatedDuration: Duration?
+    private var last: (shardCount: Int, reductions: [Reduction])?
     /// The work whose first shard the computer holds already.
     private var prepared: Work?
 
@@ -60,9 +61,8 @@ final class SubtreeComputer {
         whenFullyConnected: (ParameterBuffer) -> Void = { _ in }
     ) -> Reduction.Sum {
         let shardCount = (samples.count + Self.shardSize - 1) / Self.shardSize
-        let reductions = LeNet.segments.map {
-            Reduction(shardCount: shardCount, kernels: kernels, range: $0.range)
-        }
+        let reductions = reductions(of: shardCount)
+        defer { for reduction in reductions { reduction.removeAll() } }
         for index in 0..<shardCount {
             if index > 0 || prepared != work {
                 computer.load(Self.shard(at: index, of: samples))
@@ -95,6 +95,21 @@ final class SubtreeComputer {
             preconditionFailure("\(samples.count) bytes hold no sample")
         }
         return total
+    }
+
+    /// The sums of both segments over so many shards, empty; those of the last call where they fit.
+    private func reductions(of shardCount: Int) -> [Reduction] {
+        if let last, last.shardCount == shardCount { return last.reductions }
+        let reductions = LeNet.segments.map {
+            Reduction(
+                shardCount: shardCount,
+                kernels: kernels,
+                range: $0.range,
+                buffers: gradients
+            )
+        }
+        last = (shardCount, reductions)
+        return reductions
     }
 
     private static let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize

@@ -248,10 +248,14 @@ package struct Coordinator: Equatable, Sendable {
     package var nextDeadline: Duration? {
         switch state {
         case .gathering, .running:
-            let lives = members.lazy.map {
-                min($0.nextHeartbeat, $0.lastHeard + settings.silenceMax)
+            // Asked for at every turn of the loop: no array of what there is to choose from.
+            var next = nextLeaseDeadline
+            if let nextNaming { next = min(next ?? nextNaming, nextNaming) }
+            for member in members {
+                let due = min(member.nextHeartbeat, member.lastHeard + settings.silenceMax)
+                next = min(next ?? due, due)
             }
-            return [lives.min(), nextLeaseDeadline, nextNaming].compactMap { $0 }.min()
+            return next
         case .closing(_, let deadline):
             return deadline
         case .ended:

@@ -201,7 +201,6 @@ struct RoundProgress: Equatable, Sendable {
             if !isRivalled, !seconds.contains(work.subtree) { seconds.append(work.subtree) }
         }
         leases = leases.filter { isOpen($0) }
-        divideBroken()
         orphans = orphans.flatMap { missingParts(of: $0) }
         for index in queues.indices {
             queues[index].subtrees = queues[index].subtrees.flatMap { missingParts(of: $0) }
@@ -245,23 +244,6 @@ struct RoundProgress: Equatable, Sendable {
     }
 
     private func shards(of subtree: Subtree) -> Range<Int> { subtree.shards(of: shardCount) }
-
-    /// Leases anew what is missing of subtrees that an answer has brought a part of: the whole
-    /// would
-    /// not be taken any more.
-    private mutating func divideBroken() {
-        let broken = leases.map(\.subtree).filter { subtree in
-            firstWorker(of: subtree) == nil
-                && missingShards(in: subtree).count < shardCount(of: subtree)
-        }
-        guard !broken.isEmpty else { return }
-        leases.removeAll { broken.contains($0.subtree) }
-        var divided: [Subtree] = []
-        for subtree in broken where !divided.contains(subtree) {
-            divided.append(subtree)
-            abandon(subtree, heirCount: 1)
-        }
-    }
 
     /// Whether a lease still has something to bring: a missing shard, or an answer to compare.
     private func isOpen(_ lease: Lease) -> Bool {

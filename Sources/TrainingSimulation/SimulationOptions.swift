@@ -124,11 +124,12 @@ package struct SimulationOptions: Equatable, Sendable {
         return computing + (delay.lowerBound + delay.upperBound) * roundCount + .milliseconds(10)
     }
 
-    /// By when a run must have ended: all of its shards twice, one after another on the slowest
-    /// worker, every message as late as can be, and some silences.
+    /// By when a run must have ended: all of its shards four times, since some are compared and some
+    /// asked for again, one after another on the slowest worker, every message as late as can be, and
+    /// some silences.
     var timeMax: Duration {
         let roundCount = schedule.stepCount + schedule.epochCount + 1
-        return faultyPhase + calmDuration * (2 * workerCount * (slowness.max() ?? 1))
+        return faultyPhase + calmDuration * (4 * workerCount * (slowness.max() ?? 1))
             + delay.upperBound * (roundCount * 4) + silenceMax * 6 + .seconds(20)
     }
 

@@ -134,12 +134,6 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             planted: ".corrupted(after: position)"
         ),
         PlantedBug(
-            name: "a subtree that a late answer has a part of is leased for ever",
-            file: round,
-            original: "        divideBroken()\n",
-            planted: ""
-        ),
-        PlantedBug(
             name: "a lease never ends",
             file: leases,
             original: "current.allow(allowance, for: first, at: now)",
