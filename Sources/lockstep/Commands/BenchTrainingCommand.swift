@@ -75,7 +75,8 @@ struct BenchTrainingCommand: AsyncParsableCommand {
 
     func run() async throws {
         let executablePath = try Executable.path()
-        let show = { (line: String) in print(line) }
+        // At once: a run of minutes may be watched through a pipe.
+        let show = { (line: String) in try? StandardOutput.write(line + "\n") }
         show("CPU: \(Processor.name), \(ProcessInfo.processInfo.activeProcessorCount) processors")
         var measured: Framework?
         if let framework {
@@ -83,7 +84,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
                 framework,
                 python: frameworkPython,
                 datasetPath: MNISTDataset.packagedDirectory(),
-                print: show
+                print: { show($0) }
             )
         }
         let benchmark = TrainingBenchmark(
@@ -97,7 +98,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
             ),
             framework: measured
         )
-        try await benchmark.run(print: show)
+        try await benchmark.run { show($0) }
     }
 }
 
