@@ -54,7 +54,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
             valueName: "milliseconds"
         )
     )
-    var simulateCompute: Double?
+    var simulateCompute: SimulatedMilliseconds?
 
     @Flag(help: "Send payloads over TCP, as to workers of other machines.")
     var noSharedMemory = false
@@ -64,11 +64,6 @@ struct BenchTrainingCommand: AsyncParsableCommand {
         guard counts.allSatisfy({ $0 > 0 }), !batchSizes.isEmpty, !workers.isEmpty else {
             throw ValidationError(
                 "measuring: \(counts.min() ?? 0) was found where numbers above 0 were expected; choose --batch-sizes, --workers and --repeats of at least 1"
-            )
-        }
-        if let simulateCompute, !(simulateCompute > 0 && simulateCompute <= 10_000) {
-            throw ValidationError(
-                "measuring: --simulate-compute \(simulateCompute) was found where up to 10,000 milliseconds were expected"
             )
         }
     }
@@ -93,7 +88,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
                 batchSizes: batchSizes,
                 workerCounts: workers,
                 repeatCount: repeats,
-                simulatedMilliseconds: simulateCompute,
+                simulatedMilliseconds: simulateCompute?.value,
                 arguments: noSharedMemory ? ["--no-shared-memory"] : []
             ),
             framework: measured

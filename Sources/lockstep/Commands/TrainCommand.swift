@@ -25,7 +25,7 @@ struct TrainCommand: AsyncParsableCommand {
             visibility: .hidden
         )
     )
-    var simulateCompute: Double?
+    var simulateCompute: SimulatedMilliseconds?
 
     func run() async throws {
         // Local workers are reached through the endpoint below alone: any address will do that
@@ -36,7 +36,7 @@ struct TrainCommand: AsyncParsableCommand {
         try await RunSession(
             options: options,
             endpoint: folder.endpoint,
-            workers: .local(simulatedMilliseconds: simulateCompute),
+            workers: .local(simulatedMilliseconds: simulateCompute?.value),
             logger: options.logging.logger("train", otherwise: .notice)
         ).run()
     }

@@ -54,7 +54,7 @@ struct WorkerCommand: AsyncParsableCommand {
             visibility: .hidden
         )
     )
-    var simulateCompute: Double?
+    var simulateCompute: SimulatedMilliseconds?
 
     @OptionGroup(title: "Security") var security: WorkerSecurityOptions
 
@@ -107,7 +107,7 @@ struct WorkerCommand: AsyncParsableCommand {
             settings: settings,
             kernels: kernels,
             endsWithStandardInput: exitOnStdinEOF,
-            simulatedDuration: simulateCompute.map { .seconds($0 / 1_000) },
+            simulatedDuration: simulateCompute.map { .seconds($0.value / 1_000) },
             logger: logger
         )
         logger.info("looking for a coordinator at \(address), computing with \(kernels.name)")
@@ -150,7 +150,7 @@ extension WorkerCommand {
             workerCount: workerCount,
             endpoint: address,
             options: ["--reconnect-for", String(reconnectFor)]
-                + (simulateCompute.map { ["--simulate-compute", String($0)] } ?? []),
+                + (simulateCompute.map { ["--simulate-compute", String($0.value)] } ?? []),
             keyText: key?.text,
             outlivesWorkers: false,
             logger: logger
