@@ -18,6 +18,8 @@ final class CoordinatorLoop {
     private var pulse = Pulse()
     private(set) var socket: CoordinatorSocket
     private var sums: [Round: RoundSums] = [:]
+    /// Those of rounds that are over, for the rounds to come.
+    private var spareSums: [RoundSums] = []
     /// Where sums of workers' gradients go.
     private let gradients = BufferPool()
     private let clock: PhaseClock
@@ -35,6 +37,8 @@ final class CoordinatorLoop {
     var joins = JoinLimit()
     /// What carrying actions out has brought up; told to the machine once they are done.
     private var events: [Coordinator.Event] = []
+    /// What the machine has said last: kept for its memory.
+    private var actions: [Coordinator.Action] = []
 
     /// Will serve over a socket that is bound.
     init(
@@ -195,9 +199,9 @@ final class CoordinatorLoop {
     ) throws(ZeroMQError) {
         events.append(event)
         while !events.isEmpty {
-            for action in machine.handle(events.removeFirst(), at: now) {
-                try perform(action, sums)
-            }
+            machine.handle(events.removeFirst(), at: now, into: &actions)
+            for action in actions { try perform(action, sums) }
+            actions.removeAll(keepingCapacity: true)
         }
         workerCountMax = max(workerCountMax, machine.workerCount)
     }
@@ -225,7 +229,7 @@ final class CoordinatorLoop {
             acceptEarlySegment(of: work)
         case .applyEarlySegment(let index): applyEarlySegment(index: index)
         case .discard(let round):
-            self.sums[round] = nil
+            forgetSums(of: round)
             if round == .step(index: machine.position.completedStepCount) {
                 run.optimizer.abandonStep()
             }
@@ -279,13 +283,19 @@ extension CoordinatorLoop {
 
     private func roundSums(of round: Round) -> RoundSums {
         if let sums = sums[round] { return sums }
-        let fresh = RoundSums(
-            shardCount: schedule.shardCount(of: round),
-            kernels: run.kernels,
-            buffers: gradients
-        )
+        let shardCount = schedule.shardCount(of: round)
+        let fresh =
+            spareSums.popLast()
+            ?? RoundSums(shardCount: shardCount, kernels: run.kernels, buffers: gradients)
+        fresh.begin(shardCount: shardCount)
         sums[round] = fresh
         return fresh
+    }
+
+    private func forgetSums(of round: Round) {
+        guard let over = sums.removeValue(forKey: round) else { return }
+        over.removeAll()
+        spareSums.append(over)
     }
 
     private func compare(
@@ -334,7 +344,7 @@ extension CoordinatorLoop {
         }
         apply(gradient, LeNet.segments[0], index)
         run.optimizer.finish(step: index + 1)
-        self.sums[round] = nil
+        forgetSums(of: round)
         clock.lap(.optimize)
         tally.add(total.sums, sampleCount: sampleCount, at: now)
         observer.stepDidEnd(tally.stepRecord(after: machine.position, in: schedule))
@@ -363,7 +373,8 @@ extension CoordinatorLoop {
     }
 
     private func takeMetrics(of round: Round) -> Metrics? {
-        guard let total = sums.removeValue(forKey: round)?.total else { return nil }
+        guard let total = sums[round]?.total else { return nil }
+        forgetSums(of: round)
         let sampleCount = Double(schedule.samples(of: round).count)
         return Metrics(
             loss: Double(total.sums.lossSum) / sampleCount,

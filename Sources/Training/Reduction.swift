@@ -20,8 +20,8 @@ final class Reduction {
         var isOwned = true
     }
 
-    private let shardCount: Int
-    private let root: Subtree
+    private var shardCount: Int
+    private var root: Subtree
     private let kernels: KernelSet
     private let range: Range<Int>
     private let buffers: BufferPool
@@ -50,6 +50,13 @@ final class Reduction {
 
     /// Begins anew.
     func removeAll() { waiting.removeAll(keepingCapacity: true) }
+
+    /// Begins anew, with a round of another size.
+    func begin(shardCount: Int) {
+        removeAll()
+        self.shardCount = shardCount
+        root = Subtree.root(of: shardCount)
+    }
 
     /// Adds the sum over `subtree`; its buffer, if it is owned, belongs to the reduction from now
     /// on.

@@ -6,13 +6,13 @@ import Wire
 /// The sums of one round in its two segments: the fully connected one may be complete first.
 ///
 /// Workers' gradients are left as they are, for another answer may still be compared with them.
-/// Belongs to the coordinator's thread.
+/// Serves round after round, so that its memory does. Belongs to the coordinator's thread.
 final class RoundSums {
     private let fullyConnected: Reduction
     private let convolutions: Reduction
-    private let shardCount: Int
+    private var shardCount: Int
     /// Segments that have come ahead of their answers.
-    private var early: [Subtree: ParameterBuffer] = [:]
+    private var early: [(subtree: Subtree, gradient: ParameterBuffer)] = []
     /// Whether the fully connected segment was taken from here.
     private(set) var isFullyConnectedTaken = false
 
@@ -33,22 +33,36 @@ final class RoundSums {
         )
     }
 
+    /// Forgets a round that is over, and all its gradients.
+    func removeAll() {
+        convolutions.removeAll()
+        fullyConnected.removeAll()
+        early.removeAll(keepingCapacity: true)
+        isFullyConnectedTaken = false
+    }
+
+    /// Sums up another round, of `shardCount` shards.
+    func begin(shardCount: Int) {
+        removeAll()
+        self.shardCount = shardCount
+        convolutions.begin(shardCount: shardCount)
+        fullyConnected.begin(shardCount: shardCount)
+    }
+
     /// Adds an answer; early segments of its shards are void, unless they were taken already.
     func add(_ answer: Reduction.Sum, at subtree: Subtree) {
         var answer = answer
         answer.isOwned = false
         convolutions.add(answer, at: subtree)
         guard !isFullyConnectedTaken else { return }
-        if !early.isEmpty {
-            let shards = subtree.shards(of: shardCount)
-            early = early.filter { !$0.key.shards(of: shardCount).overlaps(shards) }
-        }
+        let shards = subtree.shards(of: shardCount)
+        early.removeAll { $0.subtree.shards(of: shardCount).overlaps(shards) }
         fullyConnected.add(answer, at: subtree)
     }
 
     /// Keeps the fully connected segment of an answer that is to come.
     func addEarlySegment(_ gradient: ParameterBuffer, at subtree: Subtree) {
-        early[subtree] = gradient
+        early.append((subtree, gradient))
     }
 
     /// The sum of the fully connected segment over all shards, early segments included.
@@ -58,7 +72,7 @@ final class RoundSums {
         for (subtree, gradient) in early {
             fullyConnected.add(Reduction.Sum(gradient: gradient, isOwned: false), at: subtree)
         }
-        early = [:]
+        early.removeAll(keepingCapacity: true)
         isFullyConnectedTaken = true
         guard let gradient = fullyConnected.total?.gradient else {
             preconditionFailure("a segment is applied before its sum is complete")

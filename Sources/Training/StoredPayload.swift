@@ -1,28 +1,56 @@
 import Model
+import TrainingProtocol
 import ZeroMQ
 
+/// The samples that a worker has for work that it is to compute.
+struct SampleStore {
+    private var samples: [Work: StoredSamples] = [:]
+
+    /// Keeps the samples of a piece of work.
+    mutating func store(_ stored: StoredSamples, of work: Work) {
+        samples.updateValue(stored, forKey: work)?.free()
+    }
+
+    /// Lends a work's samples for as long as `body` runs; nil where there are none.
+    func withSamples<Result>(
+        of work: Work,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
+        switch samples[work] {
+        case .slot(let slot): body(slot.bytes)
+        case .frame(let frame): frame.message.withUnsafeBytes(body)
+        case nil: nil
+        }
+    }
+
+    /// Drops a work's samples.
+    mutating func remove(_ work: Work) { samples.removeValue(forKey: work)?.free() }
+
+    /// Drops all samples.
+    mutating func removeAll() {
+        for stored in samples.values { stored.free() }
+        samples.removeAll()
+    }
+}
+
 /// The samples of one piece of work, where they arrived: in a frame, or in shared memory.
-final class StoredSamples {
-    private let message: Message?
-    private let slot: SampleSlot?
+enum StoredSamples {
+    /// In a frame.
+    case frame(SampleFrame)
+    /// In shared memory.
+    case slot(SampleSlot)
+
+    fileprivate func free() {
+        if case .slot(let slot) = self { slot.free() }
+    }
+}
+
+/// A frame of samples.
+final class SampleFrame {
+    fileprivate let message: Message
 
     /// Keeps a frame.
-    init(_ message: consuming Message) {
-        self.message = consume message
-        slot = nil
-    }
-
-    /// Keeps a slot.
-    init(_ slot: SampleSlot) {
-        message = nil
-        self.slot = slot
-    }
-
-    /// Lends the bytes for as long as `body` runs.
-    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        if let slot { return body(slot.bytes) }
-        return message!.withUnsafeBytes(body)
-    }
+    init(_ message: consuming Message) { self.message = message }
 }
 
 /// The parameters of one version: those of a frame, aligned, or those in shared memory.

@@ -8,12 +8,12 @@ import Wire
 ///
 /// Belongs to one thread, which flushes subnormal numbers.
 final class SubtreeComputer {
-    private let kernels: KernelSet
     private let computer: ShardComputer
     private let gradients = BufferPool()
     private let clock: PhaseClock
     private let simulatedDuration: Duration?
-    private var last: (shardCount: Int, reductions: [Reduction])?
+    /// The sums of both segments.
+    private let reductions: [Reduction]
     /// The work whose first shard the computer holds already.
     private var prepared: Work?
 
@@ -31,8 +31,11 @@ final class SubtreeComputer {
         guard let geometry = InputTransform.Geometry(rawValue: input.geometry),
             let scale = InputTransform.Scale(rawValue: input.scale)
         else { return nil }
-        self.kernels = kernels
         self.clock = clock
+        let gradients = gradients
+        reductions = LeNet.segments.map {
+            Reduction(shardCount: 1, kernels: kernels, range: $0.range, buffers: gradients)
+        }
         let transform = InputTransform(geometry: geometry, scale: scale)
         computer = ShardComputer(kernels: kernels, transform: transform)
     }
@@ -61,7 +64,7 @@ final class SubtreeComputer {
         whenFullyConnected: (ParameterBuffer) -> Void = { _ in }
     ) -> Reduction.Sum {
         let shardCount = (samples.count + Self.shardSize - 1) / Self.shardSize
-        let reductions = reductions(of: shardCount)
+        for reduction in reductions { reduction.begin(shardCount: shardCount) }
         defer { for reduction in reductions { reduction.removeAll() } }
         for index in 0..<shardCount {
             if index > 0 || prepared != work {
@@ -95,21 +98,6 @@ final class SubtreeComputer {
             preconditionFailure("\(samples.count) bytes hold no sample")
         }
         return total
-    }
-
-    /// The sums of both segments over so many shards, empty; those of the last call where they fit.
-    private func reductions(of shardCount: Int) -> [Reduction] {
-        if let last, last.shardCount == shardCount { return last.reductions }
-        let reductions = LeNet.segments.map {
-            Reduction(
-                shardCount: shardCount,
-                kernels: kernels,
-                range: $0.range,
-                buffers: gradients
-            )
-        }
-        last = (shardCount, reductions)
-        return reductions
     }
 
     private static let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize

@@ -103,7 +103,10 @@ struct Pulse {
     /// How long the loop may wait at `now`: until its own `deadline`, or until the next sign is
     /// due.
     func timeout(until deadline: Duration?, at now: Duration) -> Duration? {
-        [deadline, nextDeadline].compactMap { $0 }.min().map { max($0 - now, .zero) }
+        guard let next = nextDeadline.map({ min($0, deadline ?? $0) }) ?? deadline else {
+            return nil
+        }
+        return max(next - now, .zero)
     }
 
     /// Gives a sign if one is due.

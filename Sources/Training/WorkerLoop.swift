@@ -18,6 +18,8 @@ final class WorkerLoop {
     private let logger: Logger
     private let start = ContinuousClock.now
     private var machine: Worker
+    /// What the machine has said last: kept for its memory.
+    private var actions: [Worker.Action] = []
     private var pulse = Pulse()
     private var socket: WorkerSocket
     private var clock = PhaseClock()
@@ -27,7 +29,7 @@ final class WorkerLoop {
     private var computer: SubtreeComputer?
     private let ownParameters = ParameterBuffer()
     private var parameters: StoredParameters?
-    private var samples: [Work: StoredSamples] = [:]
+    private var samples = SampleStore()
     private var work: Work?
     private var answer: Reduction.Sum?
     private var outcome: Worker.Outcome?
@@ -130,7 +132,12 @@ final class WorkerLoop {
         if event == .disconnected {
             Health.ofProcess.isNow(ready: false, "looking for the coordinator")
         }
-        for action in machine.handle(event, at: now) { try perform(action) }
+        var actions: [Worker.Action] = []
+        swap(&actions, &self.actions)
+        machine.handle(event, at: now, into: &actions)
+        for action in actions { try perform(action) }
+        actions.removeAll(keepingCapacity: true)
+        swap(&actions, &self.actions)
     }
 
     private func perform(_ action: Worker.Action) throws(ZeroMQError) {
@@ -141,11 +148,11 @@ final class WorkerLoop {
             try send(message)
             clock.lap(.send)
         case .prepare(let input): prepare(input)
-        case .storeSamples(let work): samples[work] = socket.takeSamples()
+        case .storeSamples(let work): samples.store(socket.takeSamples(), of: work)
         case .storeParameters(let version):
             parameters = socket.takeParameters(of: version, copiedInto: ownParameters)
         case .discardSamples(let work):
-            samples[work] = nil
+            samples.remove(work)
             if self.work == work { self.work = nil }
         case .compute(let work): self.work = work
         case .end(let outcome): self.outcome = outcome
@@ -174,7 +181,7 @@ final class WorkerLoop {
     }
 
     private func prepare(_ input: InputSettings) {
-        samples = [:]
+        samples.removeAll()
         parameters = nil
         work = nil
         let sliceCountMax = min(socket.sliceCountMax, WorkerProfile.sliceCountMax)
@@ -222,23 +229,23 @@ final class WorkerLoop {
 
     /// Converts samples that are there ahead of their parameters.
     private func prepareNextWork() {
-        guard let next = machine.nextWork, let samples = samples[next] else { return }
+        guard let next = machine.nextWork else { return }
         clock.lap(.receive)
-        samples.withUnsafeBytes { computer?.prepare(next, $0) }
+        samples.withSamples(of: next) { computer?.prepare(next, $0) }
         clock.lap(.convert)
     }
 
     /// Computes one piece of work, shard after shard, and reports it.
     private func compute(_ work: Work) throws(ZeroMQError) {
         self.work = nil
-        guard let computer, let parameters, let samples = samples.removeValue(forKey: work) else {
-            preconditionFailure("\(work) is to be computed before its samples are there")
+        guard let computer, let parameters else {
+            preconditionFailure("\(work) is to be computed before its parameters are there")
         }
         socket.settle()
         clock.lap(.receive)
         let totals = clock.totals
         var failure: ZeroMQError?
-        let sum = samples.withUnsafeBytes { bytes in
+        let sum = samples.withSamples(of: work) { bytes in
             computer.total(
                 of: work,
                 bytes,
@@ -253,7 +260,11 @@ final class WorkerLoop {
                 }
             )
         }
+        samples.remove(work)
         if let failure { throw failure }
+        guard let sum else {
+            preconditionFailure("\(work) is to be computed before its samples are there")
+        }
         guard parameters.isIntact else {
             if let gradient = sum.gradient { socket.giveBack(gradient) }
             return try handle(.overtaken(work))

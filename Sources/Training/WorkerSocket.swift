@@ -141,7 +141,7 @@ struct WorkerSocket: ~Copyable {
 
     /// Sends over the link, and tells whether it could; a link that takes nothing more is given up.
     private mutating func sendOverLink(
-        _ header: [UInt8],
+        _ header: HeaderBytes,
         _ buffer: ParameterBuffer?,
         payloadSize: Int
     ) -> Bool {
@@ -153,7 +153,7 @@ struct WorkerSocket: ~Copyable {
     }
 
     private mutating func sendFrames(
-        _ header: [UInt8],
+        _ header: HeaderBytes,
         _ buffer: ParameterBuffer?,
         _ range: Range<Int>
     ) throws(ZeroMQError) {
@@ -168,6 +168,7 @@ struct WorkerSocket: ~Copyable {
 
     /// Takes the next message, if one is there.
     mutating func receive() throws(ZeroMQError) -> Received? {
+        if case .samples(let slot) = payload { slot.free() }
         payload = .none
         if let received = receiveOverLink() { return received }
         guard try socket.receive(into: &incoming) else { return nil }
@@ -259,9 +260,10 @@ struct WorkerSocket: ~Copyable {
     ///
     /// - Precondition: some did.
     mutating func takeSamples() -> StoredSamples {
+        defer { payload = .none }
         switch payload {
-        case .samples(let slot): StoredSamples(slot)
-        case .frame: StoredSamples(incoming.takeFrame(at: 1))
+        case .samples(let slot): return .slot(slot)
+        case .frame: return .frame(SampleFrame(incoming.takeFrame(at: 1)))
         case .none, .parameters: preconditionFailure("no samples came")
         }
     }

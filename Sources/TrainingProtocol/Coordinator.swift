@@ -211,7 +211,7 @@ package struct Coordinator: Equatable, Sendable {
         /// Not enough workers have come yet.
         case gathering
         /// Rounds are computed: the current one and, leased ahead, the next.
-        case running(current: RoundProgress, next: RoundProgress?)
+        case running
         /// All is decided; workers take leave until the deadline.
         case closing(Outcome, deadline: Duration)
         /// The service was told to end.
@@ -220,6 +220,12 @@ package struct Coordinator: Equatable, Sendable {
 
     let settings: Settings
     var state = State.gathering
+    /// The round that is computed while the machine runs.
+    var current: RoundProgress
+    /// The one after it, leased ahead; nil behind the last.
+    var next: RoundProgress?
+    /// What each worker gets of the round that is opened next.
+    var shares: [RoundProgress.Share] = []
     var members: [Member] = []
     /// Answers that others may still contradict, oldest first.
     var contests: [Contest] = []
@@ -238,6 +244,7 @@ package struct Coordinator: Equatable, Sendable {
     package init(settings: Settings, position: Position) {
         self.settings = settings
         self.position = position
+        current = RoundProgress(verification: settings.verification)
         distrusted = settings.distrusted
     }
 
@@ -265,63 +272,79 @@ package struct Coordinator: Equatable, Sendable {
 
     /// Takes one event and says what to do, in order.
     package mutating func handle(_ event: Event, at now: Duration) -> [Action] {
+        var actions: [Action] = []
+        handle(event, at: now, into: &actions)
+        return actions
+    }
+
+    /// Takes one event and appends what to do, in order: nothing is allocated in a steady step.
+    package mutating func handle(
+        _ event: Event,
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         switch event {
         case .received(let message, let worker):
-            return received(message, from: worker, at: now)
+            received(message, from: worker, at: now, into: &actions)
         case .compared(let work, let wrong):
-            return compared(work, wrong: wrong, at: now)
+            compared(work, wrong: wrong, at: now, into: &actions)
         case .refuted(let work, let worker):
-            return refuted(work, of: worker, at: now)
+            refuted(work, of: worker, at: now, into: &actions)
         case .disconnected(let worker):
-            return lose(worker, .disconnected, at: now)
+            lose(worker, .disconnected, at: now, into: &actions)
         case .deadlineReached:
-            return deadlineReached(at: now)
+            deadlineReached(at: now, into: &actions)
         case .stopRequested:
-            return stopRequested(at: now)
+            stopRequested(at: now, into: &actions)
         }
     }
 
-    private mutating func deadlineReached(at now: Duration) -> [Action] {
+    private mutating func deadlineReached(at now: Duration, into actions: inout [Action]) {
         switch state {
         case .gathering, .running:
-            var actions: [Action] = []
             let silent = members.filter { $0.lastHeard + settings.silenceMax <= now }
-            for member in silent { actions += lose(member.worker, .silent, at: now) }
-            return actions + beat(at: now) + nameDebtors(at: now) + renewOverdueLeases(at: now)
-                + dispatch(at: now)
+            for member in silent { lose(member.worker, .silent, at: now, into: &actions) }
+            beat(at: now, into: &actions)
+            nameDebtors(at: now, into: &actions)
+            renewOverdueLeases(at: now, into: &actions)
+            dispatch(at: now, into: &actions)
         case .closing(let outcome, let deadline):
-            guard deadline <= now else { return [] }
+            guard deadline <= now else { return }
             state = .ended
-            return [.end(outcome)]
+            actions.append(.end(outcome))
         case .ended:
-            return []
+            break
         }
     }
 
-    private mutating func beat(at now: Duration) -> [Action] {
-        members.indices.filter { members[$0].nextHeartbeat <= now }.map { index in
+    private mutating func beat(at now: Duration, into actions: inout [Action]) {
+        for index in members.indices where members[index].nextHeartbeat <= now {
             members[index].nextHeartbeat = now + settings.heartbeatInterval
-            return .send(.heartbeat(settings.stamp), to: members[index].worker)
+            actions.append(.send(.heartbeat(settings.stamp), to: members[index].worker))
         }
     }
 
-    private mutating func stopRequested(at now: Duration) -> [Action] {
+    private mutating func stopRequested(at now: Duration, into actions: inout [Action]) {
         switch state {
         case .gathering, .running:
-            return [.saveCheckpoint(position)] + close(.stopped, at: now)
+            actions.append(.saveCheckpoint(position))
+            close(.stopped, at: now, into: &actions)
         case .closing, .ended:
             // A second request changes nothing: the end is under way.
-            return []
+            break
         }
     }
 
     /// Tells every worker that its part is over; ends at once where there is none.
-    mutating func close(_ outcome: Outcome, at now: Duration) -> [Action] {
+    mutating func close(_ outcome: Outcome, at now: Duration, into actions: inout [Action]) {
         if members.isEmpty {
             state = .ended
-            return [.end(outcome)]
+            actions.append(.end(outcome))
+            return
         }
         state = .closing(outcome, deadline: now + settings.closingMax)
-        return members.map { .send(.finish(settings.stamp), to: $0.worker) }
+        for member in members {
+            actions.append(.send(.finish(settings.stamp), to: member.worker))
+        }
     }
 }

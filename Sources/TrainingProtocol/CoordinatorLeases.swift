@@ -11,7 +11,7 @@ extension Coordinator {
 
     /// The first deadline of a lease.
     var nextLeaseDeadline: Duration? {
-        guard case .running(let current, _) = state else { return nil }
+        guard case .running = state else { return nil }
         return current.leases.lazy.compactMap(\.deadline).min()
     }
 
@@ -29,7 +29,7 @@ extension Coordinator {
         ).count
         guard shardCount > 0 else { return }
         if members[member].pace == nil {
-            let others = members.compactMap { $0.pace?.expected(shardCount: shardCount) }
+            let others = members.lazy.compactMap { $0.pace?.expected(shardCount: shardCount) }
             let limited = others.max().map { min(now - start, $0 * Pace.surpriseMax) }
             members[member].pace = Pace(limited ?? now - start, shardCount: shardCount)
         } else {
@@ -37,15 +37,14 @@ extension Coordinator {
         }
     }
 
-    /// What each worker gets of a round: equal shares, as long as none is half as slow again as the
-    /// fastest.
-    var shares: [RoundProgress.Share] {
-        let fastest = members.compactMap { $0.pace?.perShard }.min() ?? .zero
-        return members.map { member in
-            RoundProgress.Share(
-                worker: member.worker,
-                weight: weight(of: member.pace?.perShard ?? fastest, fastest: fastest)
-            )
+    /// Settles what each worker gets of a round: equal shares, as long as none is half as slow again
+    /// as the fastest.
+    mutating func divideShares() {
+        shares.removeAll(keepingCapacity: true)
+        let fastest = members.lazy.compactMap { $0.pace?.perShard }.min() ?? .zero
+        for member in members {
+            let weight = weight(of: member.pace?.perShard ?? fastest, fastest: fastest)
+            shares.append(RoundProgress.Share(worker: member.worker, weight: weight))
         }
     }
 
@@ -55,23 +54,24 @@ extension Coordinator {
         return max(1, fastest.nanoseconds * unit / perShard.nanoseconds)
     }
 
-    /// Lets the pace of workers fade that have no share of a round.
-    mutating func fadePaces(of round: RoundProgress?) {
-        guard let round else { return }
-        for index in members.indices where !round.hasShare(members[index].worker) {
+    /// Lets the pace of workers fade that have no share of the next round.
+    mutating func fadePaces() {
+        guard let next else { return }
+        for index in members.indices where !next.hasShare(members[index].worker) {
             members[index].pace?.fade()
         }
     }
 
     /// Starts the time of each worker's oldest lease of the round: it computes one at a time.
-    mutating func startLeases(of current: inout RoundProgress, at now: Duration) {
+    mutating func startLeases(at now: Duration) {
         for index in members.indices {
             let worker = members[index].worker
-            let held = current.leases.indices.filter { current.leases[$0].worker == worker }
-            guard let first = held.first else { continue }
+            guard let first = current.leases.firstIndex(where: { $0.worker == worker })
+            else { continue }
             let subtree = current.leases[first].subtree
             let allowance = allowance(of: members[index], current.shardCount(of: subtree))
-            if held.allSatisfy({ current.leases[$0].deadline == nil }) {
+            let isBegun = current.leases.contains { $0.worker == worker && $0.deadline != nil }
+            if !isBegun {
                 current.allow(allowance, for: first, at: now)
                 members[index].begin(current.work(subtree), at: now)
             } else if members[index].pace == nil, !current.leases[first].isOverdue,
@@ -87,17 +87,17 @@ extension Coordinator {
     /// no longer than it may be silent.
     private func allowance(of member: Member, _ shardCount: Int) -> Duration {
         if let pace = member.pace { return pace.allowance(shardCount: shardCount) }
-        let known = members.compactMap { $0.pace?.allowance(shardCount: shardCount) }
+        let known = members.lazy.compactMap { $0.pace?.allowance(shardCount: shardCount) }
         return min(known.max().map { $0 * 2 } ?? settings.silenceMax, settings.silenceMax)
     }
 
     /// Asks the holders of overdue leases again: the request or its answer may be lost.
     ///
     /// Each time a lease gets twice as long, until that is as long as a silence may be.
-    mutating func renewOverdueLeases(at now: Duration) -> [Action] {
-        guard case .running(var current, let next) = state else { return [] }
-        var actions: [Action] = []
-        for (index, lease) in current.leases.enumerated() {
+    mutating func renewOverdueLeases(at now: Duration, into actions: inout [Action]) {
+        guard case .running = state else { return }
+        for index in current.leases.indices {
+            let lease = current.leases[index]
             guard let deadline = lease.deadline, deadline <= now else { continue }
             current.markOverdue(index)
             let longest = max(lease.allowance, settings.silenceMax)
@@ -107,38 +107,29 @@ extension Coordinator {
                 .send(.parameters(version: current.version, settings.stamp), to: lease.worker),
             ]
         }
-        state = .running(current: current, next: next)
-        return actions
     }
 
     /// Leases to every idle worker what its holder is overdue with or will be done with later.
-    func hedge(_ current: inout RoundProgress, at now: Duration) -> [Action] {
-        var actions: [Action] = []
-        for member in members
-        where member.beginnings.isEmpty && current.leaseCount(of: member.worker) == 0 {
-            guard let subtree = slowest(in: current, for: member, at: now) else { continue }
-            current.leaseAgain(subtree, to: member.worker)
-            actions.append(
-                .send(.work(current.work(subtree), settings.stamp), to: member.worker)
-            )
+    mutating func hedge(at now: Duration, into actions: inout [Action]) {
+        for index in members.indices where members[index].beginnings.isEmpty {
+            let worker = members[index].worker
+            guard current.leaseCount(of: worker) == 0,
+                let subtree = slowest(for: members[index], at: now)
+            else { continue }
+            current.leaseAgain(subtree, to: worker)
+            actions.append(.send(.work(current.work(subtree), settings.stamp), to: worker))
         }
-        return actions
     }
 
-    private func slowest(
-        in current: RoundProgress,
-        for member: Member,
-        at now: Duration
-    ) -> Subtree? {
+    private func slowest(for member: Member, at now: Duration) -> Subtree? {
         var slowest: (subtree: Subtree, end: Duration)?
         for lease in current.leases {
-            let holders = current.leases.filter { $0.subtree == lease.subtree }
+            let holders = current.leases.lazy.filter { $0.subtree == lease.subtree }
             guard !holders.contains(where: { $0.worker == member.worker }),
                 current.firstWorker(of: lease.subtree) != member.worker
             else { continue }
             if holders.allSatisfy(\.isOverdue) { return lease.subtree }
-            guard holders.count == 1, let pace = member.pace,
-                let end = expectedEnd(of: lease, in: current)
+            guard holders.count == 1, let pace = member.pace, let end = expectedEnd(of: lease)
             else { continue }
             let ownEnd =
                 now + pace.expected(shardCount: current.shardCount(of: lease.subtree))
@@ -149,7 +140,7 @@ extension Coordinator {
     }
 
     /// When a worker that shows its usual pace will be done with a lease.
-    private func expectedEnd(of lease: Lease, in current: RoundProgress) -> Duration? {
+    private func expectedEnd(of lease: Lease) -> Duration? {
         guard let member = members.first(where: { $0.worker == lease.worker }),
             let pace = member.pace, var end = member.beginnings.first?.time
         else { return nil }

@@ -20,33 +20,41 @@ extension Coordinator {
     mutating func received(
         _ message: WorkerMessage,
         from worker: WorkerID,
-        at now: Duration
-    ) -> [Action] {
-        if case .closing = state { return receivedWhileClosing(message, from: worker) }
-        if case .ended = state { return [] }
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
+        switch state {
+        case .closing: return receivedWhileClosing(message, from: worker, into: &actions)
+        case .ended: return
+        case .gathering, .running: break
+        }
         if distrusted.contains(worker) {
-            return message == .goodbye ? [] : [.send(.dismissal(settings.stamp), to: worker)]
+            if message != .goodbye { actions.append(.send(.dismissal(settings.stamp), to: worker)) }
+            return
         }
         switch message {
         case .hello(let version):
-            return join(worker, protocolVersion: version, at: now)
+            join(worker, protocolVersion: version, at: now, into: &actions)
         case .answer(let work, let stamp):
             if let index = heard(worker, stamp, at: now) {
                 learnPace(of: index, from: work, at: now)
-                return answered(work, from: worker, at: now)
+            } else {
+                // A slow worker may be silent for longer than it may be whenever it computes: if
+                // its answers did not count, a run that has no other would never end.
+                askToRejoin(worker, into: &actions)
+                guard stamp == settings.stamp else { return }
             }
-            // A slow worker may be silent for longer than it may be whenever it computes: if its
-            // answers did not count, a run that has no other would never end.
-            let actions = askToRejoin(worker)
-            guard stamp == settings.stamp else { return actions }
-            return actions + answered(work, from: worker, at: now)
+            answered(work, from: worker, at: now, into: &actions)
         case .earlySegment(let work, let stamp):
-            guard heard(worker, stamp, at: now) != nil else { return askToRejoin(worker) }
-            return receivedEarlySegment(of: work, from: worker)
+            if heard(worker, stamp, at: now) != nil {
+                receivedEarlySegment(of: work, from: worker, into: &actions)
+            } else {
+                askToRejoin(worker, into: &actions)
+            }
         case .heartbeat(let stamp):
-            return heard(worker, stamp, at: now) == nil ? askToRejoin(worker) : []
+            if heard(worker, stamp, at: now) == nil { askToRejoin(worker, into: &actions) }
         case .goodbye:
-            return lose(worker, .left, at: now)
+            lose(worker, .left, at: now, into: &actions)
         }
     }
 
@@ -55,19 +63,16 @@ extension Coordinator {
     private mutating func join(
         _ worker: WorkerID,
         protocolVersion version: Int,
-        at now: Duration
-    ) -> [Action] {
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         guard version == protocolVersion else {
-            return [
-                .report(.workerRefused(worker, protocolVersion: version)),
-                .send(.refusal(protocolVersion: protocolVersion), to: worker),
-            ]
+            actions.append(.report(.workerRefused(worker, protocolVersion: version)))
+            actions.append(.send(.refusal(protocolVersion: protocolVersion), to: worker))
+            return
         }
-        var actions: [Action] = []
         let known = members.first { $0.worker == worker }
-        if known != nil {
-            actions += lose(worker, .rejoined, at: now)
-        }
+        if known != nil { lose(worker, .rejoined, at: now, into: &actions) }
         members.append(
             Member(
                 worker: worker,
@@ -79,28 +84,29 @@ extension Coordinator {
         actions.append(.send(.welcome(settings.input, settings.stamp), to: worker))
         actions.append(.report(.workerJoined(worker, workerCount: workerCount)))
         if case .gathering = state {
-            return actions + begin(at: now)
+            begin(at: now, into: &actions)
+        } else {
+            noticeSpareWorkers(into: &actions)
+            dispatch(at: now, into: &actions)
         }
-        return actions + noticeOfSpareWorkers() + dispatch(at: now)
     }
 
     /// Starts the first round once enough workers are there.
-    private mutating func begin(at now: Duration) -> [Action] {
-        guard workerCount >= settings.workerCountMin else {
-            return [
-                .report(
-                    .waitingForWorkers(workerCount: workerCount, needed: settings.workerCountMin)
-                )
-            ]
+    private mutating func begin(at now: Duration, into actions: inout [Action]) {
+        let needed = settings.workerCountMin
+        guard workerCount >= needed else {
+            actions.append(.report(.waitingForWorkers(workerCount: workerCount, needed: needed)))
+            return
         }
-        return noticeOfSpareWorkers() + openRounds(at: now)
+        noticeSpareWorkers(into: &actions)
+        openRounds(at: now, into: &actions)
     }
 
     /// Says so when a batch has fewer shards than there are workers.
-    private func noticeOfSpareWorkers() -> [Action] {
+    private func noticeSpareWorkers(into actions: inout [Action]) {
         let shardCount = settings.schedule.shardCount(of: .step(index: 0))
-        guard workerCount > shardCount else { return [] }
-        return [.report(.workersSpare(workerCount: workerCount, shardCount: shardCount))]
+        guard workerCount > shardCount else { return }
+        actions.append(.report(.workersSpare(workerCount: workerCount, shardCount: shardCount)))
     }
 
     /// Notes that `worker` lives and returns its place, unless it is no member or speaks of another
@@ -119,60 +125,63 @@ extension Coordinator {
 
     /// Answers a worker that was given up for lost, or that served an earlier start of the
     /// coordinator.
-    private func askToRejoin(_ worker: WorkerID) -> [Action] {
-        [.send(.rejoin(settings.stamp), to: worker)]
+    private func askToRejoin(_ worker: WorkerID, into actions: inout [Action]) {
+        actions.append(.send(.rejoin(settings.stamp), to: worker))
     }
 
     private mutating func receivedWhileClosing(
         _ message: WorkerMessage,
-        from worker: WorkerID
-    ) -> [Action] {
+        from worker: WorkerID,
+        into actions: inout [Action]
+    ) {
         switch message {
         case .hello, .heartbeat:
             // It came too late to take part, and it may have missed the first `finish`.
-            return [.send(.finish(settings.stamp), to: worker)]
+            actions.append(.send(.finish(settings.stamp), to: worker))
         case .answer, .earlySegment:
             // Work of a round that was complete, or that the stop cut short.
-            return []
+            break
         case .goodbye:
-            return forget(worker)
+            forget(worker, into: &actions)
         }
     }
 
     /// Removes a worker while closing; the last one to go ends the run.
-    private mutating func forget(_ worker: WorkerID) -> [Action] {
+    private mutating func forget(_ worker: WorkerID, into actions: inout [Action]) {
         members.removeAll { $0.worker == worker }
-        guard case .closing(let outcome, _) = state, members.isEmpty else { return [] }
+        guard case .closing(let outcome, _) = state, members.isEmpty else { return }
         state = .ended
-        return [.end(outcome)]
+        actions.append(.end(outcome))
     }
 
     /// Removes a worker and gives what it held to the others.
-    mutating func lose(_ worker: WorkerID, _ loss: Loss, at now: Duration) -> [Action] {
+    mutating func lose(
+        _ worker: WorkerID,
+        _ loss: Loss,
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         guard members.contains(where: { $0.worker == worker }) else {
             // It was lost before: a transport reports a closed connection that a goodbye announced.
-            return []
+            return
         }
         switch state {
         case .ended:
-            return []
+            break
         case .closing:
-            return forget(worker)
+            forget(worker, into: &actions)
         case .gathering:
             members.removeAll { $0.worker == worker }
-            return [.report(.workerLost(worker, loss, workerCount: workerCount))]
-        case .running(var current, var next):
+            actions.append(.report(.workerLost(worker, loss, workerCount: workerCount)))
+        case .running:
             members.removeAll { $0.worker == worker }
             current.release(worker, heirCount: members.count)
             next?.release(worker, heirCount: members.count)
-            state = .running(current: current, next: next)
-            var actions: [Action] = [
-                .report(.workerLost(worker, loss, workerCount: workerCount))
-            ]
+            actions.append(.report(.workerLost(worker, loss, workerCount: workerCount)))
             if members.isEmpty, loss != .rejoined {
                 actions.append(.report(.waitingForWorkers(workerCount: 0, needed: 1)))
             }
-            return actions + dispatch(at: now)
+            dispatch(at: now, into: &actions)
         }
     }
 }

@@ -6,13 +6,18 @@ extension Coordinator {
     static let leaseCountMax = 8
 
     /// Opens the first round of this start, or ends where nothing is left to do.
-    mutating func openRounds(at now: Duration) -> [Action] {
+    mutating func openRounds(at now: Duration, into actions: inout [Action]) {
         guard let round = settings.schedule.round(after: position) else {
-            return close(.completed, at: now)
+            close(.completed, at: now, into: &actions)
+            return
         }
-        state = .running(current: open(round, from: position), next: openNext(after: round))
+        state = .running
+        divideShares()
+        current.begin(round, at: position, in: settings.schedule, shares: shares)
+        next = RoundProgress(verification: settings.verification)
+        openNext()
         watch.begin(at: now)
-        return advance(at: now)
+        advance(at: now, into: &actions)
     }
 
     /// Takes an answer, unless it is there already: late is not wrong as long as it is missing.
@@ -22,95 +27,98 @@ extension Coordinator {
     mutating func answered(
         _ work: Work,
         from worker: WorkerID,
-        at now: Duration
-    ) -> [Action] {
-        guard case .running(var current, var next) = state else { return [] }
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
+        guard case .running = state else { return }
         // Nobody can have computed with parameters that are not made yet.
-        guard work.version <= position.completedStepCount else { return [] }
+        guard work.version <= position.completedStepCount else { return }
         var taking = current.take(work, from: worker)
         if taking == .unneeded { taking = next?.take(work, from: worker) ?? .unneeded }
         switch taking {
         case .first(let isContested):
             let isWhole = current.completeEarlySegments()
-            state = .running(current: current, next: next)
             if isContested {
                 let others = current.earlyWorkers(of: work).filter { $0 != worker }
                 contests.append(Contest(work: work, first: worker, earlyWorkers: others))
             }
-            return [.accept(work, isKept: isContested)] + applyEarly(isWhole, current)
-                + advance(at: now)
+            actions.append(.accept(work, isKept: isContested))
+            if isWhole { applyEarly(into: &actions) }
+            advance(at: now, into: &actions)
         case .second(let first):
-            return [.compare(work, first: first, second: worker)]
+            actions.append(.compare(work, first: first, second: worker))
         case .unneeded:
             // Another worker was faster, or the round has closed since.
             guard let contest = contests.first(where: { $0.work == work }), contest.first != worker
-            else { return [] }
-            return [.compare(work, first: contest.first, second: worker)]
+            else { return }
+            actions.append(.compare(work, first: contest.first, second: worker))
         }
     }
 
     /// Takes the fully connected segment of an answer that is to come.
-    mutating func receivedEarlySegment(of work: Work, from worker: WorkerID) -> [Action] {
-        guard case .running(var current, let next) = state,
-            current.takeEarlySegment(of: work, from: worker)
-        else { return [] }
-        let isWhole = current.completeEarlySegments()
-        state = .running(current: current, next: next)
-        return [.acceptEarlySegment(work)] + applyEarly(isWhole, current)
+    mutating func receivedEarlySegment(
+        of work: Work,
+        from worker: WorkerID,
+        into actions: inout [Action]
+    ) {
+        guard case .running = state, current.takeEarlySegment(of: work, from: worker) else {
+            return
+        }
+        actions.append(.acceptEarlySegment(work))
+        if current.completeEarlySegments() { applyEarly(into: &actions) }
     }
 
-    private func applyEarly(_ isWhole: Bool, _ current: RoundProgress) -> [Action] {
-        guard isWhole, case .step(let index) = current.round else { return [] }
-        return [.applyEarlySegment(index: index)]
+    private func applyEarly(into actions: inout [Action]) {
+        guard case .step(let index) = current.round else { return }
+        actions.append(.applyEarlySegment(index: index))
     }
 
     /// Closes the rounds that are complete, then leases what there is to lease.
-    mutating func advance(at now: Duration) -> [Action] {
-        var actions: [Action] = []
-        while case .running(let current, let next) = state, current.isComplete {
-            actions += close(current.round)
+    mutating func advance(at now: Duration, into actions: inout [Action]) {
+        while case .running = state, current.isComplete {
+            close(current.round, into: &actions)
             watch.turn(at: now)
-            guard let next else { return actions + close(.completed, at: now) }
-            let opened = openNext(after: next.round)
-            state = .running(current: next, next: opened)
-            fadePaces(of: opened)
-            actions += forgetOldContests()
+            guard let opened = next.take() else {
+                close(.completed, at: now, into: &actions)
+                return
+            }
+            next = current
+            current = opened
+            openNext()
+            fadePaces()
+            forgetOldContests(into: &actions)
         }
-        return actions + dispatch(at: now)
+        dispatch(at: now, into: &actions)
     }
 
-    func open(_ round: Round, from position: Position) -> RoundProgress {
-        RoundProgress(
-            round: round,
-            version: position.completedStepCount,
-            shardCount: settings.schedule.shardCount(of: round),
-            shares: shares,
-            verification: settings.verification
-        )
-    }
-
-    /// The round after `round`, opened ahead of time so that its samples travel while `round` is
-    /// computed.
-    private func openNext(after round: Round) -> RoundProgress? {
-        let ahead = position.advanced(past: round)
-        return settings.schedule.round(after: ahead).map { open($0, from: ahead) }
+    /// Opens the round after the current one ahead of time, so that its samples travel while the
+    /// current one is computed.
+    private mutating func openNext() {
+        divideShares()
+        let ahead = position.advanced(past: current.round)
+        guard var opened = next.take(), let round = settings.schedule.round(after: ahead) else {
+            return
+        }
+        opened.begin(round, at: ahead, in: settings.schedule, shares: shares)
+        next = opened
     }
 
     /// What the completion of a round brings about.
-    private mutating func close(_ round: Round) -> [Action] {
+    private mutating func close(_ round: Round, into actions: inout [Action]) {
         position = position.advanced(past: round)
         switch round {
         case .step(let index):
+            actions.append(.applyStep(index: index))
             let isDue =
                 settings.stepsPerCheckpoint > 0
                 && position.completedStepCount % settings.stepsPerCheckpoint == 0
             let endsEpoch = position.completedStepCount % settings.schedule.stepsPerEpoch == 0
-            let isSaved = isDue && !endsEpoch
-            return [.applyStep(index: index)] + (isSaved ? [.saveCheckpoint(position)] : [])
+            if isDue, !endsEpoch { actions.append(.saveCheckpoint(position)) }
         case .validation(let epochIndex):
-            return [.recordEpoch(index: epochIndex), .saveCheckpoint(position)]
+            actions.append(.recordEpoch(index: epochIndex))
+            actions.append(.saveCheckpoint(position))
         case .test:
-            return [.recordTest]
+            actions.append(.recordTest)
         }
     }
 
@@ -118,30 +126,26 @@ extension Coordinator {
     /// already;
     /// then leases work to every worker that has room, one lease a worker in turn, and sends the
     /// parameters to those that had none of it.
-    mutating func dispatch(at now: Duration) -> [Action] {
-        guard case .running(var current, var next) = state else { return [] }
-        var actions = sendParameters(for: current)
+    mutating func dispatch(at now: Duration, into actions: inout [Action]) {
+        guard case .running = state else { return }
+        sendParameters(into: &actions)
         var isExhausted = false
         while !isExhausted {
             isExhausted = true
-            for worker in members.map(\.worker) {
-                guard let work = lease(to: worker, from: &current, or: &next) else { continue }
+            for index in members.indices {
+                let worker = members[index].worker
+                guard let work = lease(to: worker) else { continue }
                 actions.append(.send(.work(work, settings.stamp), to: worker))
                 isExhausted = false
             }
         }
-        actions += hedge(&current, at: now)
-        startLeases(of: &current, at: now)
-        state = .running(current: current, next: next)
-        actions += sendParameters(for: current)
-        return actions + recomputeUnverifiable(in: current)
+        hedge(at: now, into: &actions)
+        startLeases(at: now)
+        sendParameters(into: &actions)
+        recomputeUnverifiable(into: &actions)
     }
 
-    private func lease(
-        to worker: WorkerID,
-        from current: inout RoundProgress,
-        or next: inout RoundProgress?
-    ) -> Work? {
+    private mutating func lease(to worker: WorkerID) -> Work? {
         // A round that begins anew must not wait for leases of the next one.
         let heldCount = current.leaseCount(of: worker)
         guard heldCount < Self.leaseCountMax else { return nil }
@@ -156,16 +160,15 @@ extension Coordinator {
 
     /// Sends the current version to every worker that has a lease of the current round and not yet
     /// that version.
-    private mutating func sendParameters(for current: RoundProgress) -> [Action] {
-        members.indices.compactMap { index in
-            let member = members[index]
-            guard member.parametersVersion != current.version,
-                current.leaseCount(of: member.worker) > 0
-            else { return nil }
+    private mutating func sendParameters(into actions: inout [Action]) {
+        for index in members.indices {
+            let worker = members[index].worker
+            guard members[index].parametersVersion != current.version,
+                current.leaseCount(of: worker) > 0
+            else { continue }
             members[index].parametersVersion = current.version
-            return .send(
-                .parameters(version: current.version, settings.stamp),
-                to: member.worker
+            actions.append(
+                .send(.parameters(version: current.version, settings.stamp), to: worker)
             )
         }
     }

@@ -5,6 +5,8 @@
 /// workers every span is one subtree and costs one gradient a step. A worker that runs out takes
 /// from the longest queue; what a lost worker held goes to whoever is free first. The same shards
 /// may be leased to several workers: the first answer counts. None of it can change a result.
+///
+/// One value serves round after round, so that its arrays keep their memory.
 struct RoundProgress: Equatable, Sendable {
     /// A worker's part of a round, in proportion to the others' weights.
     struct Share: Equatable, Sendable {
@@ -30,8 +32,8 @@ struct RoundProgress: Equatable, Sendable {
 
     /// A worker's share that was not leased yet, in order.
     private struct Queue: Equatable, Sendable {
-        let worker: WorkerID
-        var subtrees: [Subtree]
+        var worker: WorkerID
+        var subtrees: [Subtree] = []
     }
 
     /// Who was ever leased what.
@@ -40,16 +42,16 @@ struct RoundProgress: Equatable, Sendable {
         let worker: WorkerID
     }
 
-    let round: Round
-    let version: Int
-    let shardCount: Int
+    private(set) var round = Round.test
+    private(set) var version = 0
+    private(set) var shardCount = 0
     private(set) var leases: [Lease] = []
     /// Only looked up, never gone through: its order means nothing.
     private var grants: Set<Grant> = []
     private var queues: [Queue] = []
     private var orphans: [Subtree] = []
-    private var isComputed: [Bool]
-    private var pendingShardCount: Int
+    private var isComputed: [Bool] = []
+    private var pendingShardCount = 0
     private let verification: Verification
     /// Subtrees that another worker than their first is to compute, not leased yet.
     private var seconds: [Subtree] = []
@@ -62,32 +64,55 @@ struct RoundProgress: Equatable, Sendable {
     /// Whether every shard's fully connected segment was there, and has been applied.
     private var areEarlySegmentsApplied = false
 
-    /// Divides a round in proportion to what its workers have shown, to whole shards.
+    /// Has no round yet.
+    init(verification: Verification) { self.verification = verification }
+
+    /// Forgets the round before and divides another in proportion to what its workers have shown,
+    /// to whole shards.
     ///
-    /// - Parameter version: the version of the parameters that the round is computed with.
-    init(
-        round: Round,
-        version: Int,
-        shardCount: Int,
-        shares: [Share],
-        verification: Verification
+    /// - Parameter position: how far the run has come when the round begins, which tells the
+    ///   version of the parameters that it is computed with.
+    mutating func begin(
+        _ round: Round,
+        at position: Position,
+        in schedule: Schedule,
+        shares: [Share]
     ) {
-        self.verification = verification
         self.round = round
-        self.version = version
-        self.shardCount = shardCount
+        version = position.completedStepCount
+        shardCount = schedule.shardCount(of: round)
         pendingShardCount = shardCount
-        isComputed = Array(repeating: false, count: shardCount)
+        isComputed.removeAll(keepingCapacity: true)
+        isComputed.append(contentsOf: repeatElement(false, count: shardCount))
+        leases.removeAll(keepingCapacity: true)
+        grants.removeAll(keepingCapacity: true)
+        orphans.removeAll(keepingCapacity: true)
+        seconds.removeAll(keepingCapacity: true)
+        unverified.removeAll(keepingCapacity: true)
+        contributors.removeAll(keepingCapacity: true)
+        earlySegments.removeAll(keepingCapacity: true)
+        areEarlySegmentsApplied = false
+        divide(among: shares)
+    }
+
+    private mutating func divide(among shares: [Share]) {
+        if queues.count > shares.count { queues.removeLast(queues.count - shares.count) }
         let total = shares.reduce(0) { $0 + $1.weight }
         var weight = 0
         var first = 0
-        for share in shares {
+        for (index, share) in shares.enumerated() {
             weight += share.weight
             let end = (weight * shardCount + total / 2) / total
-            queues.append(Queue(worker: share.worker, subtrees: cover(first..<end)))
+            if index == queues.count { queues.append(Queue(worker: share.worker)) }
+            queues[index].worker = share.worker
+            queues[index].subtrees.removeAll(keepingCapacity: true)
+            let own = first..<end
+            Subtree.cover(own, of: shardCount, levelMax: levelMax, into: &queues[index].subtrees)
             first = end
         }
-        if shares.isEmpty { orphans = cover(0..<shardCount) }
+        if shares.isEmpty {
+            Subtree.cover(0..<shardCount, of: shardCount, levelMax: levelMax, into: &orphans)
+        }
     }
 
     /// 2⁶ · 16 samples of 785 bytes: the largest message that leases work is 804 kB.
@@ -97,9 +122,8 @@ struct RoundProgress: Equatable, Sendable {
     /// little.
     private static let evaluationLevelMax = 4
 
-    private func cover(_ shards: Range<Int>, levelMax: Int = .max) -> [Subtree] {
-        let roundMax = round.isTraining ? Self.trainingLevelMax : Self.evaluationLevelMax
-        return Subtree.cover(shards, of: shardCount, levelMax: min(roundMax, levelMax))
+    private var levelMax: Int {
+        round.isTraining ? Self.trainingLevelMax : Self.evaluationLevelMax
     }
 
     /// Whether every shard was computed, and compared where it was to be.
@@ -192,7 +216,8 @@ struct RoundProgress: Equatable, Sendable {
         if !contributors.contains(worker) { contributors.append(worker) }
         if !areEarlySegmentsApplied {
             // The answer has the segment too.
-            earlySegments = earlySegments.filter { !self.shards(of: $0.subtree).overlaps(shards) }
+            let shardCount = shardCount
+            earlySegments.removeAll { $0.subtree.shards(of: shardCount).overlaps(shards) }
         }
         let isRivalled = leases.contains { $0.subtree == work.subtree && $0.worker != worker }
         let isVerified = verification.includes(work)
@@ -200,16 +225,35 @@ struct RoundProgress: Equatable, Sendable {
             unverified.append(FirstAnswer(subtree: work.subtree, worker: worker))
             if !isRivalled, !seconds.contains(work.subtree) { seconds.append(work.subtree) }
         }
-        leases = leases.filter { isOpen($0) }
-        orphans = orphans.flatMap { missingParts(of: $0) }
-        for index in queues.indices {
+        closeLeases()
+        withdraw(shards)
+        return .first(isContested: isVerified || isRivalled)
+    }
+
+    /// Ends the leases that have nothing left to bring.
+    private mutating func closeLeases() {
+        var openCount = 0
+        for index in leases.indices where isOpen(leases[index]) {
+            leases[openCount] = leases[index]
+            openCount += 1
+        }
+        leases.removeLast(leases.count - openCount)
+    }
+
+    /// Takes what was computed out of what is still to be leased, where a late answer has brought
+    /// a part of that.
+    private mutating func withdraw(_ shards: Range<Int>) {
+        if isAny(of: orphans, in: shards) { orphans = orphans.flatMap { missingParts(of: $0) } }
+        for index in queues.indices where isAny(of: queues[index].subtrees, in: shards) {
             queues[index].subtrees = queues[index].subtrees.flatMap { missingParts(of: $0) }
         }
-        seconds = seconds.filter { subtree in
-            firstWorker(of: subtree) != nil
-                || missingShards(in: subtree).count == shardCount(of: subtree)
+        if isAny(of: seconds, in: shards) {
+            seconds = seconds.filter { firstWorker(of: $0) != nil || isMissing($0) }
         }
-        return .first(isContested: isVerified || isRivalled)
+    }
+
+    private func isAny(of subtrees: [Subtree], in shards: Range<Int>) -> Bool {
+        subtrees.contains { self.shards(of: $0).overlaps(shards) }
     }
 
     /// Takes the fully connected segment of an answer that is to come, unless its shards have one,
@@ -248,7 +292,7 @@ struct RoundProgress: Equatable, Sendable {
     /// Whether a lease still has something to bring: a missing shard, or an answer to compare.
     private func isOpen(_ lease: Lease) -> Bool {
         if let first = firstWorker(of: lease.subtree) { return lease.worker != first }
-        return !missingShards(in: lease.subtree).isEmpty
+        return shards(of: lease.subtree).contains { !isComputed[$0] }
     }
 
     /// Notes that the first answer of a subtree was compared with a second one.
@@ -284,18 +328,29 @@ struct RoundProgress: Equatable, Sendable {
         }
         var levelMax = subtree.level
         while heirCount << levelMax > max(free.count, heirCount) { levelMax -= 1 }
-        for run in Self.runs(of: free) { orphans += cover(run, levelMax: levelMax) }
+        levelMax = min(levelMax, self.levelMax)
+        for run in Self.runs(of: free) {
+            Subtree.cover(run, of: shardCount, levelMax: levelMax, into: &orphans)
+        }
     }
 
     private func missingShards(in subtree: Subtree) -> [Int] {
-        subtree.shards(of: shardCount).filter { !isComputed[$0] }
+        shards(of: subtree).filter { !isComputed[$0] }
+    }
+
+    /// Whether all of a subtree is missing.
+    private func isMissing(_ subtree: Subtree) -> Bool {
+        shards(of: subtree).allSatisfy { !isComputed[$0] }
     }
 
     /// What is left of a subtree that was not leased, where a late answer has taken a part of it.
     private func missingParts(of subtree: Subtree) -> [Subtree] {
-        let missing = missingShards(in: subtree)
-        if missing.count == shardCount(of: subtree) { return [subtree] }
-        return Self.runs(of: missing).flatMap { cover($0) }
+        if isMissing(subtree) { return [subtree] }
+        var parts: [Subtree] = []
+        for run in Self.runs(of: missingShards(in: subtree)) {
+            Subtree.cover(run, of: shardCount, levelMax: levelMax, into: &parts)
+        }
+        return parts
     }
 
     /// Rising numbers as ranges of neighbours.

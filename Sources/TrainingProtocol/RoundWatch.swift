@@ -41,23 +41,20 @@ struct RoundWatch: Equatable, Sendable {
 extension Coordinator {
     /// When those who hold the current round up are to be named.
     var nextNaming: Duration? {
-        guard case .running(let current, _) = state, !current.leases.isEmpty else { return nil }
+        guard case .running = state, !current.leases.isEmpty else { return nil }
         return watch.deadline
     }
 
     /// Says once a round who owes what, if the round takes much longer than usual.
-    mutating func nameDebtors(at now: Duration) -> [Action] {
-        guard case .running(let current, _) = state, let deadline = nextNaming, deadline <= now
-        else { return [] }
+    mutating func nameDebtors(at now: Duration, into actions: inout [Action]) {
+        guard let deadline = nextNaming, deadline <= now else { return }
         watch.name()
-        let debts = current.leases.map { lease in
-            debt(lease, in: current, at: now)
-        }
+        let debts = current.leases.map { debt($0, at: now) }
         let age = watch.age(at: now)
-        return [.report(.roundOverdue(current.round, lasting: age, debts: debts))]
+        actions.append(.report(.roundOverdue(current.round, lasting: age, debts: debts)))
     }
 
-    private func debt(_ lease: Lease, in current: RoundProgress, at now: Duration) -> Debt {
+    private func debt(_ lease: Lease, at now: Duration) -> Debt {
         let member = members.first { $0.worker == lease.worker }
         let beginning = member?.beginnings.first { $0.work == current.work(lease.subtree) }
         return Debt(

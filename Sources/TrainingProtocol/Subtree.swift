@@ -49,18 +49,20 @@ package struct Subtree: Hashable, Sendable {
         return Subtree(level: level, index: 0)
     }
 
-    /// The fewest subtrees of at most `levelMax` that together cover `shards`, from left to right.
+    /// Appends the fewest subtrees of at most `levelMax` that together cover `shards`, from left to
+    /// right.
     ///
     /// - Parameters:
     ///   - shards: a range within 0..<`shardCount`.
     ///   - shardCount: how many shards the round has.
     ///   - levelMax: the highest level that may be used.
+    ///   - subtrees: where they go.
     package static func cover(
         _ shards: Range<Int>,
         of shardCount: Int,
-        levelMax: Int
-    ) -> [Subtree] {
-        var subtrees: [Subtree] = []
+        levelMax: Int,
+        into subtrees: inout [Subtree]
+    ) {
         var position = shards.lowerBound
         while position < shards.upperBound {
             var level = 0
@@ -70,7 +72,6 @@ package struct Subtree: Hashable, Sendable {
             subtrees.append(Subtree(level: level, index: position >> level))
             position += 1 << level
         }
-        return subtrees
     }
 
     /// Whether the subtree of `level` at `position` is aligned, stays in `shards` and covers more

@@ -103,7 +103,6 @@ package struct Worker: Equatable, Sendable {
         var lastHeard: Duration
         var nextHeartbeat: Duration
         var version: Int?
-        var queue: [Work] = []
         var computing: Work?
     }
 
@@ -118,6 +117,8 @@ package struct Worker: Equatable, Sendable {
 
     private let settings: Settings
     private var state: State
+    /// What the session is leased and has not begun.
+    private var queue: [Work] = []
 
     /// Starts looking for a coordinator.
     package init(settings: Settings, at now: Duration) {
@@ -129,7 +130,7 @@ package struct Worker: Equatable, Sendable {
     /// the worker waits for parameters.
     package var nextWork: Work? {
         guard case .serving(let session) = state, session.computing == nil else { return nil }
-        return session.queue.first
+        return queue.first
     }
 
     /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
@@ -144,71 +145,91 @@ package struct Worker: Equatable, Sendable {
 
     /// Takes one event and says what to do, in order.
     package mutating func handle(_ event: Event, at now: Duration) -> [Action] {
+        var actions: [Action] = []
+        handle(event, at: now, into: &actions)
+        return actions
+    }
+
+    /// Takes one event and appends what to do, in order: nothing is allocated in a steady step.
+    package mutating func handle(
+        _ event: Event,
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         switch (event, state) {
         case (_, .ended):
-            return []
+            break
         case (.connected, .joining(_, let giveUp)):
             state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
-            return [hello]
+            actions.append(hello)
         case (.connected, .serving), (.disconnected, .joining):
             // The transport reports late what a welcome, or its absence, has told already.
-            return []
+            break
         case (.disconnected, .serving):
             // What was in flight may be lost: only a fresh start is sure.
-            return rejoin(at: now)
+            rejoin(at: now, into: &actions)
         case (.received(let message), _):
-            return received(message, at: now)
+            received(message, at: now, into: &actions)
         case (.computedEarlySegment(let work), .serving(let session)):
-            guard session.computing == work else { return [] }
-            return [.send(.earlySegment(work, session.stamp))]
+            guard session.computing == work else { break }
+            actions.append(.send(.earlySegment(work, session.stamp)))
         case (.computed(let work), .serving(let session)):
-            return computed(work, in: session, at: now)
+            computed(work, in: session, at: now, into: &actions)
         case (.overtaken(let work), .serving(let session)):
-            return overtaken(work, in: session)
+            overtaken(work, in: session, into: &actions)
         case (.computed, .joining), (.computedEarlySegment, .joining), (.overtaken, .joining):
             // It belonged to a session that is over.
-            return []
+            break
         case (.deadlineReached, .joining(let nextHello, let giveUp)):
-            return lookOut(nextHello, giveUp, at: now)
+            lookOut(nextHello, giveUp, at: now, into: &actions)
         case (.deadlineReached, .serving(let session)):
-            return watch(session, at: now)
+            watch(session, at: now, into: &actions)
         case (.leaveRequested, .joining), (.leaveRequested, .serving):
-            state = .ended
-            return [.send(.goodbye), .end(.left)]
+            actions.append(.send(.goodbye))
+            end(.left, into: &actions)
         }
     }
 
     private var hello: Action { .send(.hello(protocolVersion: protocolVersion)) }
 
-    private mutating func rejoin(at now: Duration) -> [Action] {
+    private mutating func end(_ outcome: Outcome, into actions: inout [Action]) {
+        state = .ended
+        actions.append(.end(outcome))
+    }
+
+    private mutating func rejoin(at now: Duration, into actions: inout [Action]) {
         state = .joining(
             nextHello: now + settings.helloInterval,
             giveUp: now + settings.patience
         )
-        return [hello]
+        actions.append(hello)
     }
 
     private mutating func lookOut(
         _ nextHello: Duration,
         _ giveUp: Duration,
-        at now: Duration
-    ) -> [Action] {
-        if giveUp <= now {
-            state = .ended
-            return [.end(.coordinatorMissing)]
-        }
-        guard nextHello <= now else { return [] }
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
+        if giveUp <= now { return end(.coordinatorMissing, into: &actions) }
+        guard nextHello <= now else { return }
         state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
-        return [hello]
+        actions.append(hello)
     }
 
-    private mutating func watch(_ session: Session, at now: Duration) -> [Action] {
-        if session.lastHeard + settings.silenceMax <= now { return rejoin(at: now) }
-        guard session.nextHeartbeat <= now else { return [] }
+    private mutating func watch(
+        _ session: Session,
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
+        if session.lastHeard + settings.silenceMax <= now {
+            return rejoin(at: now, into: &actions)
+        }
+        guard session.nextHeartbeat <= now else { return }
         var session = session
         session.nextHeartbeat = now + settings.heartbeatInterval
         state = .serving(session)
-        return [.send(.heartbeat(session.stamp))]
+        actions.append(.send(.heartbeat(session.stamp)))
     }
 }
 
@@ -216,8 +237,9 @@ package struct Worker: Equatable, Sendable {
 extension Worker {
     private mutating func received(
         _ message: CoordinatorMessage,
-        at now: Duration
-    ) -> [Action] {
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         switch (message, state) {
         case (.welcome(let input, let stamp), .joining):
             state = .serving(
@@ -227,101 +249,111 @@ extension Worker {
                     nextHeartbeat: now + settings.heartbeatInterval
                 )
             )
-            return [.prepare(input)]
+            queue.removeAll(keepingCapacity: true)
+            actions.append(.prepare(input))
         case (.refusal(let version), _):
-            state = .ended
-            return [.end(.refused(protocolVersion: version))]
+            end(.refused(protocolVersion: version), into: &actions)
         case (.dismissal, .joining), (.dismissal, .serving):
-            state = .ended
-            return [.end(.dismissed)]
+            end(.dismissed, into: &actions)
         case (.rejoin, .serving):
-            return rejoin(at: now)
+            rejoin(at: now, into: &actions)
         case (.finish, .joining), (.finish, .serving):
-            state = .ended
-            return [.send(.goodbye), .end(.finished)]
+            actions.append(.send(.goodbye))
+            end(.finished, into: &actions)
         case (.work(let work, let stamp), .serving(let session)) where stamp == session.stamp:
-            return take(work, in: session, at: now)
+            take(work, in: session, at: now, into: &actions)
         case (.parameters(let version, let stamp), .serving(let session))
         where stamp == session.stamp:
-            return take(version, in: session, at: now)
+            take(version, in: session, at: now, into: &actions)
         case (.heartbeat(let stamp), .serving(var session)) where stamp == session.stamp:
             session.lastHeard = now
             state = .serving(session)
-            return []
         case (.welcome, _), (.work, _), (.parameters, _), (.heartbeat, _), (.rejoin, _),
             (.finish, .ended), (.dismissal, .ended):
             // Late is not wrong: it is of a session that is over, or a second welcome to a repeated
             // hello. Several messages of an old session bring as many `rejoin`s: one hello is
             // enough.
-            return []
+            break
         }
     }
 
     private mutating func take(
         _ work: Work,
         in session: Session,
-        at now: Duration
-    ) -> [Action] {
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         var session = session
         session.lastHeard = now
         defer { state = .serving(session) }
-        guard work.version >= session.version ?? 0 else { return [] }
+        guard work.version >= session.version ?? 0 else { return }
         // A repeated hello makes the coordinator lease the same again.
-        guard session.computing != work, !session.queue.contains(work) else { return [] }
-        session.queue.append(work)
-        return [.storeSamples(work)] + Self.startComputing(in: &session)
+        guard session.computing != work, !queue.contains(work) else { return }
+        queue.append(work)
+        actions.append(.storeSamples(work))
+        startComputing(in: &session, into: &actions)
     }
 
     private mutating func take(
         _ version: Int,
         in session: Session,
-        at now: Duration
-    ) -> [Action] {
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         var session = session
         session.lastHeard = now
         defer { state = .serving(session) }
-        guard version > session.version ?? -1 else { return [] }
+        guard version > session.version ?? -1 else { return }
         session.version = version
+        actions.append(.storeParameters(version: version))
         // What was to be computed next would be computed with the wrong parameters.
-        let stale = ([session.computing].compactMap { $0 } + session.queue)
-            .filter { $0.version < version }
-        session.queue.removeAll { $0.version < version }
         if let computing = session.computing, computing.version < version {
             session.computing = nil
+            actions.append(.discardSamples(computing))
         }
-        return [.storeParameters(version: version)] + stale.map { .discardSamples($0) }
-            + Self.startComputing(in: &session)
+        for work in queue where work.version < version { actions.append(.discardSamples(work)) }
+        queue.removeAll { $0.version < version }
+        startComputing(in: &session, into: &actions)
     }
 
     private mutating func computed(
         _ work: Work,
         in session: Session,
-        at now: Duration
-    ) -> [Action] {
-        guard session.computing == work else { return [] }
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
+        guard session.computing == work else { return }
         var session = session
         session.computing = nil
         session.nextHeartbeat = now + settings.heartbeatInterval
-        defer { state = .serving(session) }
-        return [.send(.answer(work, session.stamp))] + Self.startComputing(in: &session)
+        actions.append(.send(.answer(work, session.stamp)))
+        startComputing(in: &session, into: &actions)
+        state = .serving(session)
     }
 
     /// Goes on without an answer, which nobody needs and which would be wrong.
-    private mutating func overtaken(_ work: Work, in session: Session) -> [Action] {
-        guard session.computing == work else { return [] }
+    private mutating func overtaken(
+        _ work: Work,
+        in session: Session,
+        into actions: inout [Action]
+    ) {
+        guard session.computing == work else { return }
         var session = session
         session.computing = nil
-        defer { state = .serving(session) }
-        return Self.startComputing(in: &session)
+        startComputing(in: &session, into: &actions)
+        state = .serving(session)
     }
 
     /// Begins with the oldest work whose parameters are there, unless it is busy.
-    private static func startComputing(in session: inout Session) -> [Action] {
+    private mutating func startComputing(
+        in session: inout Session,
+        into actions: inout [Action]
+    ) {
         guard session.computing == nil, let version = session.version,
-            let index = session.queue.firstIndex(where: { $0.version == version })
-        else { return [] }
-        let work = session.queue.remove(at: index)
+            let index = queue.firstIndex(where: { $0.version == version })
+        else { return }
+        let work = queue.remove(at: index)
         session.computing = work
-        return [.compute(work)]
+        actions.append(.compute(work))
     }
 }

@@ -93,7 +93,7 @@ package enum WireDecoding {
         _ bytes: UnsafeRawBufferPointer
     ) throws(WireError) -> Lockstep_Header {
         guard bytes.count <= headerSizeMax,
-            let header = try? Lockstep_Header(serializedBytes: Array(bytes))
+            let header = try? Lockstep_Header(serializedBytes: HeaderBytes(copying: bytes))
         else { throw .notAHeader(byteCount: bytes.count) }
         guard header.magic == wireMagic else { throw .magic(header.magic) }
         return header

@@ -60,8 +60,10 @@ package enum WorkerContents: Hashable, Sendable {
 /// Messages as the bytes of a first frame.
 package enum WireEncoding {
     /// Encodes what a worker says; `sums` belong to an answer.
-    package static func bytes(of message: WorkerMessage, sums: AnswerSums = AnswerSums()) -> [UInt8]
-    {
+    package static func bytes(
+        of message: WorkerMessage,
+        sums: AnswerSums = AnswerSums()
+    ) -> HeaderBytes {
         var header = Lockstep_Header()
         switch message {
         case .hello(let version):
@@ -84,7 +86,7 @@ package enum WireEncoding {
     }
 
     /// Encodes what goes ahead of a worker's times.
-    package static func bytes(of profile: ProfileHeader) -> [UInt8] {
+    package static func bytes(of profile: ProfileHeader) -> HeaderBytes {
         var header = Lockstep_Header()
         header.profile.welcomed = profile.welcomed
         header.profile.sent = profile.sent
@@ -99,7 +101,7 @@ package enum WireEncoding {
     package static func bytes(
         of message: CoordinatorMessage,
         offer: WelcomeOffer = WelcomeOffer()
-    ) -> [UInt8] {
+    ) -> HeaderBytes {
         var header = Lockstep_Header()
         switch message {
         case .welcome(let input, let stamp):
@@ -133,7 +135,7 @@ package enum WireEncoding {
     }
 
     /// Marks a header as ours and serializes it.
-    private static func bytes(of header: Lockstep_Header) -> [UInt8] {
+    private static func bytes(of header: Lockstep_Header) -> HeaderBytes {
         var header = header
         header.magic = wireMagic
         do {

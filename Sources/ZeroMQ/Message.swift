@@ -33,7 +33,7 @@ package struct Message: ~Copyable {
     }
 
     /// Makes a frame that holds a copy of `bytes`.
-    package init(copying bytes: [UInt8]) {
+    package init(copying bytes: some Collection<UInt8>) {
         self.init(size: bytes.count) { $0.copyBytes(from: bytes) }
     }
 

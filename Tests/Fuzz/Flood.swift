@@ -57,7 +57,7 @@ struct Flood {
 
         /// Asks to take part, and learns the run's stamp if it is heard within a second.
         func join() throws {
-            let hello = WireEncoding.bytes(of: .hello(protocolVersion: protocolVersion))
+            let hello = Array(WireEncoding.bytes(of: .hello(protocolVersion: protocolVersion)))
             var message = Multipart(frameCountMax: 1)
             message.append(Message(copying: hello))
             _ = try socket.send(&message)

@@ -26,17 +26,17 @@ extension FuzzTarget {
             .welcome(input, stamp), .refusal(protocolVersion: 3), .dismissal(stamp),
             .parameters(version: 2, stamp), .heartbeat(stamp), .rejoin(stamp), .finish(stamp),
         ]
-        return works.map { WireEncoding.bytes(of: .answer($0, stamp), sums: sums) }
-            + workers.map { WireEncoding.bytes(of: $0) }
-            + works.map { WireEncoding.bytes(of: CoordinatorMessage.work($0, stamp)) }
-            + coordinators.map { WireEncoding.bytes(of: $0) }
+        return works.map { Array(WireEncoding.bytes(of: .answer($0, stamp), sums: sums)) }
+            + workers.map { Array(WireEncoding.bytes(of: $0)) }
+            + works.map { Array(WireEncoding.bytes(of: CoordinatorMessage.work($0, stamp))) }
+            + coordinators.map { Array(WireEncoding.bytes(of: $0)) }
     }
 
     static var wire: FuzzTarget {
         FuzzTarget(name: "wire", corpus: headers(of: stamp)) { bytes in
             bytes.withUnsafeBytes { raw in
                 if case .message(let message, let sums)? = try? WireDecoding.workerContents(raw) {
-                    let again = WireEncoding.bytes(of: message, sums: sums)
+                    let again = Array(WireEncoding.bytes(of: message, sums: sums))
                     let second = again.withUnsafeBytes { try? WireDecoding.workerContents($0) }
                     guard case .message(message, _)? = second else {
                         fatalError("\(message) does not survive its encoding")

@@ -2,12 +2,18 @@ import Testing
 import TrainingProtocol
 
 struct SubtreeTests {
+    private func cover(_ shards: Range<Int>, of shardCount: Int, levelMax: Int) -> [Subtree] {
+        var subtrees: [Subtree] = []
+        Subtree.cover(shards, of: shardCount, levelMax: levelMax, into: &subtrees)
+        return subtrees
+    }
+
     @Test func `covers every range of every small round with each shard once, from left to right`()
     {
         for shardCount in 1...40 {
             for first in 0..<shardCount {
                 for end in first + 1...shardCount {
-                    let subtrees = Subtree.cover(first..<end, of: shardCount, levelMax: 4)
+                    let subtrees = cover(first..<end, of: shardCount, levelMax: 4)
                     let covered = subtrees.flatMap { $0.shards(of: shardCount) }
                     #expect(covered == Array(first..<end), "\(first)..<\(end) of \(shardCount)")
                     #expect(subtrees.allSatisfy { $0.level <= 4 })
@@ -19,7 +25,7 @@ struct SubtreeTests {
     @Test func `covers a whole round with its root alone`() {
         for shardCount in 1...300 {
             let root = Subtree.root(of: shardCount)
-            #expect(Subtree.cover(0..<shardCount, of: shardCount, levelMax: 20) == [root])
+            #expect(cover(0..<shardCount, of: shardCount, levelMax: 20) == [root])
             #expect(root.shards(of: shardCount) == 0..<shardCount)
         }
     }
@@ -30,7 +36,7 @@ struct SubtreeTests {
             let share = shardCount >> level
             for order in 0..<(1 << level) {
                 let shards = order * share..<(order + 1) * share
-                let subtrees = Subtree.cover(shards, of: shardCount, levelMax: 6)
+                let subtrees = cover(shards, of: shardCount, levelMax: 6)
                 #expect(subtrees == [Subtree(level: 6 - level, index: order)])
             }
         }

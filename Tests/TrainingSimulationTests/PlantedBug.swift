@@ -44,14 +44,14 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "a lost worker's lease goes to nobody",
             file: round,
-            original: "{ orphans += cover(run, levelMax: levelMax) }",
-            planted: "{ _ = cover(run, levelMax: levelMax) }"
+            original: "for run in Self.runs(of: free) {",
+            planted: "for run in Self.runs(of: free).dropFirst() {"
         ),
         PlantedBug(
             name: "the last shard belongs to nobody",
             file: round,
-            original: "subtrees: cover(first..<end)))",
-            planted: "subtrees: cover(first..<max(first, end == shardCount ? end - 1 : end))))"
+            original: "let own = first..<end",
+            planted: "let own = first..<max(first, end == shardCount ? end - 1 : end)"
         ),
         PlantedBug(
             name: "a round closes one shard early",
@@ -79,35 +79,42 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "a checkpoint is taken before its step is applied",
             file: rounds,
-            original:
-                "return [.applyStep(index: index)] + (isSaved ? [.saveCheckpoint(position)] : [])",
-            planted:
-                "return (isSaved ? [.saveCheckpoint(position)] : []) + [.applyStep(index: index)]"
+            original: "if isDue, !endsEpoch { actions.append(.saveCheckpoint(position)) }",
+            planted: """
+                if isDue, !endsEpoch {
+                    actions.insert(.saveCheckpoint(position), at: actions.count - 1)
+                }
+                """
         ),
         PlantedBug(
             name: "a checkpoint is taken before its epoch is recorded",
             file: rounds,
-            original: "[.recordEpoch(index: epochIndex), .saveCheckpoint(position)]",
-            planted: "[.saveCheckpoint(position), .recordEpoch(index: epochIndex)]"
+            original: """
+                actions.append(.recordEpoch(index: epochIndex))
+                            actions.append(.saveCheckpoint(position))
+                """,
+            planted: """
+                actions.append(.saveCheckpoint(position))
+                            actions.append(.recordEpoch(index: epochIndex))
+                """
         ),
         PlantedBug(
             name: "the next round is leased with this one's parameters",
             file: rounds,
-            original: ".map { open($0, from: ahead) }",
-            planted: ".map { open($0, from: position) }"
+            original: "opened.begin(round, at: ahead,",
+            planted: "opened.begin(round, at: position,"
         ),
         PlantedBug(
             name: "work that is leased twice is computed twice",
             file: worker,
-            original:
-                "guard session.computing != work, !session.queue.contains(work) else { return [] }",
+            original: "guard session.computing != work, !queue.contains(work) else { return }",
             planted: ""
         ),
         PlantedBug(
             name: "the late answer of a worker that was given up is dropped",
             file: members,
-            original: "return actions + answered(work, from: worker, at: now)",
-            planted: "return actions"
+            original: "guard stamp == settings.stamp else { return }",
+            planted: "return"
         ),
         PlantedBug(
             name: "what was to be computed is computed with newer parameters",
@@ -124,7 +131,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "a wrong answer stays in the sum of an open round",
             file: verification,
-            original: "for worker in wrong { actions += undoRounds(of: worker) }",
+            original: "for worker in wrong { undoRounds(of: worker, into: &actions) }",
             planted: ""
         ),
         PlantedBug(
@@ -150,24 +157,20 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             name: "a lost hello is not repeated",
             file: worker,
             original: """
-                state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
-                        return [hello]
-                    }
-
-                    private mutating func watch
+                guard nextHello <= now else { return }
+                        state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
+                        actions.append(hello)
                 """,
             planted: """
-                state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
-                        return []
-                    }
-
-                    private mutating func watch
+                guard nextHello <= now else { return }
+                        state = .joining(nextHello: now + settings.helloInterval, giveUp: giveUp)
                 """
         ),
         PlantedBug(
             name: "a silent worker keeps its leases",
             file: "TrainingProtocol/Coordinator.swift",
-            original: "for member in silent { actions += lose(member.worker, .silent, at: now) }",
+            original:
+                "for member in silent { lose(member.worker, .silent, at: now, into: &actions) }",
             planted: "members.removeAll { silent.contains($0) }"
         ),
         PlantedBug(
@@ -180,7 +183,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             name: "an early segment stays though its answer has come",
             file: round,
             original:
-                "earlySegments = earlySegments.filter { !self.shards(of: $0.subtree).overlaps(shards) }",
+                "earlySegments.removeAll { $0.subtree.shards(of: shardCount).overlaps(shards) }",
             planted: ""
         ),
         PlantedBug(

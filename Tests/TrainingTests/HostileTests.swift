@@ -73,15 +73,15 @@ struct HostileTests {
 
     /// Messages that are none, each with what the coordinator says of it.
     private static let foreign: [(frames: [[UInt8]], line: String)] = {
-        let hello = WireEncoding.bytes(of: .hello(protocolVersion: protocolVersion))
+        let hello = Array(WireEncoding.bytes(of: .hello(protocolVersion: protocolVersion)))
         let work = Work(round: .step(index: 0), subtree: Subtree(level: 0, index: 0), version: 0)
-        let answer = WireEncoding.bytes(of: .answer(work, stamp))
+        let answer = Array(WireEncoding.bytes(of: .answer(work, stamp)))
         var otherMagic = hello
         otherMagic[1] ^= 1
         return [
             ([[1, 2, 3]], "no header"), ([[]], "magic"), ([otherMagic], "magic"),
             ([hello + [UInt8](repeating: 0, count: 512)], "no header"),
-            ([WireEncoding.bytes(of: .finish(stamp))], "body"),
+            ([Array(WireEncoding.bytes(of: .finish(stamp)))], "body"),
             ([hello, [], [], []], "frames"), ([hello, [1]], "behind hello"),
             ([answer, [1, 2, 3]], "behind answer"),
             ([answer], "behind answer"),
@@ -244,7 +244,7 @@ struct HostileTests {
                 )
                 let words = Phase.allCases.map { _ in UInt64(0) } + [start, 1 << 8]
                 let payload = words.withUnsafeBytes { Array($0) }
-                try raw.send([WireEncoding.bytes(of: header), payload])
+                try raw.send([Array(WireEncoding.bytes(of: header)), payload])
                 _ = try raw.end(of: [.disconnected])
             }
         }

@@ -2,6 +2,7 @@ import Model
 import SharedMemory
 import Testing
 import TrainingProtocol
+import Wire
 
 @testable import Training
 
@@ -44,7 +45,7 @@ struct LocalLinkTests {
         for number in 0..<Exchange.gradientSlotCount {
             let gradient = try #require(link.takeGradientBuffer())
             gradient.floats[61_705] = Float(number)
-            #expect(link.send([1, 2, 3], gradient, payloadSize: 246_824) == true)
+            #expect(link.send(HeaderBytes([1, 2, 3]), gradient, payloadSize: 246_824) == true)
         }
         #expect(link.takeGradientBuffer() == nil)
         var held: [ParameterBuffer] = []
@@ -56,10 +57,10 @@ struct LocalLinkTests {
             #expect(gradient.floats[61_705] == Float(number))
             held.append(gradient)
         }
-        #expect(links.send([4], .none, to: worker))
+        #expect(links.send(HeaderBytes([4]), .none, to: worker))
         #expect(link.takeGradientBuffer() == nil)
         held.removeAll { $0.floats[61_705] == 3 }
-        #expect(links.send([5], .none, to: worker))
+        #expect(links.send(HeaderBytes([5]), .none, to: worker))
         #expect(link.takeGradientBuffer() != nil)
         #expect(link.takeGradientBuffer() == nil)
         #expect(held.count == Exchange.gradientSlotCount - 1)
@@ -71,7 +72,7 @@ struct LocalLinkTests {
         links.slots.willWrite(buffer)
         buffer.floats[7] = 42
         links.slots.didWrite(buffer, version: 5)
-        #expect(links.send([9], .parameters(buffer), to: worker))
+        #expect(links.send(HeaderBytes([9]), .parameters(buffer), to: worker))
         guard case .message(_, let packet)? = link.receive(),
             let shared = link.parameters(of: packet)
         else { throw NoLink() }
@@ -88,13 +89,13 @@ struct LocalLinkTests {
         let (links, first, worker) = try openLink()
         var second = WorkerLink(connectingTo: links.name, as: worker)
         #expect(nothingComes(to: links))
-        #expect(links.send([1], .none, to: worker))
+        #expect(links.send(HeaderBytes([1]), .none, to: worker))
         guard case .message(let header, _)? = second?.receive() else { throw NoLink() }
         #expect(Array(header) == [1])
         guard case .end? = first.receive() else { throw NoLink() }
         second = nil
         guard case .lost(worker)? = links.receive() else { throw NoLink() }
-        #expect(!links.send([1], .none, to: worker))
+        #expect(!links.send(HeaderBytes([1]), .none, to: worker))
     }
 
     @Test func `takes nothing but a worker's number for a beginning`() throws {

@@ -53,7 +53,7 @@ final class RawWorker {
         sums: AnswerSums = AnswerSums(),
         payload: [UInt8]? = nil
     ) throws {
-        let header = WireEncoding.bytes(of: message, sums: sums)
+        let header = Array(WireEncoding.bytes(of: message, sums: sums))
         try send([header] + (payload.map { [$0] } ?? []))
     }
 

@@ -81,7 +81,9 @@ struct ReductionTests {
                 for worker in (0..<workerCount).reversed() {
                     let first = worker * shardCount / workerCount
                     let end = (worker + 1) * shardCount / workerCount
-                    for subtree in Subtree.cover(first..<end, of: shardCount, levelMax: 6) {
+                    var subtrees: [Subtree] = []
+                    Subtree.cover(first..<end, of: shardCount, levelMax: 6, into: &subtrees)
+                    for subtree in subtrees {
                         whole.add(sum(of: subtree, shardCount), at: subtree)
                     }
                 }

@@ -54,19 +54,19 @@ struct WireTests {
         let sums = AnswerSums(lossSum: 1.25e-3, correctCount: 128)
         for message in Self.workerMessages {
             let (decoded, decodedSums) = try decodeWorker(
-                WireEncoding.bytes(of: message, sums: sums)
+                Array(WireEncoding.bytes(of: message, sums: sums))
             )
             #expect(decoded == message)
             if case .answer = message { #expect(decodedSums == sums) }
         }
         for message in Self.coordinatorMessages {
-            #expect(try decodeCoordinator(WireEncoding.bytes(of: message)) == message)
+            #expect(try decodeCoordinator(Array(WireEncoding.bytes(of: message))) == message)
         }
     }
 
     @Test func `reads what a welcome offers and what a profile says`() throws {
         let offer = WelcomeOffer(localLink: "lockstep-12ab", sliceCountMax: 15_000)
-        let welcome = WireEncoding.bytes(of: Self.coordinatorMessages[0], offer: offer)
+        let welcome = Array(WireEncoding.bytes(of: Self.coordinatorMessages[0], offer: offer))
         let (message, decoded) = try welcome.withUnsafeBytes {
             try WireDecoding.coordinatorMessage($0)
         }
@@ -77,7 +77,7 @@ struct WireTests {
             answerCount: 3_749,
             allocationCount: 7
         )
-        let contents = try WireEncoding.bytes(of: profile).withUnsafeBytes {
+        let contents = try Array(WireEncoding.bytes(of: profile)).withUnsafeBytes {
             try WireDecoding.workerContents($0)
         }
         #expect(contents == .profile(profile))
@@ -87,13 +87,13 @@ struct WireTests {
         for message in Self.workerMessages {
             if case .heartbeat = message { continue }
             #expect(throws: WireError.unknownBody) {
-                try decodeCoordinator(WireEncoding.bytes(of: message))
+                try decodeCoordinator(Array(WireEncoding.bytes(of: message)))
             }
         }
         for message in Self.coordinatorMessages {
             if case .heartbeat = message { continue }
             #expect(throws: WireError.unknownBody) {
-                try decodeWorker(WireEncoding.bytes(of: message))
+                try decodeWorker(Array(WireEncoding.bytes(of: message)))
             }
         }
     }
@@ -101,8 +101,8 @@ struct WireTests {
     @Test func `answers every truncation and every flipped bit with a message or an error`() {
         var errorCount = 0
         let written =
-            Self.workerMessages.map { WireEncoding.bytes(of: $0) }
-            + Self.coordinatorMessages.map { WireEncoding.bytes(of: $0) }
+            Self.workerMessages.map { Array(WireEncoding.bytes(of: $0)) }
+            + Self.coordinatorMessages.map { Array(WireEncoding.bytes(of: $0)) }
         for bytes in written {
             for length in 0..<bytes.count {
                 if (try? decodeWorker(Array(bytes[..<length]))) == nil { errorCount += 1 }
@@ -121,11 +121,11 @@ struct WireTests {
     @Test func `refuses numbers that no run can mean`() throws {
         let huge = Work(round: .step(index: 1 << 41), subtree: Self.work.subtree, version: 1)
         #expect(throws: WireError.outOfRange(field: "index", value: 1 << 41)) {
-            try decodeWorker(WireEncoding.bytes(of: .answer(huge, Self.stamp)))
+            try decodeWorker(Array(WireEncoding.bytes(of: .answer(huge, Self.stamp))))
         }
         let deep = Work(round: .test, subtree: Subtree(level: 21, index: 0), version: 1)
         #expect(throws: WireError.outOfRange(field: "level", value: 21)) {
-            try decodeWorker(WireEncoding.bytes(of: .answer(deep, Self.stamp)))
+            try decodeWorker(Array(WireEncoding.bytes(of: .answer(deep, Self.stamp))))
         }
     }
 

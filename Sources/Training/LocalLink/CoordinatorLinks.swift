@@ -1,6 +1,7 @@
 import Model
 import SharedMemory
 import TrainingProtocol
+import Wire
 
 /// The coordinator's links to the workers of its own host: messages as packets, payloads in shared
 /// memory.
@@ -29,6 +30,8 @@ final class CoordinatorLinks {
     private var nextNumber: UInt64 = 1
     private let spread = WorkerSpread()
     private var arrangementCount = 0
+    /// Those that are open and where their workers computed last: kept for its memory.
+    private var arranged: (links: [CoordinatorLink], places: [HostProcessor?]) = ([], [])
     private let bytes = UnsafeMutableRawBufferPointer.allocate(
         byteCount: Packet.sizeMax,
         alignment: 8
@@ -65,11 +68,18 @@ final class CoordinatorLinks {
     func arrangeWorkers() {
         arrangementCount += 1
         guard arrangementCount % 16 == 1 else { return }
-        let open = numbers.values.compactMap { links[$0] }
-        for link in open { link.setWantsEarlySegments(open.count < spread.processorCount) }
-        for move in spread.moves(of: open.map(\.place)) {
-            open[move.index].ask(toMoveTo: move.to)
+        for number in numbers.values {
+            guard let link = links[number] else { continue }
+            arranged.links.append(link)
+            arranged.places.append(link.place)
         }
+        let isProcessorFree = arranged.links.count < spread.processorCount
+        for link in arranged.links { link.setWantsEarlySegments(isProcessorFree) }
+        for move in spread.moves(of: arranged.places) {
+            arranged.links[move.index].ask(toMoveTo: move.to)
+        }
+        arranged.links.removeAll(keepingCapacity: true)
+        arranged.places.removeAll(keepingCapacity: true)
     }
 
     /// Gives a payload's buffer back to its worker as soon as nobody holds it.
@@ -79,7 +89,7 @@ final class CoordinatorLinks {
     }
 
     /// Sends a message, and tells whether it could go this way.
-    func send(_ header: [UInt8], _ payload: CoordinatorPayload, to worker: WorkerID) -> Bool {
+    func send(_ header: HeaderBytes, _ payload: CoordinatorPayload, to worker: WorkerID) -> Bool {
         guard let number = numbers[worker], let link = links[number] else { return false }
         link.releaseGradients()
         guard let packet = place(payload, on: link) else { return false }

@@ -1,6 +1,7 @@
 import Model
 import SharedMemory
 import TrainingProtocol
+import Wire
 
 /// The memory that the coordinator shares with one worker of its host: samples one way, gradients
 /// the other.
@@ -122,10 +123,12 @@ struct Packet {
     static let sizeMax = prefixSize + 512
 
     /// Writes prefix and header, and returns how many bytes they take.
-    func write(header: [UInt8], into bytes: UnsafeMutableRawBufferPointer) -> Int {
+    func write(header: HeaderBytes, into bytes: UnsafeMutableRawBufferPointer) -> Int {
         bytes.storeBytes(of: UInt32((slot ?? -1) + 1).littleEndian, as: UInt32.self)
         bytes.storeBytes(of: UInt32(payloadSize).littleEndian, toByteOffset: 4, as: UInt32.self)
-        UnsafeMutableRawBufferPointer(rebasing: bytes[Self.prefixSize...]).copyBytes(from: header)
+        header.withUnsafeBytes {
+            UnsafeMutableRawBufferPointer(rebasing: bytes[Self.prefixSize...]).copyMemory(from: $0)
+        }
         return Self.prefixSize + header.count
     }
 

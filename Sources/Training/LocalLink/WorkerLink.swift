@@ -2,6 +2,7 @@ import Glibc
 import Model
 import SharedMemory
 import TrainingProtocol
+import Wire
 
 /// A worker's link to a coordinator of its own host: messages as packets, payloads in shared
 /// memory.
@@ -21,6 +22,11 @@ final class WorkerLink {
     let name: String
     private let socket: PacketSocket
     private var parameters: SharedRegion?
+    /// The slots of the parameters, those that a message has named.
+    private var parameterBuffers: [ParameterBuffer?] = Array(
+        repeating: nil,
+        count: ParameterSlots.slotCount
+    )
     private var exchange: Exchange?
     private let bytes = UnsafeMutableRawBufferPointer.allocate(
         byteCount: Packet.sizeMax,
@@ -54,7 +60,7 @@ final class WorkerLink {
     ///
     /// - Parameter buffer: holds its payload; nil for none.
     /// - Returns: whether the system has taken it; nil when the payload is not in shared memory.
-    func send(_ header: [UInt8], _ buffer: ParameterBuffer?, payloadSize: Int) -> Bool? {
+    func send(_ header: HeaderBytes, _ buffer: ParameterBuffer?, payloadSize: Int) -> Bool? {
         guard let exchange else { return nil }
         var packet = Packet()
         if let buffer {
@@ -129,10 +135,12 @@ final class WorkerLink {
         guard let parameters, let slot = packet.slot, slot < ParameterSlots.slotCount else {
             return nil
         }
-        return SharedParameters(region: parameters, slot: slot)
+        let buffer = parameterBuffers[slot] ?? ParameterSlots.buffer(in: parameters, slot: slot)
+        parameterBuffers[slot] = buffer
+        return SharedParameters(region: parameters, slot: slot, buffer: buffer)
     }
 
-    /// The samples that a message brought; the slot is free again when nobody holds them.
+    /// The samples that a message brought, to be freed once they are used.
     func samples(of packet: Packet) -> SampleSlot? {
         guard let exchange, let slot = packet.slot, slot < Exchange.sampleSlotCount,
             packet.payloadSize <= Exchange.sampleSlotSize
@@ -146,9 +154,8 @@ final class WorkerLink {
 struct SharedParameters {
     let region: SharedRegion
     let slot: Int
-
     /// The parameters, to be read only.
-    var buffer: ParameterBuffer { ParameterSlots.buffer(in: region, slot: slot) }
+    let buffer: ParameterBuffer
 
     /// Whether all that was read so far was of `version`.
     func isHolding(_ version: Int) -> Bool {
@@ -156,8 +163,8 @@ struct SharedParameters {
     }
 }
 
-/// Samples in shared memory, kept there as long as this is.
-final class SampleSlot {
+/// Samples in shared memory, kept there until they are freed.
+struct SampleSlot {
     let bytes: UnsafeRawBufferPointer
     private let word: SharedWord
     private let region: SharedRegion
@@ -168,5 +175,6 @@ final class SampleSlot {
         region = exchange.region
     }
 
-    deinit { word.store(0) }
+    /// Lets the coordinator write others there.
+    func free() { word.store(0) }
 }

@@ -22,6 +22,10 @@ struct WorkerSpread {
     /// - Returns: a processor for each that should move, by its place in `places`.
     func moves(of places: [HostProcessor?]) -> [(index: Int, to: HostProcessor)] {
         guard places.count > 1, places.count <= processors.count else { return [] }
+        let isShared = places.indices.contains { index in
+            places[index] != nil && places[..<index].contains(places[index])
+        }
+        guard isShared else { return [] }
         var free = processors.filter { !places.contains($0) }
         var moves: [(index: Int, to: HostProcessor)] = []
         for (index, place) in places.enumerated() {
