@@ -77,7 +77,7 @@ final class BenchmarkArrays {
     private let spread = ShardArray(elementCount: 1_600)
     private let rows = ShardArray(elementCount: 400)
     private let rowGradient = ShardArray(elementCount: 336)
-    private let partials = ShardArray(elementCount: 2_400)
+    private let partials = ShardArray(elementCount: 300)
     private let losses = ShardArray(elementCount: 1)
     private let labels = ShardArray(elementCount: 1)
     private let isCorrect = ShardArray(elementCount: 1)

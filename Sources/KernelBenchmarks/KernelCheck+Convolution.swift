@@ -102,7 +102,7 @@ private final class ConvolutionTrial {
             pooledGradient.start[index] = 0
         }
         let spread = ShardArray(elementCount: 1_600)
-        let partials = ShardArray(elementCount: 2_400)
+        let partials = ShardArray(elementCount: 300)
         let backward =
             isSecond ? kernels.convolution2WeightGradient : kernels.convolution1WeightGradient
         backward(

@@ -214,7 +214,6 @@ package func convolution2WeightGradient(
     weightGradient: UnsafeMutablePointer<Float>,
     biasGradient bias: UnsafeMutablePointer<Float>
 ) {
-    partials.update(repeating: 0, count: 2400 * shardWidth)
     let strides = TileStrides(
         inputRow: 14 * shardWidth,
         gradientRow: 10 * shardWidth,
@@ -230,25 +229,26 @@ package func convolution2WeightGradient(
         firstRow: 0,
         rowCount: 5
     )
-    var lane = 0
-    while lane < shardWidth {
-        for pair in 0..<8 {
+    // Two output channels at a time, whose partial sums stay in the nearest cache.
+    for pair in 0..<8 {
+        partials.update(repeating: 0, count: 300 &* shardWidth)
+        var lane = 0
+        while lane < shardWidth {
             for channel in 0..<6 {
                 for ky in 0..<5 {
-                    let tile = (pair &* 300 &+ channel &* 25 &+ ky &* 5) &* shardWidth
                     addTileOfTwo(
                         input + ((channel &* 14 &+ ky) &* strides.inputRow &+ lane),
                         gradient + (2 &* pair &* strides.gradientChannel &+ lane),
-                        partials + (tile &+ lane),
+                        partials + ((channel &* 25 &+ ky &* 5) &* shardWidth &+ lane),
                         rowCount: 10,
                         columnCount: 10,
                         strides
                     )
                 }
             }
+            lane &+= laneCount
         }
-        lane &+= laneCount
+        laneSums(partials, vectorCount: 300, weightGradient + pair &* 300)
     }
-    laneSums(partials, vectorCount: 2400, weightGradient)
     biasGradient(pooledGradient, bias, partials, channelCount: 16, positionCount: 25)
 }

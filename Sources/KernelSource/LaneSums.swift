@@ -1,3 +1,5 @@
+internal import CKernelLanes
+
 /// Sums the lanes of `vectorCount` vectors: partials [N, 16] → sums [N].
 ///
 /// One fixed tree: neighbours are added, then neighbouring sums, in four rounds. Sixteen
@@ -5,16 +7,15 @@
 @_transparent
 func laneSums(_ partials: Floats, vectorCount: Int, _ sums: MutableFloats) {
     var index = 0
-    while index < vectorCount {
-        let count = min(16, vectorCount - index)
-        let total = sixteenLaneSums(partials + index * shardWidth, count: count)
-        if count == 16 {
-            UnsafeMutableRawPointer(sums + index).storeBytes(of: total, as: SIMD16<Float>.self)
-        } else {
-            for lane in 0..<count { sums[index + lane] = total[lane] }
-        }
-        index += 16
+    while index &+ 16 <= vectorCount {
+        let total = sixteenLaneSums(partials + index &* shardWidth, count: 16)
+        UnsafeMutableRawPointer(sums + index).storeBytes(of: total, as: SIMD16<Float>.self)
+        index &+= 16
     }
+    guard index < vectorCount else { return }
+    let count = vectorCount &- index
+    let total = sixteenLaneSums(partials + index &* shardWidth, count: count)
+    for lane in 0..<count { sums[index &+ lane] = total[lane] }
 }
 
 @_transparent
@@ -43,6 +44,5 @@ private func row(_ partials: Floats, _ index: Int, _ count: Int) -> SIMD16<Float
 /// The sums of neighbouring lanes, those of `left` in the lower half.
 @_transparent
 private func pairSums(_ left: SIMD16<Float>, _ right: SIMD16<Float>) -> SIMD16<Float> {
-    SIMD16(lowHalf: left.evenHalf, highHalf: right.evenHalf)
-        + SIMD16(lowHalf: left.oddHalf, highHalf: right.oddHalf)
+    even_lanes(left, right) + odd_lanes(left, right)
 }

@@ -1,3 +1,5 @@
+internal import CKernelLanes
+
 /// Transposes samples in lanes to samples in rows: lanes [I, 16] → rows [16, I].
 ///
 /// - Precondition: `count`, I, is at least 16. The last block overlaps the one before it.
@@ -43,7 +45,7 @@ private func unshuffle(
 ) {
     for row in 0..<8 {
         let (a, b) = (source[2 &* row], source[2 &* row &+ 1])
-        target[row] = SIMD16(lowHalf: a.evenHalf, highHalf: b.evenHalf)
-        target[row &+ 8] = SIMD16(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+        target[row] = even_lanes(a, b)
+        target[row &+ 8] = odd_lanes(a, b)
     }
 }

@@ -28,7 +28,7 @@ final class Workspace {
     let rows: Floats
     /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
     let rowGradient: Floats
-    /// Sums of weights' gradients that are still apart by lane, [2400, 16]; scratch of
+    /// Sums of weights' gradients that are still apart by lane, [300, 16]; scratch of
     /// transpositions at other times.
     let partials: Floats
     /// [16] each.
@@ -40,7 +40,7 @@ final class Workspace {
 
     init() {
         var vectorCounts = [784, 1024, 1176, 400, 1176, 400, 120, 84, 10]
-        vectorCounts += [10, 84, 120, 400, 1600, 1176, 400, 336, 2400, 1, 1, 1]
+        vectorCounts += [10, 84, 120, 400, 1600, 1176, 400, 336, 300, 1, 1, 1]
         let vectorSize = 64
         let size = vectorCounts.reduce(0, +) * vectorSize
         memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)

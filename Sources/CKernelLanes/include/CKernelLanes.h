@@ -24,6 +24,28 @@ INLINED LANES(float, 4) floats_4(LANES(int, 4) x) {
     return __builtin_convertvector(x, LANES(float, 4));
 }
 
+// Keeps the compiler from merging shuffles: one after the other is one instruction each, what it makes of several is
+// dozens.
+#ifdef __AVX512F__
+#define SETTLE(x) __asm__("" : "+v"(x))
+#else
+#define SETTLE(x)
+#endif
+
+// The lanes of even, or of odd, number of both, those of `a` first.
+INLINED LANES(float, 16) even_lanes(LANES(float, 16) a, LANES(float, 16) b) {
+    LANES(float, 16) lanes =
+        __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    SETTLE(lanes);
+    return lanes;
+}
+INLINED LANES(float, 16) odd_lanes(LANES(float, 16) a, LANES(float, 16) b) {
+    LANES(float, 16) lanes =
+        __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    SETTLE(lanes);
+    return lanes;
+}
+
 INLINED LANES(float, 16) floats_of_bytes(LANES(unsigned char, 16) x) {
     return __builtin_convertvector(x, LANES(float, 16));
 }
