@@ -120,7 +120,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             name: "what was to be computed is computed with newer parameters",
             file: worker,
             original: "if let computing = session.computing, computing.version < version {",
-            planted: "if session.computing == nil {"
+            planted: "if let computing = session.computing, computing.version < 0 {"
         ),
         PlantedBug(
             name: "an answer counts before it was compared",
