@@ -62,24 +62,20 @@ extension Coordinator {
         }
     }
 
-    /// Starts the time of each worker's oldest lease of the round: it computes one at a time.
-    mutating func startLeases(at now: Duration) {
-        for index in members.indices {
-            let worker = members[index].worker
-            guard let first = current.leases.firstIndex(where: { $0.worker == worker })
-            else { continue }
-            let subtree = current.leases[first].subtree
-            let allowance = allowance(of: members[index], current.shardCount(of: subtree))
-            let isBegun = current.leases.contains { $0.worker == worker && $0.deadline != nil }
-            if !isBegun {
-                current.allow(allowance, for: first, at: now)
-                members[index].begin(current.work(subtree), at: now)
-            } else if members[index].pace == nil, !current.leases[first].isOverdue,
-                let beginning = members[index].beginnings.last
-            {
-                // What the others have shown since tells what can be expected of this one.
-                current.allow(allowance, for: first, at: beginning.time)
-            }
+    /// Starts the time of a worker's oldest lease of the round: it computes one at a time.
+    mutating func startLease(of index: Int, at now: Duration) {
+        let worker = members[index].worker
+        guard let first = current.leases.firstIndex(where: { $0.worker == worker }) else { return }
+        let isBegun = current.leases.contains { $0.worker == worker && $0.deadline != nil }
+        guard !isBegun || members[index].pace == nil else { return }
+        let subtree = current.leases[first].subtree
+        let allowance = allowance(of: members[index], current.shardCount(of: subtree))
+        if !isBegun {
+            current.allow(allowance, for: first, at: now)
+            members[index].begin(current.work(subtree), at: now)
+        } else if !current.leases[first].isOverdue, let beginning = members[index].beginnings.last {
+            // What the others have shown since tells what can be expected of this one.
+            current.allow(allowance, for: first, at: beginning.time)
         }
     }
 
@@ -109,21 +105,19 @@ extension Coordinator {
         }
     }
 
-    /// Leases to every idle worker what its holder is overdue with or will be done with later.
-    mutating func hedge(at now: Duration, into actions: inout [Action]) {
-        for index in members.indices where members[index].beginnings.isEmpty {
-            let worker = members[index].worker
-            guard current.leaseCount(of: worker) == 0,
-                let subtree = slowest(for: members[index], at: now)
-            else { continue }
-            current.leaseAgain(subtree, to: worker)
-            actions.append(.send(.work(current.work(subtree), settings.stamp), to: worker))
-        }
+    /// Leases to an idle worker what its holder is overdue with or will be done with later.
+    mutating func hedge(_ index: Int, at now: Duration, into actions: inout [Action]) {
+        let worker = members[index].worker
+        guard members[index].beginnings.isEmpty, current.leaseCount(of: worker) == 0,
+            let subtree = slowest(for: members[index], at: now)
+        else { return }
+        current.leaseAgain(subtree, to: worker)
+        actions.append(.send(.work(current.work(subtree), settings.stamp), to: worker))
     }
 
     private func slowest(for member: Member, at now: Duration) -> Subtree? {
         var slowest: (subtree: Subtree, end: Duration)?
-        for lease in current.leases {
+        for lease in current.leases where !isSoonDone(lease, at: now) {
             let holders = current.leases.lazy.filter { $0.subtree == lease.subtree }
             guard !holders.contains(where: { $0.worker == member.worker }),
                 current.firstWorker(of: lease.subtree) != member.worker
@@ -137,6 +131,14 @@ extension Coordinator {
             if end > ownEnd, end > slowest?.end ?? .zero { slowest = (lease.subtree, end) }
         }
         return slowest?.subtree
+    }
+
+    /// Whether a lease that has begun ends too early for another worker to be worth it: its deadline
+    /// leaves it a time of grace, and the other needs one too. With many workers, few leases are
+    /// looked at more closely.
+    private func isSoonDone(_ lease: Lease, at now: Duration) -> Bool {
+        guard let deadline = lease.deadline, !lease.isOverdue else { return false }
+        return deadline <= now + Pace.granularity * 2
     }
 
     /// When a worker that shows its usual pace will be done with a lease.

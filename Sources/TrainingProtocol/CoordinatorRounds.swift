@@ -33,6 +33,8 @@ extension Coordinator {
         guard case .running = state else { return }
         // Nobody can have computed with parameters that are not made yet.
         guard work.version <= position.completedStepCount else { return }
+        let isOwn = current.isHeld(work.subtree, by: worker)
+        let leaseCount = current.leases.count
         var taking = current.take(work, from: worker)
         if taking == .unneeded { taking = next?.take(work, from: worker) ?? .unneeded }
         switch taking {
@@ -44,7 +46,13 @@ extension Coordinator {
             }
             actions.append(.accept(work, isKept: isContested))
             if isWhole { applyEarly(into: &actions) }
-            advance(at: now, into: &actions)
+            let isAlone = isOwn && !isContested && current.leases.count == leaseCount - 1
+            if isAlone, !current.isComplete, members.allSatisfy({ $0.pace != nil }) {
+                // Nothing has changed for the others: neither their leases nor their time.
+                serve(worker, at: now, into: &actions)
+            } else {
+                advance(at: now, into: &actions)
+            }
         case .second(let first):
             actions.append(.compare(work, first: first, second: worker))
         case .unneeded:
@@ -128,24 +136,47 @@ extension Coordinator {
     /// parameters to those that had none of it.
     mutating func dispatch(at now: Duration, into actions: inout [Action]) {
         guard case .running = state else { return }
-        sendParameters(into: &actions)
+        for index in members.indices { sendParameters(to: index, into: &actions) }
         var isExhausted = false
         while !isExhausted {
             isExhausted = true
-            for index in members.indices {
-                let worker = members[index].worker
-                guard let work = lease(to: worker) else { continue }
-                actions.append(.send(.work(work, settings.stamp), to: worker))
+            for index in members.indices where lease(to: index, into: &actions) {
                 isExhausted = false
             }
         }
-        hedge(at: now, into: &actions)
-        startLeases(at: now)
-        sendParameters(into: &actions)
+        for index in members.indices { hedge(index, at: now, into: &actions) }
+        for index in members.indices { startLease(of: index, at: now) }
+        for index in members.indices { sendParameters(to: index, into: &actions) }
         recomputeUnverifiable(into: &actions)
     }
 
-    private mutating func lease(to worker: WorkerID) -> Work? {
+    /// Does for one worker what `dispatch` does for all.
+    private mutating func serve(
+        _ worker: WorkerID,
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
+        guard let index = members.firstIndex(where: { $0.worker == worker }) else { return }
+        while lease(to: index, into: &actions) {}
+        if current.leaseCount(of: worker) > 0 {
+            // What it holds may now end later than another would be done with it.
+            for index in members.indices { hedge(index, at: now, into: &actions) }
+        } else {
+            hedge(index, at: now, into: &actions)
+        }
+        startLease(of: index, at: now)
+        sendParameters(to: index, into: &actions)
+    }
+
+    /// Leases a worker one more piece of work, if it has room and there is one.
+    private mutating func lease(to index: Int, into actions: inout [Action]) -> Bool {
+        let worker = members[index].worker
+        guard let work = nextWork(for: worker) else { return false }
+        actions.append(.send(.work(work, settings.stamp), to: worker))
+        return true
+    }
+
+    private mutating func nextWork(for worker: WorkerID) -> Work? {
         // A round that begins anew must not wait for leases of the next one.
         let heldCount = current.leaseCount(of: worker)
         guard heldCount < Self.leaseCountMax else { return nil }
@@ -158,18 +189,14 @@ extension Coordinator {
         return next?.work(subtree)
     }
 
-    /// Sends the current version to every worker that has a lease of the current round and not yet
+    /// Sends the current version to a worker that has a lease of the current round and not yet
     /// that version.
-    private mutating func sendParameters(into actions: inout [Action]) {
-        for index in members.indices {
-            let worker = members[index].worker
-            guard members[index].parametersVersion != current.version,
-                current.leaseCount(of: worker) > 0
-            else { continue }
-            members[index].parametersVersion = current.version
-            actions.append(
-                .send(.parameters(version: current.version, settings.stamp), to: worker)
-            )
-        }
+    private mutating func sendParameters(to index: Int, into actions: inout [Action]) {
+        let worker = members[index].worker
+        guard members[index].parametersVersion != current.version,
+            current.leaseCount(of: worker) > 0
+        else { return }
+        members[index].parametersVersion = current.version
+        actions.append(.send(.parameters(version: current.version, settings.stamp), to: worker))
     }
 }

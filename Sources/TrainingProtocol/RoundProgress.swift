@@ -177,7 +177,8 @@ struct RoundProgress: Equatable, Sendable {
         return grants.contains(Grant(subtree: work.subtree, worker: worker))
     }
 
-    private func isHeld(_ subtree: Subtree, by worker: WorkerID) -> Bool {
+    /// Whether `worker` has a lease of just this subtree.
+    func isHeld(_ subtree: Subtree, by worker: WorkerID) -> Bool {
         leases.contains { $0.subtree == subtree && $0.worker == worker }
     }
 
