@@ -25,6 +25,8 @@ package struct RunProfile: Equatable, Sendable, Codable {
     package var bytes: Int
     /// How often the coordinator's thread asked for memory.
     package var allocations: Int
+    /// How many seconds the coordinator's thread had a processor.
+    package var processorSeconds: Double
     /// The coordinator's seconds by phase.
     package var coordinator: [String: Double]
     /// The workers that took leave.
@@ -36,6 +38,7 @@ package struct RunProfile: Equatable, Sendable, Codable {
         messages: Int,
         bytes: Int,
         allocations: Int,
+        processorSeconds: Double,
         coordinator: [String: Double],
         workers: [Worker]
     ) {
@@ -43,6 +46,7 @@ package struct RunProfile: Equatable, Sendable, Codable {
         self.messages = messages
         self.bytes = bytes
         self.allocations = allocations
+        self.processorSeconds = processorSeconds
         self.coordinator = coordinator
         self.workers = workers
     }

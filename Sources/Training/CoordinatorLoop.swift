@@ -25,7 +25,7 @@ final class CoordinatorLoop {
     private let clock: PhaseClock
     private var profile = CoordinatorProfile()
     /// The clock and the transport after the first step.
-    private var profileStart: (totals: PhaseTotals, traffic: Traffic, allocationCount: Int)?
+    private var profileStart: CoordinatorProfile?
     private var workerProfiles: [WorkerID: WorkerProfile] = [:]
     let comparison: AnswerComparison
     private var tally: EpochTally
@@ -355,11 +355,17 @@ extension CoordinatorLoop {
 
     private func noteProfile() {
         guard let start = profileStart else {
-            profileStart = (clock.totals, socket.traffic, PhaseClock.allocationCount)
+            profileStart = CoordinatorProfile(
+                totals: clock.totals,
+                processorTime: PhaseClock.processorTime,
+                allocationCount: PhaseClock.allocationCount,
+                traffic: socket.traffic
+            )
             return
         }
         profile.stepCount += 1
         profile.totals = clock.totals.since(start.totals)
+        profile.processorTime = PhaseClock.processorTime - start.processorTime
         profile.allocationCount = PhaseClock.allocationCount - start.allocationCount
         profile.traffic = socket.traffic.since(start.traffic)
     }

@@ -103,9 +103,14 @@ final class PhaseClock {
     static var allocationCount: Int { Int(allocation_count()) }
 
     /// The machine's monotonic clock, in nanoseconds.
-    static var now: UInt64 {
+    static var now: UInt64 { nanoseconds(of: CLOCK_MONOTONIC) }
+
+    /// How long the calling thread has had a processor, in nanoseconds.
+    static var processorTime: UInt64 { nanoseconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+    private static func nanoseconds(of clock: clockid_t) -> UInt64 {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(clock, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

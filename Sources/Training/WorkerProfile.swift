@@ -6,6 +6,8 @@ package struct CoordinatorProfile: Equatable, Sendable {
     package var stepCount = 0
     /// How long each phase took in these steps.
     package var totals = PhaseTotals()
+    /// How long the coordinator's thread had a processor in these steps, in nanoseconds.
+    package var processorTime: UInt64 = 0
     /// How often the coordinator's thread asked for memory in these steps.
     package var allocationCount = 0
     /// What was sent and received in these steps.

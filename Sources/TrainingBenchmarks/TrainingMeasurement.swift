@@ -41,9 +41,9 @@ struct TrainingMeasurement: Equatable {
         return sums.mapValues { $0 / stepCount * 1_000_000 }
     }
 
-    /// What the coordinator does in a step beside waiting, in microseconds.
-    var coordinatorBusyMicroseconds: Double {
-        coordinatorMicroseconds.filter { $0.key != "wait" }.values.reduce(0, +)
+    /// How long the coordinator's thread has a processor in a step, in microseconds.
+    var coordinatorProcessorMicroseconds: Double {
+        profile.processorSeconds / Double(max(profile.steps, 1)) * 1_000_000
     }
 
     /// How often a worker asks for memory in a step.

@@ -80,12 +80,12 @@ struct CoordinatorCost {
     }
 
     func lines() -> [String] {
-        var lines = ["\n  workers, and µs of the coordinator's own work in a step"]
+        var lines = ["\n  workers, and µs that the coordinator has a processor in a step"]
         for point in points {
             lines.append(
                 TrainingTable.row(
                     "\(point.workerCount)",
-                    [TrainingTable.decimal(point.measurement.coordinatorBusyMicroseconds)]
+                    [TrainingTable.decimal(point.measurement.coordinatorProcessorMicroseconds)]
                 )
             )
         }
@@ -111,7 +111,7 @@ struct CoordinatorCost {
 
     private var slope: (intercept: Double, perWorker: Double)? {
         let xs = points.map { Double($0.workerCount) }
-        let ys = points.map(\.measurement.coordinatorBusyMicroseconds)
+        let ys = points.map(\.measurement.coordinatorProcessorMicroseconds)
         let count = Double(points.count)
         let (meanX, meanY) = (xs.reduce(0, +) / count, ys.reduce(0, +) / count)
         let spread = xs.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }

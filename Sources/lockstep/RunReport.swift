@@ -278,6 +278,7 @@ extension RunProfile {
             messages: profile.traffic.messageCount,
             bytes: profile.traffic.byteCount,
             allocations: profile.allocationCount,
+            processorSeconds: Double(profile.processorTime) / 1_000_000_000,
             coordinator: profile.totals.seconds,
             workers: result.workerProfiles.sorted { $0.key < $1.key }.map {
                 Worker(

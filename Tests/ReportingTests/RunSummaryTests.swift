@@ -34,6 +34,7 @@ import Testing
                 messages: 20_250,
                 bytes: 1_000_000,
                 allocations: 0,
+                processorSeconds: 0.75,
                 coordinator: ["wait": 1.5],
                 workers: [.init(answers: 3_375, allocations: 0, seconds: ["forward": 2.5])]
             )
@@ -80,6 +81,7 @@ import Testing
                           "wait" : 1.5
                         },
                         "messages" : 20250,
+                        "processorSeconds" : 0.75,
                         "steps" : 3375,
                         "workers" : [
                           {
