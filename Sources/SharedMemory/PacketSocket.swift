@@ -95,14 +95,16 @@ package struct PacketListener: ~Copyable {
 
     deinit { close(fileDescriptor) }
 
-    /// Takes the next connection without waiting; another user's is closed.
+    /// Takes the next connection without waiting; nil where there is none, and where it is another
+    /// user's, which is closed.
     package func accept() -> PacketSocket? {
-        while true {
-            let descriptor = packet_accept(fileDescriptor)
-            guard descriptor >= 0 else { return nil }
-            if packet_is_same_user(descriptor) != 0 { return PacketSocket(owning: descriptor) }
+        let descriptor = packet_accept(fileDescriptor)
+        guard descriptor >= 0 else { return nil }
+        guard packet_is_same_user(descriptor) != 0 else {
             close(descriptor)
+            return nil
         }
+        return PacketSocket(owning: descriptor)
     }
 }
 

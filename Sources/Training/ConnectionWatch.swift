@@ -24,10 +24,17 @@ struct ConnectionWatch {
     private var nextLook = Duration.zero
 
     init() {
+        connectionCountMax = min(
+            2 * JoinLimit.workerCountMax,
+            Self.processDescriptorCountMax / 2
+        )
+    }
+
+    /// The descriptors that the process may have.
+    static var processDescriptorCountMax: Int {
         var limit = rlimit()
         let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
-        let descriptorCount = isKnown ? Int(clamping: limit.rlim_cur) : 1_024
-        connectionCountMax = min(2 * JoinLimit.workerCountMax, descriptorCount / 2)
+        return isKnown ? Int(clamping: limit.rlim_cur) : 1_024
     }
 
     /// Notes a connection, and tells whether there is room for it.

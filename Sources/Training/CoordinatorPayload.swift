@@ -1,9 +1,9 @@
-import Model
-import TrainingProtocol
+package import Model
+package import TrainingProtocol
 import ZeroMQ
 
 /// What goes with a message of the coordinator.
-enum CoordinatorPayload {
+package enum CoordinatorPayload {
     /// Nothing.
     case none
     /// The samples of a piece of work.

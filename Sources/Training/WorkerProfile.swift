@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 /// What the coordinator's thread spent its time on.
 package struct CoordinatorProfile: Equatable, Sendable {
@@ -84,7 +84,7 @@ extension WorkerProfile {
     ///   - sliceCountMax: as many slices are kept.
     ///   - welcomed: when the coordinator sent the last welcome, by its own clock.
     ///   - received: when the profile came, by the same clock.
-    init?(
+    package init?(
         _ header: ProfileHeader,
         _ bytes: UnsafeRawBufferPointer,
         sliceCountMax: Int,
@@ -99,19 +99,21 @@ extension WorkerProfile {
         func word(_ offset: Int) -> UInt64 {
             bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         }
+        // Each word is read once: in shared memory the worker may change it between two looks.
+        let times = phases.indices.map { word($0 * 8) }
+        guard ([header.welcomed, header.sent] + times).allSatisfy({ $0 < Self.timeMax }) else {
+            return nil
+        }
         totals = PhaseTotals()
-        for (index, phase) in phases.enumerated() { totals[phase] = word(index * 8) }
-        let times = [header.welcomed, header.sent] + phases.indices.map { word($0 * 8) }
-        guard times.allSatisfy({ $0 < Self.timeMax }) else { return nil }
+        for (phase, time) in zip(phases, times) { totals[phase] = time }
         slices = []
         let size = min(bytes.count, totalsSize + sliceCountMax * Self.sliceSize)
         for offset in stride(from: totalsSize, to: size, by: Self.sliceSize) {
-            guard let phase = Phase(rawValue: Int(word(offset + 8) & 0xFF)),
-                word(offset) < Self.timeMax
-            else { return nil }
-            slices.append(
-                PhaseSlice(phase: phase, start: word(offset), duration: word(offset + 8) >> 8)
-            )
+            let (start, tail) = (word(offset), word(offset + 8))
+            guard let phase = Phase(rawValue: Int(tail & 0xFF)), start < Self.timeMax else {
+                return nil
+            }
+            slices.append(PhaseSlice(phase: phase, start: start, duration: tail >> 8))
         }
         answerCount = header.answerCount
         allocationCount = header.allocationCount

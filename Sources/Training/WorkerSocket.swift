@@ -207,6 +207,8 @@ struct WorkerSocket: ~Copyable {
                 payload = link.parameters(of: packet).map(Payload.parameters) ?? .none
             case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish: break
             }
+            // What names no payload of ours brings none, whatever size it tells.
+            if case .none = payload { return .message(message, payloadSize: 0) }
             return .message(message, payloadSize: packet.payloadSize)
         } catch {
             return .foreign(reason: error.description)

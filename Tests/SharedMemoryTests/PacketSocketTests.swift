@@ -1,3 +1,4 @@
+import Foundation
 import SharedMemory
 import Testing
 
@@ -127,6 +128,74 @@ struct PacketSocketTests {
             #expect(before == nil)
             #expect(then == 5)
             #expect(after == nil)
+        }
+    }
+
+    private static let isRoot = geteuid() == 0
+
+    /// Runs a Python script as a user who may do nothing, and lends its output as it comes.
+    private func withOtherUser(
+        _ script: String,
+        _ body: (FileHandle) throws -> Void
+    ) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        let head = """
+            import os, socket, sys
+            os.setgroups([]); os.setgid(65534); os.setuid(65534)
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+            """
+        process.arguments = ["python3", "-c", head + script, name]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        defer {
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+        try body(output.fileHandleForReading)
+    }
+
+    @Test(.enabled(if: isRoot, "needs root, to be another user for once"))
+    func `lets no other user in`() throws {
+        guard let listener = PacketListener(name: name) else { throw NothingCame() }
+        let script = """
+            s.connect("\\0" + sys.argv[1]); s.settimeout(60)
+            print(len(s.recv(16)), flush=True)
+            """
+        try withOtherUser(script) { output in
+            var isTaken = false
+            var waiting = pollfd(fd: listener.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&waiting, 1, 60_000) == 1)
+            if listener.accept() != nil { isTaken = true }
+            #expect(!isTaken)
+            let said = try? output.readToEnd()
+            #expect(said == Data("0\n".utf8))
+        }
+        try withConnectionOfOwn(listener)
+    }
+
+    /// The listener still takes whom it should.
+    private func withConnectionOfOwn(_ listener: borrowing PacketListener) throws {
+        let one = PacketSocket(connectingTo: listener.name)
+        let other = listener.accept()
+        let isConnected = one != nil && other != nil
+        #expect(isConnected)
+    }
+
+    @Test(.enabled(if: isRoot, "needs root, to be another user for once"))
+    func `connects to no other user who listens under the name`() throws {
+        let script = """
+            s.bind("\\0" + sys.argv[1]); s.listen(); print("ready", flush=True)
+            sys.stdin.read()
+            """
+        try withOtherUser(script) { output in
+            let said = try? output.read(upToCount: 6)
+            #expect(said == Data("ready\n".utf8))
+            let isConnected = PacketSocket(connectingTo: name) != nil
+            #expect(!isConnected)
         }
     }
 }

@@ -1,21 +1,24 @@
 /// What is said to HTTP requests: `/healthz` whether the process is alive, `/readyz` whether it
 /// does
 /// what it was started for; 200 for yes and 503 for no.
-struct HealthAnswers {
-    let health: Health
+package struct HealthAnswers {
+    private let health: Health
+
+    /// Answers from what `health` knows.
+    package init(health: Health) { self.health = health }
 
     /// The largest head of a request that is read.
-    static let headSizeMax = 4_096
+    package static let headSizeMax = 4_096
 
     /// Whether all of a request's head is there.
-    static func isComplete(_ head: [UInt8]) -> Bool {
+    package static func isComplete(_ head: [UInt8]) -> Bool {
         let end = Array("\r\n\r\n".utf8)
         return head.count >= end.count
             && (0...head.count - end.count).contains { Array(head[$0..<$0 + end.count]) == end }
     }
 
     /// The whole answer to a request's head (RFC 9112); the connection closes behind it.
-    func answer(to head: [UInt8]) -> [UInt8] {
+    package func answer(to head: [UInt8]) -> [UInt8] {
         let line = head.prefix { $0 != UInt8(ascii: "\r") }
         let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }

@@ -1,7 +1,7 @@
-import Model
+package import Model
 import SharedMemory
-import TrainingProtocol
-import Wire
+package import TrainingProtocol
+package import Wire
 
 /// The coordinator's links to the workers of its own host: messages as packets, payloads in shared
 /// memory.
@@ -10,9 +10,9 @@ import Wire
 /// is. From then on, also when it says hello again, what it is sent goes this way, and what does
 /// not fit goes over ZeroMQ as
 /// before: the machines bear any order. Belongs to the coordinator's thread.
-final class CoordinatorLinks {
+package final class CoordinatorLinks {
     /// What came in.
-    enum Received {
+    package enum Received {
         /// A message: its header, to be read before the next one is received, the buffer that holds
         /// its payload, and the size of that.
         case message(UnsafeRawBufferPointer, ParameterBuffer?, payloadSize: Int, from: WorkerID)
@@ -21,7 +21,7 @@ final class CoordinatorLinks {
     }
 
     /// Parameters that all these workers read.
-    let slots: ParameterSlots
+    package let slots: ParameterSlots
 
     private let listener: PacketListener
     private let waiter: PacketWaiter
@@ -32,13 +32,18 @@ final class CoordinatorLinks {
     private var arrangementCount = 0
     /// Those that are open and where their workers computed last: kept for its memory.
     private var arranged: (links: [CoordinatorLink], places: [HostProcessor?]) = ([], [])
+    /// Each link has two descriptors: together a quarter of those that the process may have.
+    private let linkCountMax = min(
+        JoinLimit.workerCountMax,
+        ConnectionWatch.processDescriptorCountMax / 8
+    )
     private let bytes = UnsafeMutableRawBufferPointer.allocate(
         byteCount: Packet.sizeMax,
         alignment: 8
     )
 
     /// Listens; nil where the system has no shared memory or no such sockets.
-    init?() {
+    package init?() {
         var random = SystemRandomNumberGenerator()
         let name = "lockstep-" + String(random.next(), radix: 16) + String(random.next(), radix: 16)
         guard let listener = PacketListener(name: name), let waiter = PacketWaiter(),
@@ -53,7 +58,7 @@ final class CoordinatorLinks {
     deinit { bytes.deallocate() }
 
     /// What a welcome says to workers of this host.
-    var name: String { listener.name }
+    package var name: String { listener.name }
 
     /// What to poll for reading.
     var fileDescriptor: Int32 { waiter.fileDescriptor }
@@ -65,7 +70,7 @@ final class CoordinatorLinks {
 
     /// Suits the workers to the host's processors, now and then: those that share one move apart,
     /// and gradients come in two parts where the coordinator has a processor to itself.
-    func arrangeWorkers() {
+    package func arrangeWorkers() {
         arrangementCount += 1
         guard arrangementCount % 16 == 1 else { return }
         for number in numbers.values {
@@ -83,13 +88,17 @@ final class CoordinatorLinks {
     }
 
     /// Gives a payload's buffer back to its worker as soon as nobody holds it.
-    func giveBackWhenUnused(_ buffer: ParameterBuffer, to worker: WorkerID) {
+    package func giveBackWhenUnused(_ buffer: ParameterBuffer, to worker: WorkerID) {
         guard let number = numbers[worker] else { return }
         links[number]?.giveBackWhenUnused(buffer)
     }
 
     /// Sends a message, and tells whether it could go this way.
-    func send(_ header: HeaderBytes, _ payload: CoordinatorPayload, to worker: WorkerID) -> Bool {
+    package func send(
+        _ header: HeaderBytes,
+        _ payload: CoordinatorPayload,
+        to worker: WorkerID
+    ) -> Bool {
         guard let number = numbers[worker], let link = links[number] else { return false }
         link.releaseGradients()
         guard let packet = place(payload, on: link) else { return false }
@@ -111,10 +120,11 @@ final class CoordinatorLinks {
     }
 
     /// Takes the next message or loss, if there is one.
-    func receive() -> Received? {
-        while let number = waiter.next() {
+    package func receive() -> Received? {
+        for _ in 0..<Self.looksMax {
+            guard let number = waiter.next() else { return nil }
             if number == 0 {
-                acceptLinks()
+                acceptLink()
             } else if let received = receive(from: number) {
                 return received
             }
@@ -122,12 +132,18 @@ final class CoordinatorLinks {
         return nil
     }
 
-    private func acceptLinks() {
-        while let socket = listener.accept() {
-            guard waiter.add(socket.fileDescriptor, number: nextNumber) else { continue }
-            links[nextNumber] = CoordinatorLink(socket)
-            nextNumber += 1
-        }
+    /// Looks that bring no message before others are served: whoever connects again and again must
+    /// not keep the coordinator here, be it another user, who gets no further.
+    private static let looksMax = 64
+
+    /// Takes a connection; beyond the most there may be it is closed, and its worker goes on over
+    /// ZeroMQ.
+    private func acceptLink() {
+        guard let socket = listener.accept(), links.count < linkCountMax,
+            waiter.add(socket.fileDescriptor, number: nextNumber)
+        else { return }
+        links[nextNumber] = CoordinatorLink(socket)
+        nextNumber += 1
     }
 
     private func receive(from number: UInt64) -> Received? {

@@ -8,7 +8,7 @@ import Wire
 ///
 /// Each slot has a word: 0 when it is free, else 1. Who fills a slot takes it, who has read it
 /// frees it; a message says in between which slot its payload is in.
-struct Exchange {
+package struct Exchange {
     /// As many as a worker holds leases, and some that were asked for again.
     static let sampleSlotCount = 12
 
@@ -16,7 +16,7 @@ struct Exchange {
     static let gradientSlotCount = 8
 
     /// The size of the region, which takes memory only where it was written to.
-    static let regionSize =
+    package static let regionSize =
         samplesOffset + sampleSlotCount * sampleSlotSize
 
     /// The samples of the largest piece of work: 2⁶ shards of 16 samples of 785 bytes.
@@ -74,9 +74,14 @@ struct Exchange {
     }
 
     /// Where the worker computed last, as far as it has said so.
-    var place: HostProcessor? {
-        let number = Int(truncatingIfNeeded: placeWord.load())
-        return number == 0 ? nil : HostProcessor(number: number - 1)
+    var place: HostProcessor? { processor(in: placeWord) }
+
+    /// The processor that a word names; nil for none, and for what is no number of a processor: the
+    /// other side may have written anything.
+    private func processor(in word: SharedWord) -> HostProcessor? {
+        let number = word.load()
+        guard (1...UInt64(Int32.max)).contains(number) else { return nil }
+        return HostProcessor(number: Int(number) - 1)
     }
 
     /// Asks the worker to move.
@@ -86,10 +91,9 @@ struct Exchange {
 
     /// Moves the calling thread where it was asked to, and says where it is.
     func settle() {
-        let number = moveWord.load()
-        if number != 0 {
+        if let target = processor(in: moveWord) {
             moveWord.store(0)
-            HostProcessor(number: Int(truncatingIfNeeded: number) - 1).attract()
+            target.attract()
         }
         placeWord.store(UInt64(HostProcessor.current.number) + 1)
     }
@@ -111,11 +115,11 @@ struct Exchange {
 }
 
 /// A message between processes of one host: where its payload is, then the header of `Wire`.
-struct Packet {
+package struct Packet {
     /// The slot that holds the payload; nil for none.
-    var slot: Int?
+    package var slot: Int?
     /// The payload's bytes.
-    var payloadSize = 0
+    package var payloadSize = 0
 
     /// Bytes before the header.
     static let prefixSize = 8

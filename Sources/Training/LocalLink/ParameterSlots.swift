@@ -1,4 +1,4 @@
-import Model
+package import Model
 import SharedMemory
 
 /// The coordinator's parameters in memory that the workers of its host read: one version a slot.
@@ -11,7 +11,7 @@ package final class ParameterSlots {
     static let slotCount = 24
 
     /// The words, then the slots.
-    static let regionSize = slotsOffset + slotCount * slotStride
+    package static let regionSize = slotsOffset + slotCount * slotStride
 
     let region: SharedRegion
     private var usedCount = 0
@@ -23,20 +23,20 @@ package final class ParameterSlots {
     private static let slotStride = 61 * 4_096
 
     /// The buffer of a slot that was not used before; nil when all were.
-    func takeBuffer() -> ParameterBuffer? {
+    package func takeBuffer() -> ParameterBuffer? {
         guard usedCount < Self.slotCount else { return nil }
         usedCount += 1
         return Self.buffer(in: region, slot: usedCount - 1)
     }
 
     /// Notes that a buffer is about to hold another version.
-    func willWrite(_ buffer: ParameterBuffer) {
+    package func willWrite(_ buffer: ParameterBuffer) {
         guard let slot = slot(of: buffer) else { return }
         Self.word(in: region, slot: slot).storeFirst(0)
     }
 
     /// Notes which version a buffer holds from now on.
-    func didWrite(_ buffer: ParameterBuffer, version: Int) {
+    package func didWrite(_ buffer: ParameterBuffer, version: Int) {
         guard let slot = slot(of: buffer) else { return }
         Self.word(in: region, slot: slot).store(UInt64(version) + 1)
     }

@@ -1,16 +1,16 @@
 import Glibc
-import Model
+package import Model
 import SharedMemory
-import TrainingProtocol
-import Wire
+package import TrainingProtocol
+package import Wire
 
 /// A worker's link to a coordinator of its own host: messages as packets, payloads in shared
 /// memory.
 ///
 /// Belongs to one thread.
-final class WorkerLink {
+package final class WorkerLink {
     /// What came in.
-    enum Received {
+    package enum Received {
         /// A message: its header, to be read before the next one is received, and where its payload
         /// is.
         case message(UnsafeRawBufferPointer, Packet)
@@ -34,7 +34,7 @@ final class WorkerLink {
     )
 
     /// Connects to the listener that a welcome named; nil when that is on another host.
-    init?(connectingTo name: String, as worker: WorkerID) {
+    package init?(connectingTo name: String, as worker: WorkerID) {
         guard let socket = PacketSocket(connectingTo: name) else { return nil }
         let number = worker.rawValue.littleEndian
         guard withUnsafeBytes(of: number, { socket.send($0) }) else { return nil }
@@ -54,13 +54,17 @@ final class WorkerLink {
     }
 
     /// Whether messages can go this way: the coordinator has shared its memory.
-    var isOpen: Bool { exchange != nil }
+    package var isOpen: Bool { exchange != nil }
 
     /// Sends a message.
     ///
     /// - Parameter buffer: holds its payload; nil for none.
     /// - Returns: whether the system has taken it; nil when the payload is not in shared memory.
-    func send(_ header: HeaderBytes, _ buffer: ParameterBuffer?, payloadSize: Int) -> Bool? {
+    package func send(
+        _ header: HeaderBytes,
+        _ buffer: ParameterBuffer?,
+        payloadSize: Int
+    ) -> Bool? {
         guard let exchange else { return nil }
         var packet = Packet()
         if let buffer {
@@ -74,7 +78,7 @@ final class WorkerLink {
     }
 
     /// Takes the next message, if there is one.
-    func receive() -> Received? {
+    package func receive() -> Received? {
         guard isOpen else { return join() }
         switch socket.receive(into: bytes) {
         case .nothing:
@@ -116,22 +120,22 @@ final class WorkerLink {
     }
 
     /// Whether the coordinator has a processor left to work on while workers compute.
-    var wantsEarlySegments: Bool { exchange?.wantsEarlySegments ?? false }
+    package var wantsEarlySegments: Bool { exchange?.wantsEarlySegments ?? false }
 
     /// Says where the calling thread runs, and moves it where the coordinator asked it to.
-    func settle() { exchange?.settle() }
+    package func settle() { exchange?.settle() }
 
     /// A buffer in the coordinator's memory for a gradient; nil when none is free.
-    func takeGradientBuffer() -> ParameterBuffer? { exchange?.takeGradientBuffer() }
+    package func takeGradientBuffer() -> ParameterBuffer? { exchange?.takeGradientBuffer() }
 
     /// Gives a gradient's buffer back that is not going to be sent, if it is one of the link's.
-    func giveBack(_ gradient: ParameterBuffer) {
+    package func giveBack(_ gradient: ParameterBuffer) {
         guard let slot = exchange?.gradients.firstIndex(where: { $0 === gradient }) else { return }
         exchange?.gradientWord(slot: slot).store(0)
     }
 
     /// The parameters that a message brought.
-    func parameters(of packet: Packet) -> SharedParameters? {
+    package func parameters(of packet: Packet) -> SharedParameters? {
         guard let parameters, let slot = packet.slot, slot < ParameterSlots.slotCount else {
             return nil
         }
@@ -141,7 +145,7 @@ final class WorkerLink {
     }
 
     /// The samples that a message brought, to be freed once they are used.
-    func samples(of packet: Packet) -> SampleSlot? {
+    package func samples(of packet: Packet) -> SampleSlot? {
         guard let exchange, let slot = packet.slot, slot < Exchange.sampleSlotCount,
             packet.payloadSize <= Exchange.sampleSlotSize
         else { return nil }
@@ -151,21 +155,22 @@ final class WorkerLink {
 
 /// The parameters of one version in the coordinator's memory, which may write another there once
 /// their round is over.
-struct SharedParameters {
+package struct SharedParameters {
     let region: SharedRegion
     let slot: Int
     /// The parameters, to be read only.
-    let buffer: ParameterBuffer
+    package let buffer: ParameterBuffer
 
     /// Whether all that was read so far was of `version`.
-    func isHolding(_ version: Int) -> Bool {
+    package func isHolding(_ version: Int) -> Bool {
         ParameterSlots.isHolding(version, in: region, slot: slot)
     }
 }
 
 /// Samples in shared memory, kept there until they are freed.
-struct SampleSlot {
-    let bytes: UnsafeRawBufferPointer
+package struct SampleSlot {
+    /// The bytes, which the coordinator may go on writing to.
+    package let bytes: UnsafeRawBufferPointer
     private let word: SharedWord
     private let region: SharedRegion
 
@@ -176,5 +181,5 @@ struct SampleSlot {
     }
 
     /// Lets the coordinator write others there.
-    func free() { word.store(0) }
+    package func free() { word.store(0) }
 }

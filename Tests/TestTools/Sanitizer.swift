@@ -1,0 +1,7 @@
+import Glibc
+
+/// What the build watches the tests with.
+package enum Sanitizer {
+    /// Whether it is the thread sanitizer, which reports what races on purpose too.
+    package static let watchesThreads = dlsym(nil, "__tsan_init") != nil
+}
