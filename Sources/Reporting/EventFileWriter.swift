@@ -46,7 +46,12 @@ package final class EventFileWriter: Sendable {
     private static func firstFree(_ start: String) throws(ReportError) -> ReportFile {
         for index in 0..<1_000 {
             do {
-                return try ReportFile(path: "\(start).\(index)", opening: .new)
+                // In a run's folder nothing that leads out of it is followed.
+                return try ReportFile(
+                    path: "\(start).\(index)",
+                    opening: .new,
+                    followsFolder: false
+                )
             } catch {
                 guard case .alreadyThere = error else { throw error }
             }

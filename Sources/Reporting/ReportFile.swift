@@ -13,14 +13,21 @@ final class ReportFile: Sendable {
 
     /// Opens the file, with its folder's parents made as needed.
     ///
+    /// - Parameter followsFolder: whether the folder itself may be a symbolic link.
     /// - Throws: when the folder or file cannot be made, or a new file is there already.
-    init(path: String, opening: Opening) throws(ReportError) {
+    init(path: String, opening: Opening, followsFolder: Bool = true) throws(ReportError) {
         self.path = path
-        try Self.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        let url = URL(fileURLWithPath: path)
+        let folder = url.deletingLastPathComponent().path
+        try Self.makeFolder(folder)
+        let folderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followsFolder ? 0 : O_NOFOLLOW)
+        let opened = open(folder, folderFlags)
+        guard opened >= 0 else { throw Self.unwritable(path) }
+        defer { close(opened) }
         let exclusive = opening == .new ? O_EXCL : 0
         // A symbolic link there could lead to any file of this user's.
         let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | exclusive
-        descriptor = open(path, flags, 0o640)
+        descriptor = openat(opened, url.lastPathComponent, flags, 0o640)
         if descriptor < 0 {
             throw errno == EEXIST ? .alreadyThere(file: path) : Self.unwritable(path)
         }

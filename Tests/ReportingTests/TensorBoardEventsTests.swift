@@ -31,6 +31,23 @@ import Testing
         }
     }
 
+    @Test func `follows no symbolic link out of the run's folder`() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/run",
+                withIntermediateDirectories: false
+            )
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/run/train",
+                withDestinationPath: folder
+            )
+            #expect(throws: ReportError.self) {
+                try write(in: "\(folder)/run", validates: false)
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["run"])
+        }
+    }
+
     @Test func `names files as TensorBoard looks for them and begins new ones on a resume`() throws
     {
         try withTemporaryFolder { folder in
