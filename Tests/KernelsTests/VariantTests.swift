@@ -12,7 +12,8 @@ struct VariantTests {
         let code = symbols.split(separator: "\n").map { $0.split(separator: " ") }
             .filter { $0.count == 3 && ["T", "t", "W", "w"].contains($0[1]) }.map { $0[2] }
         #expect(code.count > 20)
-        let foreign = code.filter { !$0.contains(variant) }
+        // A sanitizer's own, which every object file has.
+        let foreign = code.filter { !$0.contains(variant) && !$0.contains("san.module_") }
         #expect(foreign.isEmpty, "\(foreign)")
     }
 
