@@ -249,7 +249,8 @@ let package = Package(
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "ImageFiles", "Keys", "MNIST", "SeededRandom",
+                "Checkpoints", "Configuration", "ImageFiles", "Keys", "Launching", "MNIST", "Model",
+                "Reporting", "SeededRandom", "SharedMemory", "TestTools", "Training",
                 "TrainingProtocol", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],

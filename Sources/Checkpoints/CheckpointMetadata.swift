@@ -62,7 +62,7 @@ extension CheckpointMetadata {
     static let format = "lockstep-checkpoint"
 
     /// The fields as the header's metadata.
-    var strings: [String: String] {
+    package var strings: [String: String] {
         [
             "format": Self.format,
             "formatVersion": String(Self.formatVersion),
@@ -82,7 +82,7 @@ extension CheckpointMetadata {
     ///
     /// - Throws: ``CheckpointError/wrongMetadata(path:key:found:expected:)`` when one is absent or
     ///   not what its type asks for.
-    init(strings: [String: String], path: String) throws(CheckpointError) {
+    package init(strings: [String: String], path: String) throws(CheckpointError) {
         func field<Value>(
             _ key: String,
             _ expected: String,

@@ -28,7 +28,12 @@ package enum HostList {
     }
 
     /// The hosts of a file's text.
-    static func hosts(inFile text: String, named name: String) throws(HostError) -> [RemoteHost] {
+    ///
+    /// - Throws: when a line is none of a host.
+    package static func hosts(
+        inFile text: String,
+        named name: String
+    ) throws(HostError) -> [RemoteHost] {
         var hosts: [RemoteHost] = []
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {

@@ -9,12 +9,12 @@ struct Fuzz: ParsableCommand {
         abstract: "Feed damaged bytes to every decoder, or to a live coordinator.",
         discussion: """
             Without a target, all are run. An input that a decoder dies of, or hangs in, is named with the seed and number \
-            that make it again. With --connect, frames go to the coordinator at that address, as from workers that have \
+            that make it again. With --connect, messages go to the coordinator at that address, as from workers that have \
             joined and from such that have not.
             """
     )
 
-    @Argument(help: "wire, machine, idx, gzip, safetensors, picture, orientation, yaml or keys.")
+    @Argument(help: "One decoder, such as wire; a name that is none has them all listed.")
     var target: String?
 
     @Option(help: "How long each target is run, in seconds.") var seconds = 20.0
@@ -23,16 +23,28 @@ struct Fuzz: ParsableCommand {
 
     @Option(help: "Run this one input alone.") var only: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Look for inputs of the target that reach more code, and keep them in this folder; needs a build with libFuzzer.",
+            valueName: "folder"
+        )
+    )
+    var guided: String?
+
     @Option(help: "A coordinator to send frames to, such as tcp://127.0.0.1:5555.")
     var connect: String?
 
-    @Option(help: "How many frames to send.") var frames = 1_000_000
+    @Option(help: "How many messages to send.") var frames = 1_000_000
 
     func run() throws {
         let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         if let connect {
             let flood = Flood(endpoint: connect, seed: seed)
-            print("\(try flood.send(frames)) frames sent, seed \(seed)")
+            let tally = try flood.send(frames)
+            print(
+                "\(tally.messageCount) messages over \(tally.connectionCount) connections, seed \(seed): "
+                    + "\(tally.headerlessCount) without a header, \(tally.extraFrameCount) with too many frames"
+            )
             return
         }
         let all = try FuzzTarget.all()
@@ -41,6 +53,10 @@ struct Fuzz: ParsableCommand {
             throw ValidationError(
                 "choosing a target: \(target ?? "") was found where one of \(all.map(\.name).joined(separator: ", ")) was expected; name one"
             )
+        }
+        if let guided {
+            try GuidedFuzz.run(chosen[0], in: guided, seconds: seconds, seed: seed)
+            return
         }
         CrashReport.arm()
         for target in chosen { run(target, seed: seed) }

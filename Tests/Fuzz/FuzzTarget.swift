@@ -10,7 +10,8 @@ struct FuzzTarget {
     /// Every target.
     static func all() throws -> [FuzzTarget] {
         try [
-            wire, machine, idx, gzip(), safetensors, picture(), orientation(), yaml, keys,
+            wire, machine, workerPackets, coordinatorPackets, profile, idx, gzip(), safetensors,
+            checkpoint, picture(), orientation(), yaml, keys, hosts, metrics, health,
         ]
     }
 }
