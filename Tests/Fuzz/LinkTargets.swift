@@ -7,7 +7,19 @@ import Wire
 /// An input is a conversation: a byte that says what is done, in its upper two bits, and with how
 /// many of the bytes that follow.
 extension FuzzTarget {
-    private static var conversations: [[UInt8]] {
+    private static var conversations: [[UInt8]] { [words] + talks }
+
+    /// Every word of an exchange, with numbers at which sizes and indices go wrong.
+    private static var words: [UInt8] {
+        (0..<24).flatMap { place -> [UInt8] in
+            [1 << 63, .max, 1 << 31, 0].flatMap { (number: UInt64) -> [UInt8] in
+                let bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+                return [64 | 9, UInt8(place)] + bytes + [128 | 1, 0, 192 | 1, 2]
+            }
+        }
+    }
+
+    private static var talks: [[UInt8]] {
         let heads = headers(of: stamp).filter { $0.count < 48 }
         return (0..<8).map { offset in
             (0..<16).flatMap { index -> [UInt8] in
@@ -70,13 +82,14 @@ extension FuzzTarget {
                 allocationCount: 1
             )
             let profile = bytes.withUnsafeBytes {
-                WorkerProfile(header, $0, sliceCountMax: 4, welcomed: 1, received: 2)
+                WorkerProfile(header, $0, sliceCountMax: 4, welcomed: 1, received: 1 << 58)
             }
             guard let profile else { return }
             check(profile.slices.count <= 4, "\(profile.slices.count) slices")
             for slice in profile.slices {
                 // As a trace does.
                 _ = Int64(clamping: slice.start) - profile.clockOffset
+                check(slice.start < 1 << 60, "a slice at \(slice.start)")
             }
         }
     }

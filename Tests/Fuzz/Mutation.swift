@@ -21,7 +21,7 @@ struct Mutator {
     /// Numbers at which counts and sizes go wrong.
     private static let telling: [UInt64] = [
         0, 1, 2, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000,
-        0xFFFF_FFFF, 1 << 40, .max >> 1, .max,
+        0xFFFF_FFFF, 1 << 40, .max >> 1, 1 << 63, .max,
     ]
 
     private mutating func damage(_ bytes: inout [UInt8], _ corpus: [[UInt8]]) {

@@ -26,7 +26,10 @@ extension FuzzTarget {
             .map { "\($0.key) \($0.value)" }.joined(separator: "\n")
         return FuzzTarget(
             name: "checkpoint",
-            corpus: [checkpointFile(), Array(lines.utf8)]
+            corpus: [
+                checkpointFile(), Array(lines.utf8),
+                Array(lines.replacing("step 7", with: "step -7").utf8),
+            ]
         ) { bytes in
             let read = try? Checkpoint(decoding: bytes, path: "f", table: table)
             if let read { check(read.parameters.count == 7, "\(read.parameters.count) floats") }
