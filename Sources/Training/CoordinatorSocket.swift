@@ -179,12 +179,12 @@ package struct CoordinatorSocket: ~Copyable {
     private mutating func takeFrame(of contents: WorkerContents, from worker: WorkerID) -> Int {
         guard incoming.frameCount == 3 else { return 0 }
         payload = .frame
-        // What nobody who has joined sends ahead is not kept.
-        guard case .message(let message, _) = contents, connections.values.contains(worker) else {
-            return incoming.frameSize(at: 2)
-        }
+        guard case .message(let message, _) = contents else { return incoming.frameSize(at: 2) }
+        // An answer may count though its worker's connection has ended by now; what nobody who has
+        // joined sends ahead is not kept.
+        let hasJoined = connections.values.contains(worker)
         let gradient = incoming.withFrame(at: 2) {
-            frameGradients.gradient(of: message, from: worker, $0)
+            frameGradients.gradient(of: message, from: worker, $0, keepsEarly: hasJoined)
         }
         guard let gradient else { return incoming.frameSize(at: 2) }
         payload = .buffer(gradient, size: gradient.bytes.count)

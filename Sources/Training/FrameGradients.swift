@@ -13,14 +13,17 @@ struct FrameGradients {
     /// The gradient that a message brings, aligned; nil if its payload is none.
     ///
     /// That of an early segment has nothing but this segment yet; the answer fills the same buffer.
+    ///
+    /// - Parameter keepsEarly: whether an early segment is taken, and kept until its answer comes.
     mutating func gradient(
         of message: WorkerMessage,
         from worker: WorkerID,
-        _ bytes: UnsafeRawBufferPointer
+        _ bytes: UnsafeRawBufferPointer,
+        keepsEarly: Bool = true
     ) -> ParameterBuffer? {
         let (convolutions, fullyConnected) = (LeNet.segments[0].bytes, LeNet.segments[1].bytes)
         switch message {
-        case .earlySegment(let work, _) where bytes.count == fullyConnected.count:
+        case .earlySegment(let work, _) where keepsEarly && bytes.count == fullyConnected.count:
             let gradient = buffers.take()
             gradient.write(bytes, at: fullyConnected)
             early[worker] = (work, gradient)
