@@ -4,10 +4,11 @@ import TestTools
 import Testing
 
 /// Whether a program of Debian's qemu-user is here; where peers are required, its tests run and
-/// fail without.
+/// fail without. It has no room for what sanitizers map.
 private let emulatesProcessors =
-    FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-x86_64")
-    || ProcessInfo.processInfo.environment["LOCKSTEP_REQUIRE_PEERS"] == "1"
+    Sanitizer.patience == 1
+    && (FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-x86_64")
+        || ProcessInfo.processInfo.environment["LOCKSTEP_REQUIRE_PEERS"] == "1")
 
 /// One binary on every CPU, and the same bits on each.
 @Suite(.serialized) struct ProcessorTests {
@@ -38,7 +39,7 @@ private let emulatesProcessors =
         #expect(Set(digests).count == 1, "\(names): \(digests)")
     }
 
-    @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user"))
+    @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user, and no sanitizer"))
     func `trains the same model on a CPU without AVX-512`() throws {
         let expected = try digest(kernels: KernelSet.runnable[0].name)
         let address = "tcp://127.0.0.1:\(try freePort())"
@@ -57,7 +58,7 @@ private let emulatesProcessors =
         #expect(worker.wait().errors.contains("computing with avx2"))
     }
 
-    @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user"))
+    @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user, and no sanitizer"))
     func `computes the same bits with every kernel on a CPU without AVX-512`() throws {
         let arguments = ["bench", "kernels", "--short"]
         let native = try Program.run(
@@ -74,7 +75,7 @@ private let emulatesProcessors =
         #expect(hashes[0] == hashes[1])
     }
 
-    @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user"))
+    @Test(.enabled(if: emulatesProcessors, "needs Debian's qemu-user, and no sanitizer"))
     func `says in one sentence that a CPU without AVX2 will not do`() throws {
         let result = try Program(
             ["worker", "--connect", "tcp://127.0.0.1:1"],

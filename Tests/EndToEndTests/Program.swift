@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 /// The built `lockstep`, run as a user would run it.
@@ -98,7 +99,9 @@ final class Program {
 
     /// Waits for its end; after two minutes it is killed, which no caller expects.
     func wait() -> Result {
-        let isOver = eventually(within: .seconds(120)) { !self.process.isRunning }
+        let isOver = eventually(within: .seconds(120 * Sanitizer.patience)) {
+            !self.process.isRunning
+        }
         if !isOver { signalGroup(SIGKILL) }
         process.waitUntilExit()
         let isSignal = process.terminationReason == .uncaughtSignal
