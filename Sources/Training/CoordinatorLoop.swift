@@ -269,6 +269,10 @@ final class CoordinatorLoop {
 extension CoordinatorLoop {
     private func accept(_ work: Work, _ sums: AnswerSums, isKept: Bool) {
         let gradient = work.round.isTraining ? socket.gradient() : nil
+        precondition(
+            gradient != nil || !work.round.isTraining,
+            "an answer of \(work) is accepted without its gradient"
+        )
         let sum = Reduction.Sum(gradient: gradient, sums: sums)
         if isKept { comparison.keep(sum, of: work, parameters: run.optimizer.parameters) }
         roundSums(of: work.round).add(sum, at: work.subtree)

@@ -23,14 +23,6 @@ struct Fuzz: ParsableCommand {
 
     @Option(help: "Run this one input alone.") var only: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Look for inputs of the target that reach more code, and keep them in this folder; needs a build with libFuzzer.",
-            valueName: "folder"
-        )
-    )
-    var guided: String?
-
     @Option(help: "A coordinator to send frames to, such as tcp://127.0.0.1:5555.")
     var connect: String?
 
@@ -53,10 +45,6 @@ struct Fuzz: ParsableCommand {
             throw ValidationError(
                 "choosing a target: \(target ?? "") was found where one of \(all.map(\.name).joined(separator: ", ")) was expected; name one"
             )
-        }
-        if let guided {
-            try GuidedFuzz.run(chosen[0], in: guided, seconds: seconds, seed: seed)
-            return
         }
         CrashReport.arm()
         for target in chosen { run(target, seed: seed) }
