@@ -137,7 +137,7 @@ final class ConversationWithWorker {
         if let gradient = link.takeGradientBuffer() { gradients.append(gradient) }
         guard let gradient = gradients.last else { return }
         if link.wantsEarlySegments || number % 2 == 0 {
-            _ = link.send([1, 2, 3], gradient, payloadSize: number)
+            _ = link.send(HeaderBytes([1, 2, 3]), gradient, payloadSize: number)
         } else {
             link.giveBack(gradient)
         }
