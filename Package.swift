@@ -148,10 +148,11 @@ let package = Package(
         module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
         module(
             "Wire",
-            ["TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
+            ["Sealing", "TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
             exclude: ["header.proto"]
         ),
         module("ZeroMQ", ["CZeroMQ"]),
+        module("Sealing", ["COpenSSL"]),
         .target(name: "CSharedMemory"),
         .target(name: "CAllocationCount"),
         module("SharedMemory", ["CSharedMemory"]),
@@ -164,7 +165,7 @@ let package = Package(
             [
                 "CAllocationCount", "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST",
                 "Model",
-                "SeededRandom", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Subprocess", "swift-subprocess"),
@@ -220,15 +221,17 @@ let package = Package(
         tests(
             "Training",
             [
-                "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model", "SeededRandom",
-                "TrainingProtocol", "Wire", "ZeroMQ", product("Logging", "swift-log"),
+                "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model", "Sealing",
+                "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
+                product("Logging", "swift-log"),
             ]
         ),
         tests("Launching", ["Training", product("Subprocess", "swift-subprocess")]),
         tests("TrainingProtocol"),
         tests("TrainingSimulation", ["TrainingProtocol"]),
-        tests("Wire", ["TrainingProtocol"]),
+        tests("Wire", ["Sealing", "TrainingProtocol"]),
         tests("ZeroMQ"),
+        tests("Sealing"),
         tests("SharedMemory"),
         tests("Keys", ["ZeroMQ"]),
         .testTarget(
@@ -250,7 +253,7 @@ let package = Package(
             name: "lockstep-fuzz",
             dependencies: [
                 "Checkpoints", "Configuration", "ImageFiles", "Keys", "Launching", "MNIST", "Model",
-                "Reporting", "SeededRandom", "SharedMemory", "TestTools", "Training",
+                "Reporting", "Sealing", "SeededRandom", "SharedMemory", "TestTools", "Training",
                 "TrainingProtocol", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],

@@ -23,6 +23,8 @@ package struct RunProfile: Equatable, Sendable, Codable {
     package var messages: Int
     /// Their bytes.
     package var bytes: Int
+    /// Those of the messages that went sealed through the payload port.
+    package var sealedMessages: Int
     /// How often the coordinator's thread asked for memory.
     package var allocations: Int
     /// How many seconds the coordinator's thread had a processor.
@@ -37,6 +39,7 @@ package struct RunProfile: Equatable, Sendable, Codable {
         steps: Int,
         messages: Int,
         bytes: Int,
+        sealedMessages: Int = 0,
         allocations: Int,
         processorSeconds: Double,
         coordinator: [String: Double],
@@ -45,6 +48,7 @@ package struct RunProfile: Equatable, Sendable, Codable {
         self.steps = steps
         self.messages = messages
         self.bytes = bytes
+        self.sealedMessages = sealedMessages
         self.allocations = allocations
         self.processorSeconds = processorSeconds
         self.coordinator = coordinator

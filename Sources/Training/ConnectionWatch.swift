@@ -4,29 +4,50 @@ import Glibc
 /// message has: one that never ends would fill the memory.
 ///
 /// Tells which connections to end: those that have brought more than waiting messages can be since
-/// their last whole one, and those beyond what the process has descriptors for.
+/// their last whole one, those that bring none at all where each has to, and those beyond what the
+/// process has descriptors for.
 struct ConnectionWatch {
     /// How often to look.
     static let period = Duration.milliseconds(200)
 
-    /// Twice what may wait to be read: `highWaterMark` gradients of 247 kB.
-    private static let unfinishedSizeMax: UInt64 = 32 << 20
+    /// What a connection may bring without a whole message, in bytes.
+    private let unfinishedSizeMax: UInt64
 
-    /// Twice the workers that may take part, or half of the descriptors that the process may have.
+    /// How long a connection may bring none at all; nil for as long as it likes.
+    private let silenceMax: Duration?
+
+    /// Twice the workers that may take part, or a share of the descriptors that the process may
+    /// have.
     private let connectionCountMax: Int
 
     private struct Connection {
         var receivedSize: UInt64 = 0
         var hasDelivered = false
+        var hasEverDelivered = false
+        var firstLook: Duration?
     }
 
     private var connections: [Int32: Connection] = [:]
     private var nextLook = Duration.zero
 
-    init() {
+    /// Watches no connection yet.
+    ///
+    /// - Parameters:
+    ///   - descriptorShare: connections may have this part of the process's descriptors: a half, a
+    ///     quarter.
+    ///   - unfinishedSizeMax: what a connection may bring without a whole message, in bytes; twice
+    ///     what may wait to be read, such as `highWaterMark` gradients of 247 kB.
+    ///   - silenceMax: how long a connection may bring none at all; nil for as long as it likes.
+    init(
+        descriptorShare: Int = 2,
+        unfinishedSizeMax: UInt64 = 32 << 20,
+        silenceMax: Duration? = nil
+    ) {
+        self.unfinishedSizeMax = unfinishedSizeMax
+        self.silenceMax = silenceMax
         connectionCountMax = min(
             2 * JoinLimit.workerCountMax,
-            Self.processDescriptorCountMax / 2
+            Self.processDescriptorCountMax / descriptorShare
         )
     }
 
@@ -49,13 +70,28 @@ struct ConnectionWatch {
     /// Notes that a whole message has come over a connection.
     mutating func noteMessage(over descriptor: Int32) {
         connections[descriptor]?.hasDelivered = true
+        connections[descriptor]?.hasEverDelivered = true
     }
 
-    /// The connections to end; none unless it is time to look.
-    mutating func overfullConnections(at now: Duration) -> [Int32] {
+    /// The connections to end, and why; none unless it is time to look.
+    mutating func overfullConnections(at now: Duration) -> [(Int32, ForeignMessage)] {
         guard nextLook <= now else { return [] }
         nextLook = now + Self.period
-        return connections.keys.filter { isOverfull($0) }
+        return connections.keys.compactMap { descriptor in
+            if isOverfull(descriptor) { return (descriptor, .endless) }
+            return isTooSilent(descriptor, at: now) ? (descriptor, .silence) : nil
+        }
+    }
+
+    private mutating func isTooSilent(_ descriptor: Int32, at now: Duration) -> Bool {
+        guard let silenceMax, let connection = connections[descriptor],
+            !connection.hasEverDelivered
+        else { return false }
+        guard let firstLook = connection.firstLook else {
+            connections[descriptor]?.firstLook = now
+            return false
+        }
+        return now - firstLook > silenceMax
     }
 
     private mutating func isOverfull(_ descriptor: Int32) -> Bool {
@@ -63,12 +99,13 @@ struct ConnectionWatch {
             let connection = connections[descriptor]
         else { return false }
         if connection.hasDelivered {
-            connections[descriptor] = Connection(receivedSize: size)
+            connections[descriptor]?.receivedSize = size
+            connections[descriptor]?.hasDelivered = false
             return false
         }
         // Less than before: the descriptor is another connection's by now.
         return size > connection.receivedSize
-            && size - connection.receivedSize > Self.unfinishedSizeMax
+            && size - connection.receivedSize > unfinishedSizeMax
     }
 
     /// What tcp(7)'s TCP_INFO counts as `tcpi_bytes_received`; nil where it does not, as with a

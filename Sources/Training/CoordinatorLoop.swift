@@ -73,13 +73,14 @@ final class CoordinatorLoop {
     /// - Throws: when libzmq fails in a way that no run survives; when a wrong answer was found too
     ///   late and no checkpoint from before it is left.
     func serve() throws -> RunResult {
-        observer.runWillStart(endpoint: endpoint)
+        observer.runWillStart(endpoint: endpoint, payloadPort: socket.sealedLinks?.port)
         var poller = Poller()
         _ = poller.add(socket.socket)
         _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
         if let links = socket.links { _ = poller.add(fileDescriptor: links.fileDescriptor) }
         socket.addAdmission(to: &poller)
+        socket.sealedLinks?.add(to: &poller)
         while outcome == nil {
             pulse.beat(at: now)
             clock.lap(.receive)
@@ -90,7 +91,7 @@ final class CoordinatorLoop {
             if stop.wakeUp.drain() { try handle(.stopRequested) }
             try admit()
             while let worker = try socket.nextLostWorker() { try handle(.disconnected(worker)) }
-            for _ in 0..<socket.endOverfull(at: now) { note(.endless) }
+            for reason in socket.endOverfull(at: now) { note(reason) }
             try receive()
             if let deadline = machine.nextDeadline, deadline <= now {
                 try handle(.deadlineReached)
@@ -173,6 +174,8 @@ final class CoordinatorLoop {
                 workerProfiles[worker] = profile
             case .enrolled(let name):
                 observer.workerWasEnrolled(name: name)
+            case .linkOpened(let worker):
+                observer.sealedLinkDidOpen(to: worker)
             case .foreign(let message):
                 note(message)
                 socket.endSender()

@@ -18,12 +18,23 @@ package struct CoordinatorSocket: ~Copyable {
         case profile(WorkerProfile, from: WorkerID)
         /// An invited worker's key was listed under this name.
         case enrolled(name: String)
+        /// A worker can be sent sealed payloads from now on.
+        case linkOpened(WorkerID)
         /// Bytes that are no message of ours.
         case foreign(ForeignMessage)
     }
 
+    /// What the message received last came over.
+    enum Source {
+        case connection
+        case localLink(WorkerID)
+        case sealedLink(WorkerID)
+        /// A sealed link's connection that was cut off already.
+        case nothing
+    }
+
     /// What came with the message received last.
-    private enum Payload {
+    enum Payload {
         case none
         case frame
         /// Be it in shared memory or put together from frames.
@@ -37,23 +48,24 @@ package struct CoordinatorSocket: ~Copyable {
     private var watch = ConnectionWatch()
     /// Who may connect; nil where nothing is encrypted.
     let admission: Admission?
-    private let authenticator: Authenticator?
-    private var workers: WorkerAdmission?
+    let authenticator: Authenticator?
+    var workers: WorkerAdmission?
     private var incoming: Multipart
     private var outgoing: Multipart
     /// The links to workers of this host; nil where there are none.
     let links: CoordinatorLinks?
-    private var lostWorkers: [WorkerID] = []
-    private var frameGradients = FrameGradients()
+    /// The links over which payloads go sealed; nil where there are none.
+    let sealedLinks: SealedLinks?
+    var lostWorkers: [WorkerID] = []
+    var frameGradients = FrameGradients()
     /// What goes with every welcome.
     let offer: WelcomeOffer
     /// What was carried so far.
-    private(set) var traffic = Traffic()
+    var traffic = Traffic()
     /// When each worker was welcomed, to tell its clock from this one's.
     private var welcomes: [WorkerID: UInt64] = [:]
-    private var payload = Payload.none
-    /// Who sent the last message, if it came over a link.
-    private var linkedSender: WorkerID?
+    var payload = Payload.none
+    var source = Source.connection
     /// The file of an `ipc` address, which libzmq leaves behind.
     private let socketFile: String?
 
@@ -68,6 +80,7 @@ package struct CoordinatorSocket: ~Copyable {
     ///   - admission: whom to let in, encrypted; nil for everybody, in the open.
     ///   - offersLinks: whether workers of this host may use shared memory, where the system has
     ///     it.
+    ///   - payloadPort: where payloads go sealed, if connections are encrypted.
     ///   - sliceCountMax: how many slices of time workers keep for a trace.
     /// - Throws: when the address is malformed, in use, not of this machine, or of a kind that no
     ///   other process reaches.
@@ -75,6 +88,7 @@ package struct CoordinatorSocket: ~Copyable {
         binding endpoint: String,
         admission: Admission? = nil,
         offersLinks: Bool = true,
+        payloadPort: PayloadPort = .automatic,
         sliceCountMax: Int = 0
     ) throws(ZeroMQError) {
         try refuseUnreachable(endpoint, .bind)
@@ -97,6 +111,10 @@ package struct CoordinatorSocket: ~Copyable {
         let socket = try Socket(.router, in: context, options: options)
         let monitor = try Monitor(of: socket)
         try socket.bind(endpoint)
+        let sealedEndpoint = admission.flatMap { _ in payloadPort.endpoint(beside: endpoint) }
+        sealedLinks = try sealedEndpoint.map { (endpoint) throws(ZeroMQError) in
+            try SealedLinks(binding: endpoint, in: context)
+        }
         self.socket = socket
         self.monitor = monitor
         links = offersLinks ? CoordinatorLinks() : nil
@@ -118,14 +136,20 @@ package struct CoordinatorSocket: ~Copyable {
         payload: CoordinatorPayload,
         to worker: WorkerID
     ) throws(ZeroMQError) -> Bool {
-        let header = WireEncoding.bytes(of: message, offer: offer)
-        traffic.add(byteCount: header.count + payload.size)
+        var offer = offer
         if case .welcome = message {
             // A flood of them, one after the other, must not fill the memory.
             if welcomes.count > 4 * JoinLimit.workerCountMax { welcomes = [:] }
             welcomes[worker] = PhaseClock.now
+            if links?.holds(worker) != true { offer.sealedLink = sealedLinks?.offer(to: worker) }
         }
+        let header = WireEncoding.bytes(of: message, offer: offer)
+        traffic.add(byteCount: header.count + payload.size)
         if links?.send(header, payload, to: worker) == true { return true }
+        if let isSent = try sealedLinks?.send(header, payload, to: worker) {
+            traffic.sealedMessageCount += 1
+            return isSent
+        }
         outgoing.removeAll()
         outgoing.append(Message(copying: routingID(of: worker)))
         outgoing.append(Message(copying: header))
@@ -136,8 +160,9 @@ package struct CoordinatorSocket: ~Copyable {
     /// Takes the next message, if one is there.
     mutating func receive() throws(ZeroMQError) -> Received? {
         payload = .none
-        linkedSender = nil
         if let received = receiveOverLinks() { return received }
+        if let received = try receiveSealed() { return received }
+        source = .connection
         guard try socket.receive(into: &incoming) else { return nil }
         if let descriptor = incoming.sourceDescriptor(at: incoming.frameCount - 1) {
             watch.noteMessage(over: descriptor)
@@ -214,7 +239,7 @@ package struct CoordinatorSocket: ~Copyable {
             case .lost(let worker):
                 lostWorkers.append(worker)
             case .message(let header, let buffer, let size, let worker):
-                linkedSender = worker
+                source = .localLink(worker)
                 if let buffer { payload = .buffer(buffer, size: size) }
                 do {
                     let contents = try WireDecoding.workerContents(header)
@@ -236,7 +261,7 @@ package struct CoordinatorSocket: ~Copyable {
         return nil
     }
 
-    private mutating func received(
+    mutating func received(
         _ contents: WorkerContents,
         from worker: WorkerID,
         headerSize: Int,
@@ -265,38 +290,21 @@ package struct CoordinatorSocket: ~Copyable {
         }
     }
 
-    /// Has a poller wake for handshakes and for changes of the list.
-    func addAdmission(to poller: inout Poller) {
-        guard let admission else { return }
-        _ = poller.add(admission.wakeUp)
-        if let authenticator { _ = poller.add(authenticator) }
-    }
-
-    /// Answers handshakes that wait; nothing to do without keys.
-    ///
-    /// - Returns: the keys that were refused.
-    mutating func admitWorkers() throws(ZeroMQError) -> [CurveKey] {
-        guard let admission else { return [] }
-        return try authenticator?.answer { admission.admits($0) || admission.isInvited($0) } ?? []
-    }
-
-    /// Forgets the workers whose keys are listed no more, cuts their connections, and returns them.
-    mutating func removeRevoked() -> [WorkerID] {
-        let revoked = workers?.removeRevoked() ?? []
-        for worker in revoked { disconnect(worker) }
-        return revoked
-    }
-
     /// Cuts the connection that the last message came over: no worker of ours sends what nothing
     /// comes of.
     ///
     /// Messages of a connection that has ended may still wait here, and its descriptor be another's
     /// by now: what has said hello loses its connection for its own messages alone.
     mutating func endSender() {
-        if let linkedSender {
-            links?.drop(linkedSender)
-            lostWorkers.append(linkedSender)
-            return
+        switch source {
+        case .connection: break
+        case .localLink(let worker):
+            links?.drop(worker)
+            return lostWorkers.append(worker)
+        case .sealedLink(let worker):
+            sealedLinks?.drop(worker)
+            return lostWorkers.append(worker)
+        case .nothing: return
         }
         guard let descriptor = incoming.sourceDescriptor(at: incoming.frameCount - 1) else {
             return
@@ -307,8 +315,9 @@ package struct CoordinatorSocket: ~Copyable {
     }
 
     /// Cuts a worker's connection.
-    private func disconnect(_ worker: WorkerID) {
+    func disconnect(_ worker: WorkerID) {
         links?.drop(worker)
+        sealedLinks?.drop(worker)
         for descriptor in connections.filter({ $0.value == worker }).keys { end(descriptor) }
     }
 
@@ -332,17 +341,21 @@ package struct CoordinatorSocket: ~Copyable {
             watch.noteEnd(of: descriptor)
             if let worker = connections.removeValue(forKey: descriptor) {
                 frameGradients.forget(worker)
+                sealedLinks?.drop(worker)
                 return worker
             }
         }
-        return nil
+        let worker = try sealedLinks?.nextLostWorker()
+        if let worker { frameGradients.forget(worker) }
+        return worker
     }
 
-    /// Ends the connections that bring what is no message, and returns how many.
-    mutating func endOverfull(at now: Duration) -> Int {
-        let overfull = watch.overfullConnections(at: now)
-        for descriptor in overfull { end(descriptor) }
-        return overfull.count
+    /// Ends the connections that bring what is no message, and returns why, one each.
+    mutating func endOverfull(at now: Duration) -> [ForeignMessage] {
+        watch.overfullConnections(at: now).map { descriptor, reason in
+            end(descriptor)
+            return reason
+        } + (sealedLinks?.endOverfull(at: now) ?? [])
     }
 
     /// Lends the payload of the message received last; nil if it has none.

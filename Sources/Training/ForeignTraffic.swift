@@ -1,3 +1,4 @@
+import Sealing
 import Wire
 import ZeroMQ
 
@@ -26,6 +27,10 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
     case unkept
     /// More bytes than messages of a worker have, and no end of them.
     case endless
+    /// A sealed message that the link's key does not open, or not again.
+    case seal(SealingError)
+    /// A connection to the payload port that has opened no link for long.
+    case silence
     /// A worker that asks to join while too many do, or take part already.
     case join
 
@@ -45,6 +50,9 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
         case .numbers: "numbers"
         case .unkept: "unkept"
         case .endless: "endless"
+        case .seal(.replayed): "replay"
+        case .seal: "seal"
+        case .silence: "silence"
         }
     }
 
@@ -61,6 +69,8 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
         case .numbers: "an answer that is not finite where the right one is"
         case .unkept: "an invited worker's key, which could not be put on the list"
         case .endless: "a message without end"
+        case .seal(let error): error.description
+        case .silence: "a connection to the payload port that opened no link"
         case .join: "a request to join, of too many at once"
         }
     }

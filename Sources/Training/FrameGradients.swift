@@ -1,7 +1,7 @@
 import Model
 import TrainingProtocol
 
-/// Gradients that come over ZeroMQ, in one frame or their fully connected segment ahead of the
+/// Gradients that come over ZeroMQ, sealed by us or not, in one frame or their fully connected segment ahead of the
 /// rest.
 ///
 /// Belongs to the coordinator's thread.
@@ -10,9 +10,25 @@ struct FrameGradients {
     /// The segment that each worker has sent ahead, at most one.
     private var early: [WorkerID: (work: Work, gradient: ParameterBuffer)] = [:]
 
+    /// Where a payload lies that has the size of a gradient or of a segment of one.
+    struct Place {
+        fileprivate let buffer: ParameterBuffer
+        fileprivate let range: Range<Int>
+
+        /// Its bytes in the flat buffer.
+        var bytes: UnsafeMutableRawBufferPointer {
+            UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[range])
+        }
+    }
+
+    /// Where a payload of so many bytes may go that nobody has looked at yet; nil if no gradient
+    /// or segment has so many.
+    func place(ofSize size: Int) -> Place? {
+        let ranges = [0..<LeNet.parameterCount * 4] + LeNet.segments.map(\.bytes)
+        return ranges.first { $0.count == size }.map { Place(buffer: buffers.take(), range: $0) }
+    }
+
     /// The gradient that a message brings, aligned; nil if its payload is none.
-    ///
-    /// That of an early segment has nothing but this segment yet; the answer fills the same buffer.
     ///
     /// - Parameter keepsEarly: whether an early segment is taken, and kept until its answer comes.
     mutating func gradient(
@@ -21,23 +37,32 @@ struct FrameGradients {
         _ bytes: UnsafeRawBufferPointer,
         keepsEarly: Bool = true
     ) -> ParameterBuffer? {
+        if case .earlySegment = message, !keepsEarly { return nil }
+        guard let place = place(ofSize: bytes.count) else { return nil }
+        place.bytes.copyMemory(from: bytes)
+        return gradient(of: message, from: worker, at: place)
+    }
+
+    /// The gradient that a message brings whose payload is at its place already.
+    ///
+    /// That of an early segment has nothing but this segment yet; the answer fills the same buffer.
+    mutating func gradient(
+        of message: WorkerMessage,
+        from worker: WorkerID,
+        at place: Place
+    ) -> ParameterBuffer? {
         let (convolutions, fullyConnected) = (LeNet.segments[0].bytes, LeNet.segments[1].bytes)
         switch message {
-        case .earlySegment(let work, _) where keepsEarly && bytes.count == fullyConnected.count:
-            let gradient = buffers.take()
-            gradient.write(bytes, at: fullyConnected)
-            early[worker] = (work, gradient)
-            return gradient
+        case .earlySegment(let work, _) where place.range == fullyConnected:
+            early[worker] = (work, place.buffer)
+            return place.buffer
         case .answer(let work, _) where work.round.isTraining:
             let begun = early.removeValue(forKey: worker)
-            if bytes.count == convolutions.count, let begun, begun.work == work {
-                begun.gradient.write(bytes, at: convolutions)
-                return begun.gradient
-            }
-            let gradient = buffers.take()
-            guard bytes.count == gradient.bytes.count else { return nil }
-            gradient.write(bytes, at: 0..<bytes.count)
-            return gradient
+            if place.range.count == place.buffer.bytes.count { return place.buffer }
+            guard place.range == convolutions, let begun, begun.work == work else { return nil }
+            UnsafeMutableRawBufferPointer(rebasing: begun.gradient.bytes[convolutions])
+                .copyMemory(from: UnsafeRawBufferPointer(place.bytes))
+            return begun.gradient
         case .answer, .earlySegment, .hello, .heartbeat, .goodbye:
             return nil
         }
@@ -50,11 +75,4 @@ struct FrameGradients {
 extension LeNet.Segment {
     /// The segment's bytes in the flat buffer.
     var bytes: Range<Int> { range.lowerBound * 4..<range.upperBound * 4 }
-}
-
-extension ParameterBuffer {
-    /// Copies bytes from any address to a place of the flat buffer.
-    fileprivate func write(_ source: UnsafeRawBufferPointer, at place: Range<Int>) {
-        UnsafeMutableRawBufferPointer(rebasing: bytes[place]).copyMemory(from: source)
-    }
 }

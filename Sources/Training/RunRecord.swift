@@ -80,8 +80,9 @@ package struct RunResult: Sendable {
 
 /// Follows a run; every call comes from the coordinator's thread and should return soon.
 package protocol RunObserver: AnyObject {
-    /// The coordinator is bound and waits for workers.
-    func runWillStart(endpoint: String)
+    /// The coordinator is bound and waits for workers; sealed payloads go through a port of their
+    /// own, if at all.
+    func runWillStart(endpoint: String, payloadPort: Int?)
     /// A step was applied.
     func stepDidEnd(_ record: StepRecord)
     /// An epoch was validated.
@@ -92,6 +93,8 @@ package protocol RunObserver: AnyObject {
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome)
     /// Something happened that the operator should know.
     func didNotice(_ notice: Coordinator.Notice)
+    /// Payloads to and from this worker go sealed from now on.
+    func sealedLinkDidOpen(to worker: WorkerID)
     /// An invited worker's key was listed under this name.
     func workerWasEnrolled(name: String)
     /// Something came in that is no part of the run; told at a bounded rate.

@@ -9,6 +9,9 @@ let highWaterMark = 64
 /// 2 MiB: above the largest message, the samples of 64 shards (804 kB).
 let messageSizeMax = 2 << 20
 
+/// 1 MiB: the same largest message, sealed.
+let sealedMessageSizeMax = 1 << 20
+
 /// 512 KiB in the kernel each way: a parameter buffer fits, and loopback needs fewer wake-ups.
 let bufferSize = 512 << 10
 

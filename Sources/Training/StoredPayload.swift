@@ -68,6 +68,13 @@ struct StoredParameters {
         version = 0
     }
 
+    /// Keeps a buffer that nobody writes to any more.
+    init(_ buffer: ParameterBuffer) {
+        self.buffer = buffer
+        shared = nil
+        version = 0
+    }
+
     /// Names a slot that holds `version`.
     init(_ shared: SharedParameters, version: Int) {
         buffer = shared.buffer

@@ -69,11 +69,13 @@ final class WorkerLoop {
         _ = poller.add(socket.monitor)
         _ = poller.add(stop.wakeUp)
         let linkIndex = poller.add(fileDescriptor: -1)
+        let sealedPlaces = (poller.add(fileDescriptor: -1), poller.add(fileDescriptor: -1))
         let inputIndex =
             endsWithStandardInput ? poller.add(fileDescriptor: STDIN_FILENO) : nil
         while outcome == nil {
             pulse.beat(at: now)
             poller.setFileDescriptor(socket.linkDescriptor, at: linkIndex)
+            socket.pollSealedLink(with: &poller, at: sealedPlaces)
             let timeout = pulse.timeout(until: machine.nextDeadline, at: now)
             if work == nil { prepareNextWork() }
             clock.lap(.receive)
@@ -87,6 +89,7 @@ final class WorkerLoop {
             while let isConnected = try socket.nextConnectionChange() {
                 try handle(isConnected ? .connected : .disconnected)
             }
+            if let failure = socket.takeSealedLinkFailure() { tell(of: failure) }
             while outcome == nil, let received = try socket.receive() { try take(received) }
             if outcome == nil, let deadline = machine.nextDeadline, deadline <= now {
                 try handle(.deadlineReached)
@@ -109,9 +112,17 @@ final class WorkerLoop {
                 return
             }
             try handle(.received(message))
+        case .sealedLinkOpened(let port):
+            logger.info("payloads go sealed through the coordinator's port \(port)")
         case .foreign(let reason):
             logger.warning("dropped \(reason)")
         }
+    }
+
+    private func tell(of failure: (port: Int, reason: String)) {
+        logger.notice(
+            "opening the coordinator's payload port \(failure.port): \(failure.reason) where sealed payloads were expected; all goes through the first connection, which takes longer: let the port through, or start the coordinator with --payload-port"
+        )
     }
 
     /// Whether a message has the payload that belongs to it.

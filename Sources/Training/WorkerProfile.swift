@@ -22,6 +22,8 @@ package struct Traffic: Equatable, Sendable {
     package var messageCount = 0
     /// Their bytes, payloads included, wherever they lay.
     package var byteCount = 0
+    /// Those of the messages that went through sealed links.
+    package var sealedMessageCount = 0
 
     mutating func add(byteCount count: Int) {
         messageCount += 1
@@ -31,7 +33,8 @@ package struct Traffic: Equatable, Sendable {
     func since(_ earlier: Traffic) -> Traffic {
         Traffic(
             messageCount: messageCount - earlier.messageCount,
-            byteCount: byteCount - earlier.byteCount
+            byteCount: byteCount - earlier.byteCount,
+            sealedMessageCount: sealedMessageCount - earlier.sealedMessageCount
         )
     }
 }

@@ -6,7 +6,8 @@ import Wire
 import ZeroMQ
 
 /// A worker's end of the transport: one DEALER that looks for the coordinator by itself, and a link
-/// beside it where the coordinator is on the same host.
+/// beside it: through shared memory where the coordinator is on the same host, sealed where it
+/// encrypts.
 ///
 /// It queues nothing while there is no connection, so a coordinator that was started again never
 /// gets
@@ -16,6 +17,8 @@ struct WorkerSocket: ~Copyable {
     enum Received {
         /// A message of the coordinator; its payload is held until the next one is received.
         case message(CoordinatorMessage, payloadSize: Int)
+        /// Payloads go sealed from now on, through this port of the coordinator's.
+        case sealedLinkOpened(port: Int)
         /// Bytes that are no message of ours.
         case foreign(reason: String)
     }
@@ -26,22 +29,33 @@ struct WorkerSocket: ~Copyable {
     private var outgoing: Multipart
     private let worker: WorkerID
     /// The link to a coordinator of the same host.
-    private var link: WorkerLink?
+    private(set) var link: WorkerLink?
     private var isLinkLost = false
-    /// The gradient whose fully connected segment was sent ahead in a frame.
-    private var earlyGradient: ParameterBuffer?
+    /// The link over which payloads go sealed.
+    var sealedLink: WorkerSealedLink?
+    /// What a sealed link is made with.
+    let context: Context
+    let endpoint: String
+    let openedParameters = BufferPool()
+    /// The gradient whose fully connected segment was sent ahead in a frame, and the sealed link
+    /// that it went over.
+    private var early: (gradient: ParameterBuffer, link: WorkerSealedLink?)?
+    /// Why the first sealed link that failed could not be had, and whether that was told.
+    var sealedLinkFailure: (port: Int, reason: String)?
+    var isSealedLinkFailureTold = false
     /// A link that failed at its beginning would fail again.
     private var isLinkRefused = false
-    private var payload = Payload.none
+    var payload = Payload.none
     /// How many slices of time the last welcome asked for.
     private(set) var sliceCountMax = 0
 
     /// What came with the message received last.
-    private enum Payload {
+    enum Payload {
         case none
         case frame
         case samples(SampleSlot)
         case parameters(SharedParameters)
+        case opened(WorkerSealedLink.OpenedPayload)
     }
     /// Handshakes in a row that the other side broke off; nil where nothing is encrypted.
     private var failedHandshakeCount: Int?
@@ -83,6 +97,8 @@ struct WorkerSocket: ~Copyable {
         self.socket = socket
         self.monitor = monitor
         self.worker = worker
+        self.context = context
+        self.endpoint = endpoint
         failedHandshakeCount = key.map { _ in 0 }
         incoming = Multipart(frameCountMax: 2)
         outgoing = Multipart(frameCountMax: 2)
@@ -112,7 +128,9 @@ struct WorkerSocket: ~Copyable {
         let header = WireEncoding.bytes(of: message, sums: sums)
         let size = gradient?.bytes.count ?? 0
         if !message.isHello, sendOverLink(header, gradient, payloadSize: size) { return }
-        try sendFrames(header, gradient, frameRange(of: message, gradient))
+        let range = frameRange(of: message, gradient)
+        if let gradient, try sendSealed(header, gradient, range) { return }
+        try sendFrames(header, gradient, range)
     }
 
     /// Which bytes of a gradient travel where it is not in shared memory: an early segment's, then
@@ -122,12 +140,30 @@ struct WorkerSocket: ~Copyable {
         _ gradient: ParameterBuffer?
     ) -> Range<Int> {
         guard let gradient else { return 0..<0 }
+        let link = sealedLink?.isOpen == true ? sealedLink : nil
         if case .earlySegment = message {
-            earlyGradient = gradient
+            early = (gradient, link)
             return LeNet.segments[1].bytes
         }
-        defer { earlyGradient = nil }
-        return earlyGradient === gradient ? LeNet.segments[0].bytes : 0..<gradient.bytes.count
+        defer { early = nil }
+        // Where both would not come over one connection, the rest might arrive first.
+        guard let early, early.gradient === gradient, early.link === link else {
+            return 0..<gradient.bytes.count
+        }
+        return LeNet.segments[0].bytes
+    }
+
+    /// Sends over the sealed link, and tells whether there is one; one that takes nothing more is
+    /// given up, and the message with it.
+    private mutating func sendSealed(
+        _ header: [UInt8],
+        _ buffer: ParameterBuffer,
+        _ range: Range<Int>
+    ) throws(ZeroMQError) -> Bool {
+        guard let sealedLink, sealedLink.isOpen else { return false }
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[range])
+        if try !sealedLink.send(header, bytes) { loseLink() }
+        return true
     }
 
     /// Tells the coordinator what the time was spent on.
@@ -171,6 +207,7 @@ struct WorkerSocket: ~Copyable {
         if case .samples(let slot) = payload { slot.free() }
         payload = .none
         if let received = receiveOverLink() { return received }
+        if let received = try receiveSealed() { return received }
         guard try socket.receive(into: &incoming) else { return nil }
         guard incoming.droppedFrameCount == 0, (1...2).contains(incoming.frameCount) else {
             let count = incoming.frameCount + incoming.droppedFrameCount
@@ -182,6 +219,7 @@ struct WorkerSocket: ~Copyable {
             }
             if case .welcome = message {
                 openLink(offer.localLink)
+                openSealedLink(offer.sealedLink)
                 sliceCountMax = offer.sliceCountMax
             }
             guard incoming.frameCount == 2 else { return .message(message, payloadSize: 0) }
@@ -224,8 +262,9 @@ struct WorkerSocket: ~Copyable {
         link = WorkerLink(connectingTo: name, as: worker)
     }
 
-    private mutating func loseLink() {
+    mutating func loseLink() {
         link = nil
+        sealedLink = nil
         isLinkLost = true
     }
 
@@ -236,12 +275,15 @@ struct WorkerSocket: ~Copyable {
             isLinkLost = false
             return false
         }
+        if try isSealedLinkLost() { return false }
         while let event = try monitor.next() {
             switch event.kind {
             case .handshakeSucceeded:
                 failedHandshakeCount = failedHandshakeCount.map { _ in 0 }
                 return true
-            case .disconnected: return false
+            case .disconnected:
+                sealedLink = nil
+                return false
             case .handshakeAuthenticationFailed: throw .keyRefused
             case .handshakeFailed:
                 // All that libzmq tells a worker that holds another coordinator's public key.
@@ -266,7 +308,8 @@ struct WorkerSocket: ~Copyable {
         switch payload {
         case .samples(let slot): return .slot(slot)
         case .frame: return .frame(SampleFrame(incoming.takeFrame(at: 1)))
-        case .none, .parameters: preconditionFailure("no samples came")
+        case .opened(.samples(let samples, _)): return samples
+        case .none, .parameters, .opened: preconditionFailure("no samples came")
         }
     }
 
@@ -280,7 +323,8 @@ struct WorkerSocket: ~Copyable {
         switch payload {
         case .parameters(let shared): StoredParameters(shared, version: version)
         case .frame: StoredParameters(incoming.takeFrame(at: 1), copiedInto: buffer)
-        case .none, .samples: preconditionFailure("no parameters came")
+        case .opened(.parameters(let buffer)): StoredParameters(buffer)
+        case .none, .samples, .opened: preconditionFailure("no parameters came")
         }
     }
 

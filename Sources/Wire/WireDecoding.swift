@@ -1,3 +1,5 @@
+import Foundation
+import Sealing
 import SwiftProtobuf
 package import TrainingProtocol
 
@@ -22,6 +24,15 @@ package enum WireDecoding {
         }
         let (message, sums) = try workerMessage(in: header)
         return .message(message, sums)
+    }
+
+    /// Decodes what a worker says from bytes of our own.
+    ///
+    /// - Throws: `WireError`, as above.
+    package static func workerContents(_ bytes: [UInt8]) throws(WireError) -> WorkerContents {
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(WireError) in try workerContents(bytes) }
+        }.get()
     }
 
     private static func workerMessage(
@@ -56,11 +67,23 @@ package enum WireDecoding {
             let input = InputSettings(geometry: welcome.geometry, scale: welcome.scale)
             let offer = WelcomeOffer(
                 localLink: welcome.localLink,
-                sliceCountMax: Int(min(welcome.sliceCountMax, 1 << 20))
+                sliceCountMax: Int(min(welcome.sliceCountMax, 1 << 20)),
+                sealedLink: welcome.hasSealedLink ? try sealedLink(welcome.sealedLink) : nil
             )
             return (.welcome(input, header.stamp), offer)
         }
         return (try coordinatorMessage(in: header), WelcomeOffer())
+    }
+
+    /// Decodes what the coordinator says from bytes of our own.
+    ///
+    /// - Throws: `WireError`, as above.
+    package static func coordinatorMessage(
+        _ bytes: [UInt8]
+    ) throws(WireError) -> (CoordinatorMessage, WelcomeOffer) {
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(WireError) in try coordinatorMessage(bytes) }
+        }.get()
     }
 
     private static func coordinatorMessage(
@@ -86,7 +109,30 @@ package enum WireDecoding {
         }
     }
 
-    /// No header of ours takes 200 bytes; what is longer is not worth decoding.
+    private static func sealedLink(
+        _ body: Lockstep_SealedLink
+    ) throws(WireError) -> SealedLinkOffer {
+        guard (1...65_535).contains(body.port) else {
+            throw .outOfRange(field: "payload port", value: UInt64(body.port))
+        }
+        guard body.id.count == SealedLinkOffer.idSize else {
+            throw .outOfRange(field: "link id's size", value: UInt64(body.id.count))
+        }
+        func secret(_ bytes: Data) throws(WireError) -> SealingSecret {
+            guard let secret = SealingSecret(copying: bytes) else {
+                throw .outOfRange(field: "link key's size", value: UInt64(bytes.count))
+            }
+            return secret
+        }
+        return SealedLinkOffer(
+            port: Int(body.port),
+            id: Array(body.id),
+            keyToWorker: try secret(body.keyToWorker),
+            keyToCoordinator: try secret(body.keyToCoordinator)
+        )
+    }
+
+    /// No header of ours takes 300 bytes; what is longer is not worth decoding.
     private static let headerSizeMax = 512
 
     private static func header(

@@ -1,3 +1,5 @@
+import Foundation
+package import Sealing
 import SwiftProtobuf
 package import TrainingProtocol
 
@@ -21,11 +23,46 @@ package struct WelcomeOffer: Hashable, Sendable {
     package var localLink: String
     /// How many slices of time the worker should keep for its profile.
     package var sliceCountMax: Int
+    /// Where payloads may go sealed; nil for nowhere.
+    package var sealedLink: SealedLinkOffer?
 
     /// Offers nothing unless told otherwise.
-    package init(localLink: String = "", sliceCountMax: Int = 0) {
+    package init(
+        localLink: String = "",
+        sliceCountMax: Int = 0,
+        sealedLink: SealedLinkOffer? = nil
+    ) {
         self.localLink = localLink
         self.sliceCountMax = sliceCountMax
+        self.sealedLink = sealedLink
+    }
+}
+
+/// A second connection for messages with payloads, and the keys to seal them with.
+package struct SealedLinkOffer: Hashable, Sendable {
+    /// How many bytes tell links apart.
+    package static let idSize = 16
+
+    /// The port, at the coordinator's host.
+    package var port: Int
+    /// What tells this link from others: 16 bytes.
+    package var id: [UInt8]
+    /// Seals what the coordinator sends.
+    package var keyToWorker: SealingSecret
+    /// Seals what the worker sends.
+    package var keyToCoordinator: SealingSecret
+
+    /// Gathers the parts.
+    package init(
+        port: Int,
+        id: [UInt8],
+        keyToWorker: SealingSecret,
+        keyToCoordinator: SealingSecret
+    ) {
+        self.port = port
+        self.id = id
+        self.keyToWorker = keyToWorker
+        self.keyToCoordinator = keyToCoordinator
     }
 }
 
@@ -110,6 +147,7 @@ package enum WireEncoding {
             header.welcome.scale = input.scale
             header.welcome.localLink = offer.localLink
             header.welcome.sliceCountMax = UInt32(offer.sliceCountMax)
+            if let link = offer.sealedLink { header.welcome.sealedLink = Lockstep_SealedLink(link) }
         case .refusal(let version):
             header.refusal.protocolVersion = UInt32(version)
         case .dismissal(let stamp):
@@ -153,6 +191,16 @@ extension Lockstep_Header {
     fileprivate mutating func mark(_ stamp: RunStamp) {
         run = stamp.run
         generation = stamp.generation
+    }
+}
+
+extension Lockstep_SealedLink {
+    fileprivate init(_ offer: SealedLinkOffer) {
+        self.init()
+        port = UInt32(offer.port)
+        id = Data(offer.id)
+        keyToWorker = offer.keyToWorker.withUnsafeBytes { Data($0) }
+        keyToCoordinator = offer.keyToCoordinator.withUnsafeBytes { Data($0) }
     }
 }
 

@@ -15,6 +15,11 @@
 /// Numbers are never reused. A field that a receiver does not know is skipped; a header without a known `body` is
 /// counted and dropped.
 
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 internal import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -206,6 +211,41 @@ nonisolated struct Lockstep_Welcome: Sendable {
 
   /// How many slices of time the worker should keep for its profile.
   var sliceCountMax: UInt32 = 0
+
+  /// Where payloads may go sealed instead of through this connection; only where this one is encrypted.
+  var sealedLink: Lockstep_SealedLink {
+    get {_sealedLink ?? Lockstep_SealedLink()}
+    set {_sealedLink = newValue}
+  }
+  /// Returns true if `sealedLink` has been explicitly set.
+  var hasSealedLink: Bool {self._sealedLink != nil}
+  /// Clears the value of `sealedLink`. Subsequent reads from it will return its default value.
+  mutating func clearSealedLink() {self._sealedLink = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sealedLink: Lockstep_SealedLink? = nil
+}
+
+/// A second connection, whose messages coordinator and worker seal themselves. It takes what has a payload: the frame
+/// is a counter (8 bytes), then header and payload under AES-256-GCM, then the tag (16 bytes).
+nonisolated struct Lockstep_SealedLink: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// At the host of this connection.
+  var port: UInt32 = 0
+
+  /// 16 bytes, drawn for each welcome; with an `s` before them the identity of the connection.
+  var id: Data = Data()
+
+  /// 32 bytes each, drawn for each welcome.
+  var keyToWorker: Data = Data()
+
+  var keyToCoordinator: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -732,7 +772,7 @@ nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0\u{3}sealed_link\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -744,12 +784,17 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeSingularStringField(value: &self.scale) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.localLink) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sliceCountMax) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._sealedLink) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.geometry.isEmpty {
       try visitor.visitSingularStringField(value: self.geometry, fieldNumber: 1)
     }
@@ -762,6 +807,9 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.sliceCountMax != 0 {
       try visitor.visitSingularUInt32Field(value: self.sliceCountMax, fieldNumber: 4)
     }
+    try { if let v = self._sealedLink {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -770,6 +818,52 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.scale != rhs.scale {return false}
     if lhs.localLink != rhs.localLink {return false}
     if lhs.sliceCountMax != rhs.sliceCountMax {return false}
+    if lhs._sealedLink != rhs._sealedLink {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Lockstep_SealedLink: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SealedLink"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}port\0\u{1}id\0\u{3}key_to_worker\0\u{3}key_to_coordinator\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.port) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.keyToWorker) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.keyToCoordinator) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.port != 0 {
+      try visitor.visitSingularUInt32Field(value: self.port, fieldNumber: 1)
+    }
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 2)
+    }
+    if !self.keyToWorker.isEmpty {
+      try visitor.visitSingularBytesField(value: self.keyToWorker, fieldNumber: 3)
+    }
+    if !self.keyToCoordinator.isEmpty {
+      try visitor.visitSingularBytesField(value: self.keyToCoordinator, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Lockstep_SealedLink, rhs: Lockstep_SealedLink) -> Bool {
+    if lhs.port != rhs.port {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.keyToWorker != rhs.keyToWorker {return false}
+    if lhs.keyToCoordinator != rhs.keyToCoordinator {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -87,12 +87,31 @@ package struct Poller: ~Copyable {
         items[index].revents = 0
     }
 
-    /// Puts another file descriptor in the place of one; -1 is never ready.
+    /// Puts another file descriptor in the place of a source; -1 is never ready.
     ///
     /// - Precondition: there is such a source.
     package mutating func setFileDescriptor(_ fileDescriptor: Int32, at index: Int) {
+        handles[index] = nil
+        items[index].socket = nil
         items[index].fd = fileDescriptor
         items[index].revents = 0
+    }
+
+    /// Puts a socket in the place of a source.
+    ///
+    /// - Precondition: there is such a source.
+    package mutating func setSocket(_ socket: borrowing Socket, at index: Int) {
+        handles[index] = socket.handle
+        items[index].socket = socket.handle.raw
+        items[index].fd = -1
+        items[index].revents = 0
+    }
+
+    /// Puts a monitor in the place of a source.
+    ///
+    /// - Precondition: there is such a source.
+    package mutating func setMonitor(_ monitor: borrowing Monitor, at index: Int) {
+        setSocket(monitor.socket, at: index)
     }
 
     /// What a source was ready for when polled last.

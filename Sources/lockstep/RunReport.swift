@@ -58,10 +58,11 @@ final class RunReport: RunObserver {
 
     private var now: Duration { ContinuousClock.now - start }
 
-    func runWillStart(endpoint: String) {
+    func runWillStart(endpoint: String, payloadPort: Int?) {
+        let payloads = payloadPort.map { ", sealed payloads on port \($0)" } ?? ""
         log(
             .info,
-            "listening on \(endpoint), waiting for \(workerCountMin) workers, run folder \(folder.path)"
+            "listening on \(endpoint)\(payloads), waiting for \(workerCountMin) workers, run folder \(folder.path)"
         )
         Supervisor.ofProcess?.ready("listening on \(endpoint)")
         Health.ofProcess.isNow(ready: true, "listening on \(endpoint)")
@@ -185,6 +186,10 @@ final class RunReport: RunObserver {
         log(.notice, "a worker has joined by invitation; its key is listed as \(name)")
     }
 
+    func sealedLinkDidOpen(to worker: WorkerID) {
+        log(.debug, "payloads to and from worker \(worker) go sealed")
+    }
+
     func didReceiveForeignBytes(reason: String) {
         log(.warning, "dropped \(reason); is another program using this address?")
     }
@@ -277,6 +282,7 @@ extension RunProfile {
             steps: profile.stepCount,
             messages: profile.traffic.messageCount,
             bytes: profile.traffic.byteCount,
+            sealedMessages: profile.traffic.sealedMessageCount,
             allocations: profile.allocationCount,
             processorSeconds: Double(profile.processorTime) / 1_000_000_000,
             coordinator: profile.totals.seconds,

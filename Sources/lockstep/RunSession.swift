@@ -30,6 +30,8 @@ struct RunSession {
     let endpoint: String
     /// How its connections are protected; nil where only this user reaches the address.
     var security: SecurityOptions?
+    /// Where payloads go sealed, if connections are encrypted.
+    var payloadPort = PayloadPort.automatic
     /// Whom to let in where that is decided already.
     var keys: DrawnKeys?
     let workers: Workers
@@ -110,6 +112,7 @@ struct RunSession {
             binding: endpoint,
             admission: admission,
             offersLinks: !options.noSharedMemory,
+            payloadPort: payloadPort,
             sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax
         )
     }

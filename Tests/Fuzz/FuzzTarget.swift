@@ -10,8 +10,8 @@ struct FuzzTarget {
     /// Every target.
     static func all() throws -> [FuzzTarget] {
         try [
-            wire, machine, workerPackets, coordinatorPackets, profile, idx, gzip(), safetensors,
-            checkpoint, picture(), orientation(), yaml, keys, hosts, metrics, health,
+            wire, sealed, machine, workerPackets, coordinatorPackets, profile, idx, gzip(),
+            safetensors, checkpoint, picture(), orientation(), yaml, keys, hosts, metrics, health,
         ]
     }
 }

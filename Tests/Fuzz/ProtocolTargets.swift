@@ -1,3 +1,4 @@
+import Sealing
 import TrainingProtocol
 import Wire
 
@@ -44,6 +45,34 @@ extension FuzzTarget {
                 }
                 _ = try? WireDecoding.coordinatorMessage(raw)
             }
+        }
+    }
+
+    /// Frames of one key, of which none may open that was damaged.
+    static var sealed: FuzzTarget {
+        let secret = SealingSecret(copying: (0..<32).map { UInt8($0) })!
+        let sealer = FrameSealer(secret)
+        let corpus = headers(of: stamp).filter { $0.count <= SealedFrame.headerSizeMax }
+            .enumerated().map { (index, header) -> [UInt8] in
+                let payload = [UInt8](repeating: UInt8(index), count: 100 * index)
+                let size = SealedFrame.size(payloadSize: payload.count)
+                var frame = [UInt8](repeating: 0, count: size)
+                frame.withUnsafeMutableBytes { frame in
+                    payload.withUnsafeBytes {
+                        sealer.seal(header: header, payload: $0, into: frame)
+                    }
+                }
+                return frame
+            }
+        return FuzzTarget(name: "sealed", corpus: corpus) { bytes in
+            let size = SealedFrame.payloadSize(size: bytes.count) ?? bytes.count
+            var payload = [UInt8](repeating: 0xFF, count: size)
+            let isOpened = payload.withUnsafeMutableBytes { payload in
+                bytes.withUnsafeBytes { bytes in
+                    (try? FrameOpener(secret).open(bytes, into: payload)) != nil
+                }
+            }
+            check(isOpened == corpus.contains(bytes), "a damaged frame opens, or a whole one not")
         }
     }
 

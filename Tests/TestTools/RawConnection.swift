@@ -71,6 +71,16 @@ package final class RawConnection {
         [hasMore ? 3 : 2] + (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
     }
 
+    /// Whether the other side ends the connection within so many seconds; what it says is read.
+    func isEnded(within seconds: Int) -> Bool {
+        var byte: UInt8 = 0
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < deadline {
+            if recv(descriptor, &byte, 1, 0) == 0 { return true }
+        }
+        return false
+    }
+
     /// Writes all bytes, and tells whether the other side still takes them.
     package func write(_ bytes: [UInt8]) -> Bool {
         var sentSize = 0

@@ -128,7 +128,8 @@ extension TidyTests {
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
         "TrainingProtocol": ["SeededRandom"],
         "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
-        "Wire": ["SwiftProtobuf", "TrainingProtocol"],
+        "Wire": ["Foundation", "Sealing", "SwiftProtobuf", "TrainingProtocol"],
+        "Sealing": ["COpenSSL"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "SharedMemory": ["CSharedMemory", "Glibc"],
         "Keys": ["Glibc", "ZeroMQ"],
@@ -140,7 +141,7 @@ extension TidyTests {
         "Training": [
             "CAllocationCount", "Checkpoints", "Configuration", "Foundation", "Glibc", "Kernels",
             "Keys", "Logging", "MNIST",
-            "Model", "SeededRandom", "ServiceLifecycle", "SharedMemory", "Subprocess",
+            "Model", "Sealing", "SeededRandom", "ServiceLifecycle", "SharedMemory", "Subprocess",
             "Synchronization", "SystemPackage", "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
         ],
         "TrainingBenchmarks": [

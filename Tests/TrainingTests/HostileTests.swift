@@ -2,7 +2,6 @@ import Foundation
 import Kernels
 import Keys
 import Model
-import Synchronization
 import TestTools
 import Testing
 import TrainingProtocol
@@ -13,29 +12,6 @@ import ZeroMQ
 
 /// What arrives that should not, in the midst of a run: nothing of it may show in the model.
 struct HostileTests {
-    /// Holds a worker up within its fifth shard, so that a run waits for a visitor.
-    private final class Gate: Sendable {
-        private let isOpen = Mutex(false)
-        private let calls = SmallRun.Counter()
-
-        func open() { isOpen.withLock { $0 = true } }
-
-        func kernels(like kernels: KernelSet) -> KernelSet {
-            var held = kernels
-            let right = kernels.denseWeightGradient[2]
-            held.denseWeightGradient[2] = { gradient, input, weights, biases in
-                right(gradient, input, weights, biases)
-                self.calls.increase()
-                guard self.calls.value == 5 else { return }
-                let deadline = ContinuousClock.now + .seconds(120)
-                while !self.isOpen.withLock(\.self), ContinuousClock.now < deadline {
-                    usleep(1_000)
-                }
-            }
-            return held
-        }
-    }
-
     /// Trains with one honest worker that stands still until the visitor has done its worst.
     private func train(
         _ record: SmallRun.Record,
@@ -49,11 +25,12 @@ struct HostileTests {
             with: [gate.kernels(like: small.kernels)],
             record,
             admission: admission,
-            key: key
-        ) { endpoint in
-            defer { gate.open() }
-            try visitor(endpoint)
-        }
+            key: key,
+            visitor: { endpoint in
+                defer { gate.open() }
+                try visitor(endpoint)
+            }
+        )
     }
 
     private func calmParameters() async throws -> [Float] {

@@ -20,22 +20,51 @@ struct SmallRun {
         private let told = Mutex<[Coordinator.Notice]>([])
         private let gone = Mutex<[Position]>([])
         private let foreign = Mutex<[String]>([])
+        private let port = Mutex<Int?>(nil)
+        private let links = Mutex<[WorkerID]>([])
+        /// What the workers said.
+        let log = Log()
 
         var notices: [Coordinator.Notice] { told.withLock(\.self) }
         var positionsGoneBackTo: [Position] { gone.withLock(\.self) }
+        /// Where payloads go sealed; nil for nowhere, or before the start.
+        var payloadPort: Int? { port.withLock(\.self) }
+        /// Whose payloads went sealed, in the order that their links opened.
+        var openedLinks: [WorkerID] { links.withLock(\.self) }
         /// What was dropped, a line each.
         var foreignLines: [String] { foreign.withLock(\.self) }
         /// Counts the steps that are applied, those that a run goes back from too.
         let steps = Counter()
 
-        func runWillStart(endpoint: String) {}
+        func runWillStart(endpoint: String, payloadPort: Int?) {
+            port.withLock { $0 = payloadPort }
+        }
         func stepDidEnd(_ record: StepRecord) { steps.increase() }
         func epochDidEnd(_ record: EpochRecord) {}
         func runDidGoBack(to position: Position) { gone.withLock { $0.append(position) } }
         func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {}
         func didNotice(_ notice: Coordinator.Notice) { told.withLock { $0.append(notice) } }
+        func sealedLinkDidOpen(to worker: WorkerID) { links.withLock { $0.append(worker) } }
         func workerWasEnrolled(name: String) {}
         func didReceiveForeignBytes(reason: String) { foreign.withLock { $0.append(reason) } }
+    }
+
+    /// Keeps lines from any thread.
+    final class Log: Sendable {
+        private let kept = Mutex<[String]>([])
+        var lines: [String] { kept.withLock(\.self) }
+        var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+
+        private struct Handler: LogHandler {
+            let log: Log
+            var metadata = Logger.Metadata()
+            var logLevel = Logger.Level.trace
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+            func log(event: LogEvent) { log.kept.withLock { $0.append("\(event.message)") } }
+        }
     }
 
     /// A number that any thread may read.
@@ -79,40 +108,50 @@ struct SmallRun {
     ///   - workers: their arithmetic.
     ///   - record: what is told.
     ///   - offersLinks: whether payloads may go through shared memory.
+    ///   - payloadPort: where payloads go sealed, if that is encrypted.
     ///   - admission: whom to let in, encrypted.
     ///   - key: what the workers prove themselves with.
+    ///   - detour: the address that workers connect to, from the coordinator's and its port for
+    ///     payloads.
     ///   - visitor: what else comes to the coordinator's address, meanwhile.
     /// - Returns: the result and the parameters.
     func train(
         with workers: [KernelSet],
         _ record: Record,
         offersLinks: Bool = true,
+        payloadPort: PayloadPort = .automatic,
         admission: Admission? = nil,
         key: WorkerKey? = nil,
+        detour: (String, Int?) throws -> String = { endpoint, _ in endpoint },
         visitor: @escaping @Sendable (String) throws -> Void = { _ in }
     ) async throws -> (RunResult, [Float]) {
         let socket = try CoordinatorSocket(
             binding: "tcp://127.0.0.1:*",
             admission: admission,
             offersLinks: offersLinks,
+            payloadPort: payloadPort,
             sliceCountMax: 10
         )
+        let payloadPort = socket.sealedLinks?.port
         let service = try CoordinatorService(run, socket: socket, observer: record)
+        let address = try detour(service.endpoint, payloadPort)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for kernels in workers {
                 let worker = try WorkerService(
-                    endpoint: service.endpoint,
+                    endpoint: address,
                     key: key,
                     settings: Worker.Settings(),
                     kernels: kernels,
                     endsWithStandardInput: false,
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                    logger: record.log.logger
                 )
                 group.addTask { try await worker.run() }
             }
             let endpoint = service.endpoint
-            group.addTask { try visitor(endpoint) }
-            try await service.run()
+            // Visitors wait for others, which must not be kept waiting for a thread by that.
+            group.addTask { try await onOwnThread(named: "visitor") { try visitor(endpoint) } }
+            // With the others, so that what fails in one of them ends it too.
+            group.addTask { try await service.run() }
             try await group.waitForAll()
         }
         guard let result = service.runResult else { throw ServiceEndedWithoutResult() }

@@ -1,3 +1,4 @@
+import Sealing
 import Testing
 import TrainingProtocol
 import Wire
@@ -65,7 +66,11 @@ struct WireTests {
     }
 
     @Test func `reads what a welcome offers and what a profile says`() throws {
-        let offer = WelcomeOffer(localLink: "lockstep-12ab", sliceCountMax: 15_000)
+        let offer = WelcomeOffer(
+            localLink: "lockstep-12ab",
+            sliceCountMax: 15_000,
+            sealedLink: Self.sealedLink(port: 65_535)
+        )
         let welcome = Array(WireEncoding.bytes(of: Self.coordinatorMessages[0], offer: offer))
         let (message, decoded) = try welcome.withUnsafeBytes {
             try WireDecoding.coordinatorMessage($0)
@@ -81,6 +86,37 @@ struct WireTests {
             try WireDecoding.workerContents($0)
         }
         #expect(contents == .profile(profile))
+    }
+
+    private static func sealedLink(port: Int, idSize: Int = 16) -> SealedLinkOffer {
+        SealedLinkOffer(
+            port: port,
+            id: (0..<idSize).map { UInt8($0) },
+            keyToWorker: SealingSecret(),
+            keyToCoordinator: SealingSecret()
+        )
+    }
+
+    @Test func `refuses a sealed link that is none`() throws {
+        for (link, error) in [
+            (Self.sealedLink(port: 0), WireError.outOfRange(field: "payload port", value: 0)),
+            (Self.sealedLink(port: 1 << 16), .outOfRange(field: "payload port", value: 1 << 16)),
+            (Self.sealedLink(port: 1, idSize: 15), .outOfRange(field: "link id's size", value: 15)),
+            (Self.sealedLink(port: 1, idSize: 17), .outOfRange(field: "link id's size", value: 17)),
+        ] {
+            let offer = WelcomeOffer(sealedLink: link)
+            let welcome = WireEncoding.bytes(of: Self.coordinatorMessages[0], offer: offer)
+            #expect(throws: error) { try decodeCoordinator(welcome) }
+        }
+        let whole = WireEncoding.bytes(
+            of: Self.coordinatorMessages[0],
+            offer: WelcomeOffer(sealedLink: Self.sealedLink(port: 1))
+        )
+        // Field 32 again, in it field 5, in it field 3 of one byte: it takes the place of the key.
+        let short = whole + [0x82, 0x02, 5, 0x2A, 3, 0x1A, 1, 0]
+        #expect(throws: WireError.outOfRange(field: "link key's size", value: 1)) {
+            try decodeCoordinator(short)
+        }
     }
 
     @Test func `refuses the other side's messages`() {
@@ -102,7 +138,14 @@ struct WireTests {
         var errorCount = 0
         let written =
             Self.workerMessages.map { Array(WireEncoding.bytes(of: $0)) }
-            + Self.coordinatorMessages.map { Array(WireEncoding.bytes(of: $0)) }
+            + Self.coordinatorMessages.map {
+                Array(
+                    WireEncoding.bytes(
+                        of: $0,
+                        offer: WelcomeOffer(sealedLink: Self.sealedLink(port: 5_556))
+                    )
+                )
+            }
         for bytes in written {
             for length in 0..<bytes.count {
                 if (try? decodeWorker(Array(bytes[..<length]))) == nil { errorCount += 1 }

@@ -33,6 +33,24 @@ struct PollerTests {
         #expect(poller.readiness(at: dealer) == [.readable, .writable])
     }
 
+    @Test func `waits for a socket or a descriptor in the place of another source`() throws {
+        let connection = try Connection(context: Context())
+        let wakeUp = try WakeUp()
+        wakeUp.signal()
+        var poller = Poller()
+        let place = poller.add(fileDescriptor: -1)
+        #expect(try poller.poll(timeout: .zero) == 0)
+        poller.setSocket(connection.dealer, at: place)
+        #expect(try poller.poll(timeout: .zero) == 0)
+        try sendAll([Connection.identity, [1]], through: connection.router)
+        #expect(try poller.poll(timeout: patience) == 1)
+        #expect(poller.readiness(at: place) == .readable)
+        poller.setFileDescriptor(-1, at: place)
+        #expect(try poller.poll(timeout: .zero) == 0)
+        poller.setFileDescriptor(wakeUp.fileDescriptor, at: place)
+        #expect(try poller.poll(timeout: patience) == 1)
+    }
+
     @Test func `is woken by another thread`() throws {
         let wakeUp = try WakeUp()
         var poller = Poller()

@@ -63,6 +63,9 @@ package final class CoordinatorLinks {
     /// What to poll for reading.
     var fileDescriptor: Int32 { waiter.fileDescriptor }
 
+    /// Whether a worker has a link.
+    func holds(_ worker: WorkerID) -> Bool { numbers[worker] != nil }
+
     /// Closes a worker's link.
     func drop(_ worker: WorkerID) {
         if let number = numbers.removeValue(forKey: worker) { links[number] = nil }

@@ -30,6 +30,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Security") var security: SecurityOptions
 
+    @OptionGroup(title: "Security") var payloads: PayloadPortOption
+
     func validate() throws { _ = try address() }
 
     private func address() throws -> String {
@@ -46,6 +48,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options: options,
             endpoint: try address(),
             security: security,
+            payloadPort: try payloads.port,
             workers: .remote,
             health: health,
             logger: options.logging.logger("coordinator")

@@ -74,6 +74,8 @@ struct LaunchCommand: AsyncParsableCommand {
     )
     var insecure = false
 
+    @OptionGroup var payloads: PayloadPortOption
+
     @OptionGroup var options: RunOptions
 
     @Argument(
@@ -141,6 +143,7 @@ struct LaunchCommand: AsyncParsableCommand {
         try await RunSession(
             options: options,
             endpoint: listensAt,
+            payloadPort: try payloads.port,
             keys: keys,
             workers: .launched(plan),
             logger: logger
