@@ -176,6 +176,8 @@ final class CoordinatorLoop {
                 observer.workerWasEnrolled(name: name)
             case .linkOpened(let worker):
                 observer.sealedLinkDidOpen(to: worker)
+            case .late:
+                continue
             case .foreign(let message):
                 note(message)
                 socket.endSender()

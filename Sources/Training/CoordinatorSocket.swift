@@ -20,6 +20,8 @@ package struct CoordinatorSocket: ~Copyable {
         case enrolled(name: String)
         /// A worker can be sent sealed payloads from now on.
         case linkOpened(WorkerID)
+        /// A message that was on its way over a link that has ended.
+        case late
         /// Bytes that are no message of ours.
         case foreign(ForeignMessage)
     }

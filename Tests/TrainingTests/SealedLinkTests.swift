@@ -14,19 +14,22 @@ import ZeroMQ
 @Suite(.serialized) struct SealedLinkTests {
     private let record = SmallRun.Record()
 
-    /// Trains encrypted with two workers, of which one stands still until the visitor is done.
+    /// Trains encrypted; the first worker stands still within its fifth shard until the visitor is
+    /// done.
     private func train(
+        workerCount: Int = 2,
         payloadPort: PayloadPort = .automatic,
         through relays: ((Int, Int?) throws -> [Relay])? = nil,
         visitor: @escaping @Sendable (SmallRun.Record) throws -> Void = { _ in }
     ) async throws -> (RunResult, [Float]) {
         let keys = try DrawnKeys()
-        let small = try SmallRun()
+        let small = try SmallRun(workerCountMin: workerCount)
         let gate = Gate()
         var opened: [Relay] = []
         defer { for relay in opened { relay.end() } }
         return try await small.train(
-            with: [gate.kernels(like: small.kernels), small.kernels],
+            with: [gate.kernels(like: small.kernels)]
+                + Array(repeating: small.kernels, count: workerCount - 1),
             record,
             offersLinks: false,
             payloadPort: payloadPort,
@@ -107,23 +110,26 @@ import ZeroMQ
         #expect(try await parameters == calmParameters())
     }
 
-    /// Trains while somebody on the way changes messages to the payload port, once; both workers'
-    /// links are open by then.
+    /// Trains with one worker while somebody on the way changes a message of it to the payload
+    /// port, once its link is open.
     private func trainChanging(
         _ change: @escaping @Sendable ([UInt8]) -> [[UInt8]]
     ) async throws -> (RunResult, [Float]) {
         let hasChanged = Atomic(false)
-        return try await train(through: { port, payloadPort in
-            let relay = try Relay(port: #require(payloadPort)) { number, frame in
-                // The first message opens the link.
-                guard number > 0, !hasChanged.exchange(true, ordering: .relaxed) else {
-                    return [frame]
+        return try await train(
+            workerCount: 1,
+            through: { port, payloadPort in
+                let relay = try Relay(port: #require(payloadPort)) { number, frame in
+                    // The first message opens the link.
+                    guard number > 0, !hasChanged.exchange(true, ordering: .relaxed) else {
+                        return [frame]
+                    }
+                    return change(frame)
                 }
-                return change(frame)
+                return [try Relay(port: port), relay]
             }
-            return [try Relay(port: port), relay]
-        }) { record in
-            try Self.eventually("two links") { record.openedLinks.count >= 2 }
+        ) { record in
+            try Self.eventually("a link") { record.openedLinks.count == 1 }
         }
     }
 
@@ -153,64 +159,84 @@ import ZeroMQ
     @Test func `bears sealed messages that are lost or kept back on the way`() async throws {
         let (result, parameters) = try await trainChanging { _ in [] }
         #expect(result.outcome == .completed)
-        #expect(result.droppedMessages.isEmpty, "\(result.droppedMessages)")
+        // Where it was a segment sent ahead, the rest alone is no gradient.
+        #expect(Set(result.droppedMessages.keys).isSubset(of: ["payload"]))
         #expect(try await parameters == calmParameters())
         let kept = Mutex<[UInt8]?>(nil)
         let other = SealedLinkTests()
-        let (second, again) = try await other.train(through: { port, payloadPort in
-            let relay = try Relay(port: #require(payloadPort)) { number, frame in
-                kept.withLock { kept in
-                    if number == 1, kept == nil {
-                        kept = frame
-                        return []
+        let (second, again) = try await other.train(
+            workerCount: 1,
+            through: { port, payloadPort in
+                let relay = try Relay(port: #require(payloadPort)) { number, frame in
+                    kept.withLock { kept in
+                        if number == 1, kept == nil {
+                            kept = frame
+                            return []
+                        }
+                        guard number == 2, let first = kept, !first.isEmpty else { return [frame] }
+                        kept = []
+                        return [frame, first]
                     }
-                    guard number == 2, let first = kept, !first.isEmpty else { return [frame] }
-                    kept = []
-                    return [frame, first]
                 }
+                return [try Relay(port: port), relay]
             }
-            return [try Relay(port: port), relay]
-        }) { record in
-            try Self.eventually("two links") { record.openedLinks.count >= 2 }
+        ) { record in
+            try Self.eventually("a link") { record.openedLinks.count == 1 }
         }
         #expect(second.outcome == .completed)
+        #expect(Set(second.droppedMessages.keys).isSubset(of: ["payload", "replay"]))
         #expect(try await again == calmParameters())
     }
 
     @Test func `hears nobody at its payload port whom it has not welcomed`() async throws {
-        let (result, parameters) = try await train(visitor: { record in
-            try Self.eventually("two links") { record.openedLinks.count == 2 }
-            let port = try #require(record.payloadPort)
-            let endpoint = "tcp://127.0.0.1:\(port)"
-            let frame = [UInt8](repeating: 7, count: SealedFrame.size(payloadSize: 246_824))
-            let identity = LinkID.routingID(LinkID().bytes)
-            for frames in [[[]], [[1, 2, 3]], [frame], [[], frame, []]] {
-                for identity in [identity, [1], routingID(of: record.openedLinks[0])] {
-                    let raw = try RawWorker(endpoint, identity: identity)
-                    try raw.send(frames)
-                    _ = try raw.end(of: [.disconnected])
+        let (result, parameters) = try await train(
+            workerCount: 1,
+            visitor: { record in
+                try Self.eventually("a link") { record.openedLinks.count == 1 }
+                let endpoint = "tcp://127.0.0.1:\(try #require(record.payloadPort))"
+                let frame = [UInt8](repeating: 7, count: SealedFrame.size(payloadSize: 246_824))
+                // libzmq hears no second connection of an identity while it has a first one.
+                for (index, frames) in [[[]], [[1, 2, 3]], [frame], [[], frame, []]].enumerated() {
+                    for identity in [LinkID.routingID(LinkID().bytes), [1, UInt8(index)]] {
+                        let raw = try RawWorker(endpoint, identity: identity)
+                        try raw.send(frames)
+                        _ = try raw.end(of: [.disconnected])
+                    }
                 }
+                let large = try RawWorker(endpoint, identity: [2])
+                try large.send([[UInt8](repeating: 0, count: sealedMessageSizeMax + 1)])
+                _ = try large.end(of: [.disconnected])
             }
-            let large = try RawWorker(endpoint, identity: identity)
-            try large.send([[UInt8](repeating: 0, count: sealedMessageSizeMax + 1)])
-            _ = try large.end(of: [.disconnected])
-            let endless = try RawConnection(endpoint)
-            #expect(endless.write(RawConnection.greeting + RawConnection.ready(identity: identity)))
-            let part =
-                RawConnection.head(size: 1 << 16, hasMore: true)
-                + [UInt8](repeating: 0, count: 1 << 16)
-            #expect((0..<100_000).contains { _ in !endless.write(part) })
-            // Says nothing at all.
-            let silent = try RawConnection(endpoint)
-            #expect(silent.write(RawConnection.greeting + RawConnection.ready(identity: [2])))
-            #expect(silent.isEnded(within: 30))
-        })
+        )
         #expect(result.outcome == .completed)
         #expect(
-            Set(result.droppedMessages.keys) == ["sender", "frames", "endless", "silence"],
+            result.droppedMessages == ["sender": 6, "frames": 2],
             "\(result.droppedMessages)"
         )
-        #expect(losses == 0, "\(record.notices)")
+        #expect(try await parameters == calmParameters())
+    }
+
+    @Test func `ends messages without end and silence at its payload port`() async throws {
+        let (result, parameters) = try await train(
+            workerCount: 1,
+            visitor: { record in
+                try Self.eventually("a link") { record.openedLinks.count == 1 }
+                let endpoint = "tcp://127.0.0.1:\(try #require(record.payloadPort))"
+                let silent = try RawConnection(endpoint)
+                #expect(silent.write(RawConnection.greeting + RawConnection.ready(identity: [4])))
+                let endless = try RawConnection(endpoint)
+                #expect(endless.write(RawConnection.greeting + RawConnection.ready(identity: [3])))
+                // Greeting and handshake; what comes before its end breaks the protocol.
+                #expect(endless.hasSaid(64 + 8))
+                let part =
+                    RawConnection.head(size: 1 << 16, hasMore: true)
+                    + [UInt8](repeating: 0, count: 1 << 16)
+                #expect((0..<100_000).contains { _ in !endless.write(part) })
+                #expect(silent.isEnded(within: 60))
+            }
+        )
+        #expect(result.outcome == .completed)
+        #expect(result.droppedMessages == ["endless": 1, "silence": 1])
         #expect(try await parameters == calmParameters())
     }
 

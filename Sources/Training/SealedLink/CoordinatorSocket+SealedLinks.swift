@@ -10,6 +10,8 @@ extension CoordinatorSocket {
         switch try sealedLinks?.receive(into: frameGradients) {
         case nil:
             return nil
+        case .late?:
+            return .late
         case .foreign(let message)?:
             source = .nothing
             return .foreign(message)

@@ -24,6 +24,8 @@ final class SealedLinks {
         case message([UInt8], FrameGradients.Place?, from: WorkerID)
         /// This worker's link is open.
         case opened(WorkerID)
+        /// What was on its way over a link that has ended.
+        case late
         /// Bytes that are no message of ours; who sent them was cut off.
         case foreign(ForeignMessage)
     }
@@ -54,6 +56,9 @@ final class SealedLinks {
     )
     private var links: [LinkID: Link] = [:]
     private var ids: [WorkerID: LinkID] = [:]
+    /// Links that have ended lately: what was on its way over them is not foreign.
+    private var ended: Set<LinkID> = []
+    private var lostWorkers: [WorkerID] = []
     private var incoming = Multipart(frameCountMax: 2)
     private var outgoing = Multipart(frameCountMax: 2)
 
@@ -102,6 +107,8 @@ final class SealedLinks {
     func drop(_ worker: WorkerID) {
         guard let id = ids.removeValue(forKey: worker) else { return }
         if let descriptor = links.removeValue(forKey: id)?.descriptor { end(descriptor) }
+        if ended.count == Self.linkCountMax { ended = [] }
+        ended.insert(id)
     }
 
     /// Sends a message with a payload.
@@ -156,8 +163,24 @@ final class SealedLinks {
             let count = incoming.frameCount + incoming.droppedFrameCount
             throw Objection(message: .frames(count: count))
         }
-        guard let id = incoming.withFrame(at: 0, { LinkID(routingID: $0) }), let link = links[id]
-        else { throw Objection(message: .sender) }
+        let id = incoming.withFrame(at: 0) { LinkID(routingID: $0) }
+        if let id, ended.contains(id) { return .late }
+        guard let id, let link = links[id] else { throw Objection(message: .sender) }
+        do throws(Objection) {
+            return try open(over: link, descriptor, into: gradients)
+        } catch {
+            // Whoever it was has got into the link's connection, which is of no more use.
+            if link.descriptor != nil { lostWorkers.append(link.worker) }
+            drop(link.worker)
+            throw error
+        }
+    }
+
+    private func open(
+        over link: Link,
+        _ descriptor: Int32?,
+        into gradients: FrameGradients
+    ) throws(Objection) -> Received {
         let size = incoming.frameSize(at: 1)
         let payloadSize = SealedFrame.payloadSize(size: size)
         let place = payloadSize.flatMap { gradients.place(ofSize: $0) }
@@ -191,14 +214,16 @@ final class SealedLinks {
 
     /// Takes the next worker whose open link has ended, if there is one.
     func nextLostWorker() throws(ZeroMQError) -> WorkerID? {
+        if !lostWorkers.isEmpty { return lostWorkers.removeFirst() }
         while let event = try monitor.next() {
             let descriptor = Int32(truncatingIfNeeded: event.value)
             if event.kind == .accepted, !watch.noteBeginning(of: descriptor) { end(descriptor) }
             guard event.kind == .disconnected else { continue }
             watch.noteEnd(of: descriptor)
-            if let (id, link) = links.first(where: { $0.value.descriptor == descriptor }) {
-                links[id] = nil
-                ids[link.worker] = nil
+            if let link = links.values.first(where: { $0.descriptor == descriptor }) {
+                // Its descriptor may be another connection's soon.
+                link.descriptor = nil
+                drop(link.worker)
                 return link.worker
             }
         }
