@@ -33,6 +33,7 @@ import Testing
                 steps: 3_375,
                 messages: 20_250,
                 bytes: 1_000_000,
+                sealedMessages: 6_750,
                 allocations: 0,
                 processorSeconds: 0.75,
                 coordinator: ["wait": 1.5],
@@ -82,6 +83,7 @@ import Testing
                         },
                         "messages" : 20250,
                         "processorSeconds" : 0.75,
+                        "sealedMessages" : 6750,
                         "steps" : 3375,
                         "workers" : [
                           {
