@@ -347,9 +347,8 @@ package struct CoordinatorSocket: ~Copyable {
                 return worker
             }
         }
-        let worker = try sealedLinks?.nextLostWorker()
-        if let worker { frameGradients.forget(worker) }
-        return worker
+        // What it has sent ahead over its first connection, which goes on, is kept.
+        return try sealedLinks?.nextLostWorker()
     }
 
     /// Ends the connections that bring what is no message, and returns why, one each.

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// Holds a worker up within its fifth shard, so that a run waits for a visitor.
+/// Holds a worker up within one of its shards, so that a run waits for a visitor.
 final class Gate: Sendable {
     private let isOpen = Mutex(false)
     private let calls = SmallRun.Counter()
@@ -10,13 +10,19 @@ final class Gate: Sendable {
     func open() { isOpen.withLock { $0 = true } }
 
     /// Kernels that stand still in that shard until the gate opens.
-    func kernels(like kernels: KernelSet) -> KernelSet {
+    ///
+    /// - Parameters:
+    ///   - shard: which one that is, from 1.
+    ///   - pause: how long each shard before it takes, in microseconds, for the worker to do other
+    ///     things in between.
+    func kernels(like kernels: KernelSet, shard: Int = 5, pause: UInt32 = 0) -> KernelSet {
         var held = kernels
         let right = kernels.denseWeightGradient[2]
         held.denseWeightGradient[2] = { gradient, input, weights, biases in
             right(gradient, input, weights, biases)
             self.calls.increase()
-            guard self.calls.value == 5 else { return }
+            if !self.isOpen.withLock(\.self) { usleep(pause) }
+            guard self.calls.value == shard else { return }
             let deadline = ContinuousClock.now + .seconds(120)
             while !self.isOpen.withLock(\.self), ContinuousClock.now < deadline {
                 usleep(1_000)
