@@ -15,7 +15,7 @@ package final class FrameSealer {
     ///   - payload: any bytes; may already lie at their place in the frame.
     ///   - frame: exactly as many bytes as ``SealedFrame/size(payloadSize:)`` says.
     package func seal(
-        header: [UInt8],
+        header: some Collection<UInt8>,
         payload: UnsafeRawBufferPointer,
         into frame: UnsafeMutableRawBufferPointer
     ) {

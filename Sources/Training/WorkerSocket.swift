@@ -156,7 +156,7 @@ struct WorkerSocket: ~Copyable {
     /// Sends over the sealed link, and tells whether there is one; one that takes nothing more is
     /// given up, and the message with it.
     private mutating func sendSealed(
-        _ header: [UInt8],
+        _ header: HeaderBytes,
         _ buffer: ParameterBuffer,
         _ range: Range<Int>
     ) throws(ZeroMQError) -> Bool {

@@ -71,14 +71,8 @@ package final class RawConnection {
         [hasMore ? 3 : 2] + (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
     }
 
-    /// Waits until the other side has said so many bytes, and tells whether it did.
-    func hasSaid(_ size: Int) -> Bool {
-        var bytes = [UInt8](repeating: 0, count: size)
-        return recv(descriptor, &bytes, size, Int32(MSG_WAITALL)) == size
-    }
-
     /// Whether the other side ends the connection within so many seconds; what it says is read.
-    func isEnded(within seconds: Int) -> Bool {
+    package func isEnded(within seconds: Int) -> Bool {
         var byte: UInt8 = 0
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {

@@ -105,7 +105,7 @@ struct WireTests {
             (Self.sealedLink(port: 1, idSize: 17), .outOfRange(field: "link id's size", value: 17)),
         ] {
             let offer = WelcomeOffer(sealedLink: link)
-            let welcome = WireEncoding.bytes(of: Self.coordinatorMessages[0], offer: offer)
+            let welcome = Array(WireEncoding.bytes(of: Self.coordinatorMessages[0], offer: offer))
             #expect(throws: error) { try decodeCoordinator(welcome) }
         }
         let whole = WireEncoding.bytes(

@@ -116,7 +116,7 @@ final class SealedLinks {
     /// - Returns: nil where there is no open link, or no payload; false when the link takes nothing
     ///   more, and has ended.
     func send(
-        _ header: [UInt8],
+        _ header: HeaderBytes,
         _ payload: CoordinatorPayload,
         to worker: WorkerID
     ) throws(ZeroMQError) -> Bool? {
@@ -244,7 +244,7 @@ final class SealedLinks {
 
 extension CoordinatorPayload {
     /// The payload behind its header in one sealed frame; nil where there is none.
-    fileprivate func sealed(by sealer: FrameSealer, behind header: [UInt8]) -> Message? {
+    fileprivate func sealed(by sealer: FrameSealer, behind header: HeaderBytes) -> Message? {
         switch self {
         case .none:
             nil
@@ -264,7 +264,7 @@ extension Message {
     /// Seals a message into a frame, straight from where its payload is.
     static func sealed(
         by sealer: FrameSealer,
-        behind header: [UInt8] = [],
+        behind header: HeaderBytes = HeaderBytes([]),
         _ payload: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) -> Message {
         Message(size: SealedFrame.size(payloadSize: payload.count)) {

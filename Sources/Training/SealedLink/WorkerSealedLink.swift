@@ -84,7 +84,8 @@ final class WorkerSealedLink {
     }
 
     /// Sends a message; false when the link takes nothing more.
-    func send(_ header: [UInt8], _ payload: UnsafeRawBufferPointer) throws(ZeroMQError) -> Bool {
+    func send(_ header: HeaderBytes, _ payload: UnsafeRawBufferPointer) throws(ZeroMQError) -> Bool
+    {
         try send(.sealed(by: sealer, behind: header, payload))
     }
 
