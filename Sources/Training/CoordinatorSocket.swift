@@ -105,7 +105,7 @@ package struct CoordinatorSocket: ~Copyable {
         options.backlog = 1_024
         options.sendBufferSize = bufferSize
         options.receiveBufferSize = bufferSize
-        options.handshakeInterval = .seconds(5)
+        options.handshakeInterval = handshakeInterval
         options.curve = admission.map { .accepting(as: $0.pair) }
         let context = try Context(ioThreadCount: 2)
         // Before the address is bound: libzmq lets every key in where nobody decides.

@@ -82,7 +82,7 @@ package enum Enrollment {
         _ = poller.add(socket)
         _ = poller.add(monitor)
         let deadline = ContinuousClock.now + .seconds(patience)
-        var brokenCount = 0
+        var brokenHandshakes = BrokenHandshakes()
         while ContinuousClock.now < deadline {
             _ = try poller.poll(timeout: .seconds(1))
             if try socket.receive(into: &message) {
@@ -91,8 +91,8 @@ package enum Enrollment {
                 throw Failure.notKept(address: address)
             }
             while let event = try monitor.next() {
-                if event.kind == .handshakeFailed { brokenCount += 1 }
-                guard event.kind != .handshakeAuthenticationFailed, brokenCount < 3 else {
+                let isStranger = brokenHandshakes.showStranger(event.kind, at: .now)
+                guard event.kind != .handshakeAuthenticationFailed, !isStranger else {
                     throw Failure.refused(address: address)
                 }
                 if event.kind == .handshakeProtocolFailed { throw ZeroMQError.encryptionDiffers }

@@ -15,6 +15,9 @@ let sealedMessageSizeMax = 1 << 20
 /// 512 KiB in the kernel each way: a parameter buffer fits, and loopback needs fewer wake-ups.
 let bufferSize = 512 << 10
 
+/// How long a connection to the coordinator may take until it is ready for messages.
+let handshakeInterval = Duration.seconds(5)
+
 /// Refuses `inproc` and the like, which libzmq takes though no other process can reach them.
 ///
 /// What has no transport at all is libzmq's to refuse, as an address that cannot be parsed.

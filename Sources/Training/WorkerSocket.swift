@@ -57,11 +57,8 @@ struct WorkerSocket: ~Copyable {
         case parameters(SharedParameters)
         case opened(WorkerSealedLink.OpenedPayload)
     }
-    /// Handshakes in a row that the other side broke off; nil where nothing is encrypted.
-    private var failedHandshakeCount: Int?
-
-    /// A coordinator that dies breaks off one; the next finds nobody, or its successor.
-    private static let failedHandshakeCountMax = 3
+    /// What became of handshakes; nil where nothing is encrypted.
+    private var brokenHandshakes: BrokenHandshakes?
 
     /// Connects to `endpoint` in the background, under the identity of `worker`.
     ///
@@ -99,7 +96,7 @@ struct WorkerSocket: ~Copyable {
         self.worker = worker
         self.context = context
         self.endpoint = endpoint
-        failedHandshakeCount = key.map { _ in 0 }
+        brokenHandshakes = key.map { _ in BrokenHandshakes() }
         incoming = Multipart(frameCountMax: 2)
         outgoing = Multipart(frameCountMax: 2)
     }
@@ -277,20 +274,15 @@ struct WorkerSocket: ~Copyable {
         }
         if try isSealedLinkLost() { return false }
         while let event = try monitor.next() {
+            if brokenHandshakes?.showStranger(event.kind, at: .now) == true {
+                throw .coordinatorUnknown
+            }
             switch event.kind {
-            case .handshakeSucceeded:
-                failedHandshakeCount = failedHandshakeCount.map { _ in 0 }
-                return true
+            case .handshakeSucceeded: return true
             case .disconnected:
                 sealedLink = nil
                 return false
             case .handshakeAuthenticationFailed: throw .keyRefused
-            case .handshakeFailed:
-                // All that libzmq tells a worker that holds another coordinator's public key.
-                failedHandshakeCount = failedHandshakeCount.map { $0 + 1 }
-                if failedHandshakeCount == Self.failedHandshakeCountMax {
-                    throw .coordinatorUnknown
-                }
             // libzmq's ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH.
             case .handshakeProtocolFailed where event.value == 0x1100_0002:
                 throw .encryptionDiffers

@@ -189,7 +189,7 @@ package struct Coordinator: Equatable, Sendable {
         /// After how much silence a worker counts as lost.
         package var silenceMax: Duration = .seconds(10)
         /// How long workers have to take leave at the end.
-        package var closingMax: Duration = .milliseconds(500)
+        package var closingMax: Duration = .seconds(2)
 
         /// Describes a run.
         package init(

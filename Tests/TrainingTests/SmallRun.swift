@@ -113,6 +113,7 @@ struct SmallRun {
     ///   - key: what the workers prove themselves with.
     ///   - detour: the address that workers connect to, from the coordinator's and its port for
     ///     payloads.
+    ///   - delay: how long the coordinator does nothing at first.
     ///   - visitor: what else comes to the coordinator's address, meanwhile.
     /// - Returns: the result and the parameters.
     func train(
@@ -123,6 +124,7 @@ struct SmallRun {
         admission: Admission? = nil,
         key: WorkerKey? = nil,
         detour: (String, Int?) throws -> String = { endpoint, _ in endpoint },
+        delay: Duration = .zero,
         visitor: @escaping @Sendable (String) throws -> Void = { _ in }
     ) async throws -> (RunResult, [Float]) {
         let socket = try CoordinatorSocket(
@@ -135,28 +137,47 @@ struct SmallRun {
         let payloadPort = socket.sealedLinks?.port
         let service = try CoordinatorService(run, socket: socket, observer: record)
         let address = try detour(service.endpoint, payloadPort)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for kernels in workers {
-                let worker = try WorkerService(
-                    endpoint: address,
-                    key: key,
-                    settings: Worker.Settings(),
-                    kernels: kernels,
-                    endsWithStandardInput: false,
-                    logger: record.log.logger
-                )
-                group.addTask { try await worker.run() }
+        try await withTaskExecutorPreference(PromptExecutor.shared) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // With the others, so that what fails in one of them ends it too.
+                group.addTask {
+                    try await Task.sleep(for: delay)
+                    try await service.run()
+                }
+                for kernels in workers {
+                    let worker = try WorkerService(
+                        endpoint: address,
+                        key: key,
+                        settings: Worker.Settings(),
+                        kernels: kernels,
+                        endsWithStandardInput: false,
+                        logger: record.log.logger
+                    )
+                    group.addTask { try await worker.run() }
+                }
+                let endpoint = service.endpoint
+                // Visitors wait for others, which must not be kept waiting for a thread by that.
+                group.addTask { try await onOwnThread(named: "visitor") { try visitor(endpoint) } }
+                group.addTask {
+                    try await Task.sleep(for: Self.patience)
+                    throw TrainsForEver(notices: record.notices, lines: record.log.lines)
+                }
+                for _ in 0..<workers.count + 2 { try await group.next() }
+                group.cancelAll()
             }
-            let endpoint = service.endpoint
-            // Visitors wait for others, which must not be kept waiting for a thread by that.
-            group.addTask { try await onOwnThread(named: "visitor") { try visitor(endpoint) } }
-            // With the others, so that what fails in one of them ends it too.
-            group.addTask { try await service.run() }
-            try await group.waitForAll()
         }
         guard let result = service.runResult else { throw ServiceEndedWithoutResult() }
         return (result, Array(result.parameters.floats))
     }
 
     private struct ServiceEndedWithoutResult: Error {}
+
+    /// A run that has not ended by far: what was said until then.
+    private struct TrainsForEver: Error {
+        let notices: [Coordinator.Notice]
+        let lines: [String]
+    }
+
+    /// How long a run may take that takes seconds, on a machine with much else to do.
+    private static let patience = Duration.seconds(180 * Sanitizer.patience)
 }
