@@ -61,6 +61,16 @@ func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
+/// Ciphers by the vector instructions of x86-64; other CPUs have libcrypto's.
+#if arch(arm64)
+    let multiBuffer: [Target] = []
+#else
+    // The package has no file for pkg-config.
+    let multiBuffer: [Target] = [
+        .systemLibrary(name: "CIPsecMB", providers: [.apt(["libipsec-mb-dev"])])
+    ]
+#endif
+
 /// The tests of one module, with what they need beside it and `TestTools`.
 func tests(
     _ name: String,
@@ -111,7 +121,7 @@ let package = Package(
         // The configuration file.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: kernelSets + [
+    targets: kernelSets + multiBuffer + [
         // MARK: System libraries
         library("CZeroMQ", "libzmq", "libzmq3-dev"),
         library("COpenSSL", "libcrypto", "libssl-dev"),
@@ -152,7 +162,7 @@ let package = Package(
             exclude: ["header.proto"]
         ),
         module("ZeroMQ", ["CZeroMQ"]),
-        module("Sealing", ["COpenSSL"]),
+        module("Sealing", ["COpenSSL"] + multiBuffer.map { .target(name: $0.name) }),
         .target(name: "CSharedMemory"),
         .target(name: "CAllocationCount"),
         module("SharedMemory", ["CSharedMemory"]),

@@ -1,94 +1,41 @@
-import COpenSSL
-
-/// AES-256-GCM (NIST SP 800-38D) under one key and in one direction, through libcrypto, which picks
-/// what the CPU does fastest.
-final class AuthenticatedCipher {
-    /// What it does.
-    enum Direction: Int32 {
-        case opening = 0
-        case sealing = 1
-    }
-
-    static let nonceSize = 12
-    static let tagSize = 16
-
-    private let context: OpaquePointer
-
-    init(_ secret: SealingSecret, _ direction: Direction) {
-        guard let context = EVP_CIPHER_CTX_new() else {
-            preconditionFailure("no memory for a cipher")
-        }
-        self.context = context
-        let outcome = secret.withUnsafeBytes {
-            let key = $0.bindMemory(to: UInt8.self).baseAddress
-            return EVP_CipherInit_ex(
-                context,
-                EVP_aes_256_gcm(),
-                nil,
-                key,
-                nil,
-                direction.rawValue
-            )
-        }
-        precondition(outcome == 1, "libcrypto has no AES-256-GCM")
-    }
-
-    /// Overwrites the key, as EVP_CIPHER_CTX_free(3) says.
-    deinit { EVP_CIPHER_CTX_free(context) }
-
+/// AES-256-GCM (NIST SP 800-38D) under one key and in one direction, message after message.
+protocol AuthenticatedCipher: AnyObject {
     /// Begins a message.
     ///
     /// - Parameter nonce: 12 bytes that no other message sealed with this key has.
-    func begin(nonce: UnsafeRawBufferPointer) {
-        precondition(nonce.count == Self.nonceSize, "a nonce of \(nonce.count) bytes")
-        let start = nonce.bindMemory(to: UInt8.self).baseAddress
-        let outcome = EVP_CipherInit_ex(context, nil, nil, nil, start, -1)
-        precondition(outcome == 1, "libcrypto begins no message")
-    }
+    func begin(nonce: UnsafeRawBufferPointer)
 
     /// Encrypts or decrypts the next bytes of the message, in place where both are the same.
     ///
     /// What is decrypted must not be used before ``isAuthentic(tag:)`` says so.
-    func update(_ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer) {
-        precondition(source.count == destination.count, "\(source.count) for \(destination.count)")
-        guard !source.isEmpty else { return }
-        var size: Int32 = 0
-        let outcome = EVP_CipherUpdate(
-            context,
-            destination.bindMemory(to: UInt8.self).baseAddress,
-            &size,
-            source.bindMemory(to: UInt8.self).baseAddress,
-            Int32(source.count)
-        )
-        precondition(outcome == 1 && size == source.count, "libcrypto stops within a message")
-    }
+    func update(_ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer)
 
     /// Ends a message that was sealed and writes its tag of 16 bytes.
-    func end(tag: UnsafeMutableRawBufferPointer) {
-        precondition(tag.count == Self.tagSize, "a tag of \(tag.count) bytes")
-        let isWritten =
-            endsWell()
-            && EVP_CIPHER_CTX_ctrl(
-                context,
-                EVP_CTRL_AEAD_GET_TAG,
-                Int32(tag.count),
-                tag.baseAddress
-            ) == 1
-        precondition(isWritten, "libcrypto made no tag")
-    }
+    func end(tag: UnsafeMutableRawBufferPointer)
 
     /// Ends a message that was opened, and tells whether it is as it was sealed.
-    func isAuthentic(tag: UnsafeRawBufferPointer) -> Bool {
-        precondition(tag.count == Self.tagSize, "a tag of \(tag.count) bytes")
-        // libcrypto reads the tag only, but does not declare it so.
-        let start = UnsafeMutableRawPointer(mutating: tag.baseAddress)
-        return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), start) == 1
-            && endsWell()
-    }
+    func isAuthentic(tag: UnsafeRawBufferPointer) -> Bool
+}
 
-    private func endsWell() -> Bool {
-        var size: Int32 = 0
-        var nothing: UInt8 = 0
-        return EVP_CipherFinal_ex(context, &nothing, &size) == 1
-    }
+/// What a cipher does.
+enum CipherDirection {
+    case opening
+    case sealing
+}
+
+/// Sizes in bytes.
+enum CipherSizes {
+    static let nonce = 12
+    static let tag = 16
+}
+
+/// A cipher through the library that is fastest on this CPU.
+func fastestCipher(
+    _ secret: SealingSecret,
+    _ direction: CipherDirection
+) -> any AuthenticatedCipher {
+    #if arch(x86_64)
+        if let cipher = MultiBufferCipher(secret, direction) { return cipher }
+    #endif
+    return LibcryptoCipher(secret, direction)
 }

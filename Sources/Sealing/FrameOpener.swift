@@ -2,11 +2,11 @@
 ///
 /// Belongs to one thread.
 package final class FrameOpener {
-    private let cipher: AuthenticatedCipher
+    private let cipher: any AuthenticatedCipher
     private var nextCounter: UInt64 = 0
 
     /// Will open what a sealer with the same secret sealed.
-    package init(_ secret: SealingSecret) { cipher = AuthenticatedCipher(secret, .opening) }
+    package init(_ secret: SealingSecret) { cipher = fastestCipher(secret, .opening) }
 
     /// Opens a message and returns its header.
     ///

@@ -2,11 +2,11 @@
 ///
 /// A class, so that no copy of it can use a counter twice. Belongs to one thread.
 package final class FrameSealer {
-    private let cipher: AuthenticatedCipher
+    private let cipher: any AuthenticatedCipher
     private var counter: UInt64 = 0
 
     /// Will seal with a secret that no other sealer has or had.
-    package init(_ secret: SealingSecret) { cipher = AuthenticatedCipher(secret, .sealing) }
+    package init(_ secret: SealingSecret) { cipher = fastestCipher(secret, .sealing) }
 
     /// Seals a message.
     ///

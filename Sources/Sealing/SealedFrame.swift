@@ -10,7 +10,7 @@ package enum SealedFrame {
     /// The header's place, its length included.
     static let headerPlace = counterSize..<counterSize + 128
     static let counterSize = 8
-    static let tagSize = AuthenticatedCipher.tagSize
+    static let tagSize = CipherSizes.tag
     static let lengthSize = 2
 
     /// The longest header that can be sealed.
@@ -38,7 +38,7 @@ package enum SealedFrame {
 
     /// Lends the nonce of a message: 4 zero bytes, then the counter, little-endian.
     static func withNonce(_ counter: UInt64, _ body: (UnsafeRawBufferPointer) -> Void) {
-        let size = AuthenticatedCipher.nonceSize
+        let size = CipherSizes.nonce
         withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { nonce in
             nonce.initializeMemory(as: UInt8.self, repeating: 0)
             nonce.storeBytes(

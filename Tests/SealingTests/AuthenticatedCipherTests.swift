@@ -35,7 +35,7 @@ struct AuthenticatedCipherTests {
 
     /// Seals or opens `parts` one after the other.
     private func run(
-        _ cipher: AuthenticatedCipher,
+        _ cipher: any AuthenticatedCipher,
         _ nonce: [UInt8],
         _ parts: [ArraySlice<UInt8>]
     ) -> [UInt8] {
@@ -49,11 +49,14 @@ struct AuthenticatedCipherTests {
         }
     }
 
-    @Test func `seals and opens the published vectors, whole and in two parts`() throws {
+    typealias Maker = @Sendable (SealingSecret, CipherDirection) -> any AuthenticatedCipher
+
+    @Test(arguments: [LibcryptoCipher.init, fastestCipher] as [Maker])
+    func `seals and opens the published vectors, whole and in two parts`(maker: Maker) throws {
         for vector in Self.vectors {
             let secret = try #require(SealingSecret(copying: bytes(vector.key)))
-            let sealer = AuthenticatedCipher(secret, .sealing)
-            let opener = AuthenticatedCipher(secret, .opening)
+            let sealer = maker(secret, .sealing)
+            let opener = maker(secret, .opening)
             let plain = bytes(vector.plain)
             for split in 0...plain.count {
                 var sealed = run(sealer, bytes(vector.nonce), [plain[..<split], plain[split...]])
@@ -69,6 +72,22 @@ struct AuthenticatedCipherTests {
                 _ = run(opener, bytes(vector.nonce), [sealed[...]])
                 #expect(!tag.withUnsafeBytes { opener.isAuthentic(tag: $0) })
             }
+        }
+    }
+
+    @Test func `makes the same of it with each library`() {
+        let secret = SealingSecret()
+        var nonce = [UInt8](repeating: 0, count: 12)
+        for size in [1, 15, 128, 255, 4_096, 247_000] {
+            nonce[4] &+= 1
+            let plain = (0..<size).map { UInt8(truncatingIfNeeded: $0 * 31 >> 3) }
+            let (one, other) = (LibcryptoCipher(secret, .sealing), fastestCipher(secret, .sealing))
+            let parts = [plain.prefix(100), plain.dropFirst(100)]
+            #expect(run(one, nonce, parts) == run(other, nonce, parts), "\(size) bytes")
+            var tags = [[UInt8]](repeating: [UInt8](repeating: 0, count: 16), count: 2)
+            tags[0].withUnsafeMutableBytes { one.end(tag: $0) }
+            tags[1].withUnsafeMutableBytes { other.end(tag: $0) }
+            #expect(tags[0] == tags[1], "\(size) bytes")
         }
     }
 }

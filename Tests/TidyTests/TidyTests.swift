@@ -129,7 +129,7 @@ extension TidyTests {
         "TrainingProtocol": ["SeededRandom"],
         "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
         "Wire": ["Foundation", "Sealing", "SwiftProtobuf", "TrainingProtocol"],
-        "Sealing": ["COpenSSL"],
+        "Sealing": ["CIPsecMB", "COpenSSL"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "SharedMemory": ["CSharedMemory", "Glibc"],
         "Keys": ["Glibc", "ZeroMQ"],
