@@ -125,7 +125,7 @@ let package = Package(
         // MARK: System libraries
         library("CZeroMQ", "libzmq", "libzmq3-dev"),
         library("COpenSSL", "libcrypto", "libssl-dev"),
-        library("CZlib", "zlib", "zlib1g-dev"),
+        library("CISAL", "libisal", "libisal-dev"),
         library("CPNG", "libpng", "libpng-dev"),
         library("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
 
@@ -148,7 +148,7 @@ let package = Package(
         module("KernelBenchmarks", ["KernelReference", "Kernels", "Model", "SeededRandom"]),
 
         // MARK: Data and files
-        module("MNIST", ["CZlib"], resources: [.copy("Resources")]),
+        module("MNIST", ["CISAL"], resources: [.copy("Resources")]),
         module("ImageFiles", ["CPNG", "CTurboJPEG"]),
         module("Checkpoints", ["COpenSSL"]),
         module("Configuration", [product("Yams", "Yams")]),
@@ -226,7 +226,7 @@ let package = Package(
         tests("Configuration"),
         tests("Reporting", exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
-        tests("MNIST", ["CZlib"]),
+        tests("MNIST", ["CISAL"]),
         tests("SeededRandom"),
         tests(
             "Training",

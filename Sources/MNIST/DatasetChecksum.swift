@@ -1,7 +1,7 @@
-import CZlib
+import CISAL
 
 extension MNISTDataset {
-    /// A checksum of every label and pixel (CRC-32 as zlib computes it, training then test), in
+    /// A checksum of every label and pixel (CRC-32 as gzip has it, training then test), in
     /// hexadecimal.
     ///
     /// It tells two data sets apart at gigabytes a second; it is no protection against intent.
@@ -9,7 +9,7 @@ extension MNISTDataset {
         let parts = [training, test].map { images in
             images.withUnsafeSamples { samples in
                 let start = samples.bindMemory(to: UInt8.self).baseAddress
-                return crc32_z(0, start, samples.count)
+                return crc32_gzip_refl(0, start, UInt64(samples.count))
             }
         }
         return parts.map { String($0, radix: 16) }.joined(separator: "-")

@@ -1,4 +1,4 @@
-private import CZlib
+private import CISAL
 
 /// What is wrong with a gzip stream.
 package enum GzipError: Error, Equatable, CustomStringConvertible {
@@ -6,7 +6,7 @@ package enum GzipError: Error, Equatable, CustomStringConvertible {
     case truncated
     /// Bytes follow the last member that are no member.
     case trailingBytes
-    /// A member's header, data, checksum or size is wrong; the reason is zlib's.
+    /// A member's header, data, checksum or size is wrong; the reason says which.
     case corrupt(reason: String)
 
     package var description: String {
@@ -22,10 +22,9 @@ package enum GzipError: Error, Equatable, CustomStringConvertible {
 ///
 /// The caller says how many bytes it wants, and no more than these are ever inflated: a stream
 /// that would grow beyond what its own contents promise costs nothing.
-/// A class, because zlib's state points back at its `z_stream`, which therefore must not move.
+/// It is ISA-L that inflates, in half of zlib's time.
 package final class GzipInflater {
-    private static let windowBitsOfGzip: Int32 = 15 + 16
-    /// zlib counts in 32 bits; longer inputs and outputs go through it in several calls.
+    /// ISA-L counts in 32 bits; longer inputs and outputs go through it in several calls.
     private static let callSizeMax = 1 << 30
 
     private let compressed: [UInt8]
@@ -33,28 +32,16 @@ package final class GzipInflater {
     /// The size of everything that was inflated so far.
     package private(set) var inflatedSize = 0
     private var isBetweenMembers = true
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let state = UnsafeMutablePointer<inflate_state>.allocate(capacity: 1)
 
     /// Starts before the first byte of a gzip stream.
-    ///
-    /// - Throws: `GzipError.corrupt` when zlib has no memory for its state.
-    package init(_ compressed: [UInt8]) throws(GzipError) {
+    package init(_ compressed: [UInt8]) {
         self.compressed = compressed
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        let status = inflateInit2_(
-            stream,
-            Self.windowBitsOfGzip,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
-        guard status == Z_OK else { throw .corrupt(reason: "zlib answers \(status)") }
+        isal_inflate_init(state)
+        state.pointee.crc_flag = UInt32(ISAL_GZIP)
     }
 
-    deinit {
-        inflateEnd(stream)
-        stream.deallocate()
-    }
+    deinit { state.deallocate() }
 
     /// Tells whether the bytes open as a gzip stream does.
     package static func isGzip(_ bytes: some Collection<UInt8>) -> Bool {
@@ -83,36 +70,40 @@ package final class GzipInflater {
     private func beginMember() throws(GzipError) -> Bool {
         guard position < compressed.count else { return false }
         guard Self.isGzip(compressed[position...]) else { throw .trailingBytes }
-        inflateReset(stream)
+        isal_inflate_reset(state)
         isBetweenMembers = false
         return true
     }
 
-    /// Calls zlib once and answers how many bytes it wrote.
+    /// Calls ISA-L once and answers how many bytes it wrote.
     private func inflateOnce(into buffer: UnsafeMutableRawBufferPointer) throws(GzipError) -> Int {
         let inputSize = min(compressed.count - position, Self.callSizeMax)
         let outputSize = min(buffer.count, Self.callSizeMax)
         let status = compressed.withUnsafeBufferPointer { input in
-            stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress! + position)
-            stream.pointee.avail_in = UInt32(inputSize)
-            stream.pointee.next_out = buffer.baseAddress!.assumingMemoryBound(to: UInt8.self)
-            stream.pointee.avail_out = UInt32(outputSize)
-            return inflate(stream, Z_NO_FLUSH)
+            state.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress! + position)
+            state.pointee.avail_in = UInt32(inputSize)
+            state.pointee.next_out = buffer.baseAddress!.assumingMemoryBound(to: UInt8.self)
+            state.pointee.avail_out = UInt32(outputSize)
+            return isal_inflate(state)
         }
-        let writtenSize = outputSize - Int(stream.pointee.avail_out)
-        position += inputSize - Int(stream.pointee.avail_in)
+        let writtenSize = outputSize - Int(state.pointee.avail_out)
+        position += inputSize - Int(state.pointee.avail_in)
         inflatedSize += writtenSize
-        switch status {
-        case Z_OK: break
-        case Z_STREAM_END: isBetweenMembers = true
-        // No progress was possible; there is room for output, so it is input that lacks.
-        case Z_BUF_ERROR: throw .truncated
-        default: throw .corrupt(reason: reason(of: status))
-        }
+        guard status == ISAL_DECOMP_OK else { throw .corrupt(reason: reason(of: status)) }
+        isBetweenMembers = state.pointee.block_state == ISAL_BLOCK_FINISH
+        // There is room for output, so it is input that lacks.
+        if !isBetweenMembers, writtenSize == 0, inputSize == 0 { throw .truncated }
         return writtenSize
     }
 
     private func reason(of status: Int32) -> String {
-        stream.pointee.msg.map { String(cString: $0) } ?? "zlib answers \(status)"
+        switch status {
+        case ISAL_INVALID_BLOCK: "unknown kind of block"
+        case ISAL_INVALID_SYMBOL: "undefined code"
+        case ISAL_INVALID_LOOKBACK: "distance before the beginning"
+        case ISAL_INVALID_WRAPPER, ISAL_UNSUPPORTED_METHOD: "no header of a deflated member"
+        case ISAL_INCORRECT_CHECKSUM: "wrong checksum or size"
+        default: "ISA-L answers \(status)"
+        }
     }
 }

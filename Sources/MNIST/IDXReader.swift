@@ -38,15 +38,9 @@ package struct IDXReader {
     private var promisedSize = 0
 
     /// Starts before the file's magic number.
-    ///
-    /// - Throws: `MNISTError.corruptGzip` when zlib has no memory for its state.
-    package init(_ file: IDXFile) throws(MNISTError) {
+    package init(_ file: IDXFile) {
         self.file = file
-        do throws(GzipError) {
-            inflater = GzipInflater.isGzip(file.bytes) ? try GzipInflater(file.bytes) : nil
-        } catch {
-            throw .corruptGzip(file: file.name, reason: "\(error)")
-        }
+        inflater = GzipInflater.isGzip(file.bytes) ? GzipInflater(file.bytes) : nil
     }
 
     /// Reads a label file's header and answers its count of labels.

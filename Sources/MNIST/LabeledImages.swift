@@ -36,9 +36,9 @@ package struct LabeledImages: Equatable, Sendable {
     /// - Throws: when either file is damaged or of another kind, when they disagree about their
     ///   count, and when a label is over 9.
     package init(images: IDXFile, labels: IDXFile) throws(MNISTError) {
-        var labelReader = try IDXReader(labels)
+        var labelReader = IDXReader(labels)
         let labelCount = try labelReader.readLabelCount()
-        var imageReader = try IDXReader(images)
+        var imageReader = IDXReader(images)
         let imageCount = try imageReader.readImageCount()
         guard imageCount == labelCount else {
             throw .countsDiffer(

@@ -1,4 +1,6 @@
 private import Foundation
+private import Glibc
+private import Synchronization
 
 /// The training and the test images of MNIST, or of another data set in its format.
 ///
@@ -27,17 +29,28 @@ package struct MNISTDataset: Equatable, Sendable {
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
             isFolder.boolValue
         else { throw .missingFolder(folder: folder) }
-        let trainingImages = try path(of: "train-images-idx3-ubyte", in: folder)
-        let trainingLabels = try path(of: "train-labels-idx1-ubyte", in: folder)
-        let testImages = try path(of: "t10k-images-idx3-ubyte", in: folder)
-        let testLabels = try path(of: "t10k-labels-idx1-ubyte", in: folder)
-        return MNISTDataset(
-            training: try LabeledImages(
-                images: try read(trainingImages),
-                labels: try read(trainingLabels)
-            ),
-            test: try LabeledImages(images: try read(testImages), labels: try read(testLabels))
-        )
+        let pairs = try ["train", "t10k"].map { name throws(MNISTError) in
+            (
+                images: try path(of: "\(name)-images-idx3-ubyte", in: folder),
+                labels: try path(of: "\(name)-labels-idx1-ubyte", in: folder)
+            )
+        }
+        // Side by side: inflating them is most of what a start takes.
+        let loaded = Mutex([Result<LabeledImages, MNISTError>?](repeating: nil, count: 2))
+        DispatchQueue.concurrentPerform(iterations: pairs.count) { index in
+            let result = Result { () throws(MNISTError) in
+                try LabeledImages(
+                    images: try read(pairs[index].images),
+                    labels: try read(pairs[index].labels)
+                )
+            }
+            loaded.withLock { $0[index] = result }
+        }
+        let halves = try loaded.withLock(\.self).map { result throws(MNISTError) in
+            guard let result else { preconditionFailure("half of a data set was not loaded") }
+            return try result.get()
+        }
+        return MNISTDataset(training: halves[0], test: halves[1])
     }
 
     /// Finds the folder of the files that ship with the package, beside the executable.
@@ -68,18 +81,26 @@ package struct MNISTDataset: Equatable, Sendable {
         guard descriptor >= 0 else {
             throw .unreadable(file: path, reason: String(cString: strerror(errno)))
         }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .unreadable(file: path, reason: "it is a folder, a pipe or a device")
         }
-        let data: Data
-        do {
-            data = try handle.read(upToCount: sizeMax + 1) ?? Data()
-        } catch {
-            throw .unreadable(file: path, reason: error.localizedDescription)
+        let size = Int(status.st_size)
+        guard size <= sizeMax else { throw .tooLarge(file: path, sizeMax: sizeMax) }
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let readCount = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+                if readCount < 0, errno == EINTR { continue }
+                if readCount < 0 { failure = errno }
+                guard readCount > 0 else { return }
+                count += readCount
+            }
         }
-        guard data.count <= sizeMax else { throw .tooLarge(file: path, sizeMax: sizeMax) }
-        return IDXFile(name: path, bytes: [UInt8](data))
+        guard failure == 0 else {
+            throw .unreadable(file: path, reason: String(cString: strerror(failure)))
+        }
+        return IDXFile(name: path, bytes: bytes)
     }
 }

@@ -1,4 +1,4 @@
-import CZlib
+import CISAL
 
 @testable import MNIST
 
@@ -29,31 +29,24 @@ enum IDXBuilding {
     }
 
     static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-        var stream = z_stream()
-        deflateInit2_(
-            &stream,
-            9,
-            Z_DEFLATED,
-            15 + 16,
-            8,
-            Z_DEFAULT_STRATEGY,
-            ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)
-        )
+        let stream = UnsafeMutablePointer<isal_zstream>.allocate(capacity: 1)
+        defer { stream.deallocate() }
+        isal_deflate_stateless_init(stream)
+        stream.pointee.gzip_flag = UInt16(IGZIP_GZIP)
+        stream.pointee.end_of_stream = 1
         var input = bytes
         var output = [UInt8](repeating: 0, count: bytes.count + 1000)
         let size = input.withUnsafeMutableBufferPointer { source in
             output.withUnsafeMutableBufferPointer { target in
-                stream.next_in = source.baseAddress
-                stream.avail_in = UInt32(source.count)
-                stream.next_out = target.baseAddress
-                stream.avail_out = UInt32(target.count)
-                let status = deflate(&stream, Z_FINISH)
-                precondition(status == Z_STREAM_END, "deflate answers \(status)")
-                return target.count - Int(stream.avail_out)
+                stream.pointee.next_in = source.baseAddress
+                stream.pointee.avail_in = UInt32(source.count)
+                stream.pointee.next_out = target.baseAddress
+                stream.pointee.avail_out = UInt32(target.count)
+                let status = isal_deflate_stateless(stream)
+                precondition(status == COMP_OK, "deflate answers \(status)")
+                return target.count - Int(stream.pointee.avail_out)
             }
         }
-        deflateEnd(&stream)
         return Array(output.prefix(size))
     }
 

@@ -174,7 +174,7 @@ struct LabeledImagesTests {
         damaged[damaged.count - 8] ^= 1
         #expect(
             IDXBuilding.decode(images: damaged, labels: labels).failure
-                == .corruptGzip(file: "images", reason: "incorrect data check")
+                == .corruptGzip(file: "images", reason: "wrong checksum or size")
         )
     }
 }

@@ -133,7 +133,7 @@ extension TidyTests {
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "SharedMemory": ["CSharedMemory", "Glibc"],
         "Keys": ["Glibc", "ZeroMQ"],
-        "MNIST": ["CZlib", "Foundation", "Glibc"],
+        "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "ImageFiles": ["CPNG", "CTurboJPEG", "Foundation", "Glibc"],
         "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
         "Configuration": ["Foundation", "Yams"],
