@@ -16,7 +16,7 @@ final class CoordinatorLoop {
     private let start = ContinuousClock.now
     private(set) var machine: Coordinator
     private var pulse = Pulse()
-    private(set) var socket: CoordinatorSocket
+    var socket: CoordinatorSocket
     private var sums: [Round: RoundSums] = [:]
     /// Those of rounds that are over, for the rounds to come.
     private var spareSums: [RoundSums] = []
@@ -77,7 +77,7 @@ final class CoordinatorLoop {
         var poller = Poller()
         _ = poller.add(socket.socket)
         _ = poller.add(socket.monitor)
-        _ = poller.add(stop.wakeUp)
+        let stopIndex = poller.add(stop.wakeUp)
         if let links = socket.links { _ = poller.add(fileDescriptor: links.fileDescriptor) }
         socket.addAdmission(to: &poller)
         socket.sealedLinks?.add(to: &poller)
@@ -88,10 +88,10 @@ final class CoordinatorLoop {
             let deadline = machine.nextDeadline.map { min($0, look) } ?? look
             _ = try poller.poll(timeout: pulse.timeout(until: deadline, at: now))
             clock.lap(.wait)
-            if stop.wakeUp.drain() { try handle(.stopRequested) }
+            let isStopped = poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain()
+            if isStopped { try handle(.stopRequested) }
             try admit()
-            while let worker = try socket.nextLostWorker() { try handle(.disconnected(worker)) }
-            for reason in socket.endOverfull(at: now) { note(reason) }
+            try takeLosses(&poller)
             try receive()
             if let deadline = machine.nextDeadline, deadline <= now {
                 try handle(.deadlineReached)
@@ -144,7 +144,7 @@ final class CoordinatorLoop {
     /// from them.
     private static let messagesPerTurn = 256
 
-    private func receive() throws(ZeroMQError) {
+    func receive() throws(ZeroMQError) {
         for _ in 0..<Self.messagesPerTurn {
             guard outcome == nil, let received = try socket.receive() else { return }
             switch received {
@@ -185,20 +185,12 @@ final class CoordinatorLoop {
         }
     }
 
-    private func admit() throws(ZeroMQError) {
-        for key in try socket.admitWorkers() {
-            note(.key(key))
-        }
-        guard socket.admission?.wakeUp.drain() == true else { return }
-        for worker in socket.removeRevoked() { try handle(.disconnected(worker)) }
-    }
-
-    private func note(_ message: ForeignMessage) {
+    func note(_ message: ForeignMessage) {
         guard let line = foreign.note(message, at: now) else { return }
         observer.didReceiveForeignBytes(reason: line)
     }
 
-    private func handle(
+    func handle(
         _ event: Coordinator.Event,
         sums: AnswerSums = AnswerSums()
     ) throws(ZeroMQError) {

@@ -67,7 +67,7 @@ final class WorkerLoop {
         var poller = Poller()
         _ = poller.add(socket.socket)
         _ = poller.add(socket.monitor)
-        _ = poller.add(stop.wakeUp)
+        let stopIndex = poller.add(stop.wakeUp)
         let linkIndex = poller.add(fileDescriptor: -1)
         let sealedPlaces = (poller.add(fileDescriptor: -1), poller.add(fileDescriptor: -1))
         let inputIndex =
@@ -85,7 +85,8 @@ final class WorkerLoop {
             let isOrphaned = inputIndex.map {
                 poller.readiness(at: $0) != [] && StandardInput.hasEnded()
             }
-            if stop.wakeUp.drain() || isOrphaned == true { try handle(.leaveRequested) }
+            let isStopped = poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain()
+            if isStopped || isOrphaned == true { try handle(.leaveRequested) }
             while let isConnected = try socket.nextConnectionChange() {
                 try handle(isConnected ? .connected : .disconnected)
             }

@@ -251,6 +251,9 @@ package struct Coordinator: Equatable, Sendable {
     /// Workers that take part.
     package var workerCount: Int { members.count }
 
+    /// Whether all is decided, and workers take leave.
+    package var isClosing: Bool { if case .closing = state { true } else { false } }
+
     /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
     package var nextDeadline: Duration? {
         switch state {

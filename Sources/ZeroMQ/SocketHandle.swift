@@ -10,6 +10,14 @@ final class SocketHandle {
     /// How many monitors the socket has had; each needs an address of its own.
     var monitorCount = 0
 
+    /// Whether there may be something that the descriptor does not show: libzmq clears it when it
+    /// takes note of an event, be it within a call for something else, and not when a message is
+    /// taken.
+    var mayBeReady = true
+
+    /// Whether a poller found nothing here, and nothing was done with the socket since.
+    var isQuiet = false
+
     private var openHandle: UnsafeMutableRawPointer?
 
     init(_ context: Context, type: Int32) throws(ZeroMQError) {
@@ -22,10 +30,33 @@ final class SocketHandle {
 
     var isOpen: Bool { openHandle != nil }
 
+    /// For any call into libzmq.
+    ///
     /// - Precondition: the socket is open.
     var raw: UnsafeMutableRawPointer {
         guard let openHandle else { preconditionFailure("use of a closed socket") }
+        mayBeReady = true
+        isQuiet = false
         return openHandle
+    }
+
+    /// What becomes readable with the socket's next event; see `mayBeReady`.
+    func fileDescriptor() throws(ZeroMQError) -> Int32 {
+        try option(ZMQ_FD)
+    }
+
+    /// What can be done with the socket now: zmq_poll(3)'s bits.
+    func events() throws(ZeroMQError) -> Int32 {
+        try option(ZMQ_EVENTS)
+    }
+
+    private func option(_ name: Int32) throws(ZeroMQError) -> Int32 {
+        var value: Int32 = 0
+        var size = MemoryLayout<Int32>.size
+        guard zmq_getsockopt(raw, name, &value, &size) == 0 else {
+            throw .lastCall("wait for messages")
+        }
+        return value
     }
 
     func close() {

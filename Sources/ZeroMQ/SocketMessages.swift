@@ -49,17 +49,22 @@ extension Socket {
     /// held, and tells whether it did.
     ///
     /// libzmq shows a message only when all of its frames have arrived. Frames beyond the room in
-    /// `message` are dropped and counted there.
+    /// `message` are dropped and counted there. Where a poller has just found nothing, libzmq is
+    /// not asked again: that would be a system call.
     ///
     /// - Throws: when libzmq fails, such as with a closing context.
     package func receive(into message: inout Multipart) throws(ZeroMQError) -> Bool {
         message.removeAll()
+        guard !handle.isQuiet else { return false }
         var hasMore = true
         while hasMore {
             var frame = Message()
             let code = receiveFrame(into: &frame)
             guard code == 0 else {
-                if code == EAGAIN && message.frameCount == 0 { return false }
+                if code == EAGAIN && message.frameCount == 0 {
+                    handle.mayBeReady = false
+                    return false
+                }
                 message.removeAll()
                 throw .callFailed(operation: "receive a message", code: code)
             }

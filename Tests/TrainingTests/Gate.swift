@@ -5,9 +5,19 @@ import Synchronization
 /// Holds a worker up within one of its shards, so that a run waits for a visitor.
 final class Gate: Sendable {
     private let isOpen = Mutex(false)
+    private let isReached = Mutex(false)
     private let calls = SmallRun.Counter()
 
     func open() { isOpen.withLock { $0 = true } }
+
+    /// Waits until a worker stands still.
+    func waitUntilReached() throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !isReached.withLock(\.self) {
+            guard ContinuousClock.now < deadline else { throw RawWorker.Missing(what: "a gate") }
+            usleep(1_000)
+        }
+    }
 
     /// Kernels that stand still in that shard until the gate opens.
     ///
@@ -23,6 +33,7 @@ final class Gate: Sendable {
             self.calls.increase()
             if !self.isOpen.withLock(\.self) { usleep(pause) }
             guard self.calls.value == shard else { return }
+            self.isReached.withLock { $0 = true }
             let deadline = ContinuousClock.now + .seconds(120)
             while !self.isOpen.withLock(\.self), ContinuousClock.now < deadline {
                 usleep(1_000)

@@ -33,6 +33,32 @@ struct PollerTests {
         #expect(poller.readiness(at: dealer) == [.readable, .writable])
     }
 
+    @Test func `sees what its socket's descriptor does not show`() throws {
+        let connection = try Connection(context: Context())
+        var message = Multipart(frameCountMax: 2)
+        var poller = Poller()
+        _ = poller.add(connection.dealer)
+        for number in UInt8(0)..<100 {
+            // Nothing is there, and nothing shows until something comes.
+            #expect(try poller.poll(timeout: .zero) == 0)
+            #expect(try !connection.dealer.receive(into: &message))
+            // Of two messages one is left, which libzmq has told of already.
+            try sendAll([Connection.identity, [number]], through: connection.router)
+            try sendAll([Connection.identity, [number]], through: connection.router)
+            #expect(try poller.poll(timeout: patience) == 1)
+            #expect(try connection.dealer.receive(into: &message))
+            #expect(try poller.poll(timeout: patience) == 1)
+            #expect(try connection.dealer.receive(into: &message))
+            #expect(try poller.poll(timeout: .zero) == 0)
+            // A call for something else takes note of what has come.
+            try sendAll([Connection.identity, [number]], through: connection.router)
+            usleep(500)
+            try sendAll([[number]], through: connection.dealer)
+            #expect(try poller.poll(timeout: patience) == 1)
+            #expect(try connection.dealer.receive(into: &message))
+        }
+    }
+
     @Test func `waits for a socket or a descriptor in the place of another source`() throws {
         let connection = try Connection(context: Context())
         let wakeUp = try WakeUp()
