@@ -122,7 +122,9 @@ final class CoordinatorLoop {
     private func goBack(to position: Position) throws {
         try? run.finishCheckpoints()
         let distrusted = machine.distrusted
+        let workersPerProcessor = run.settings.workersPerProcessor
         run = try run.goingBack(position)
+        run.settings.workersPerProcessor = workersPerProcessor
         run.settings.distrusted = distrusted
         // The run has begun, and one worker less is there to come.
         run.settings.workerCountMin = 1

@@ -182,6 +182,9 @@ package struct Coordinator: Equatable, Sendable {
         package var stepsPerCheckpoint: Int
         /// Which answers are compared with a second worker's before they count.
         package var verification = Verification.none
+        /// How many workers take turns on each processor, where that is known: one whose turn is last
+        /// seems so many times as slow as the first, and equal shares are right all the same.
+        package var workersPerProcessor = 1
         /// Workers that have given wrong answers in this run and take no part in it.
         package var distrusted: [WorkerID] = []
         /// How often each side shows that it lives.

@@ -38,7 +38,7 @@ extension Coordinator {
     }
 
     /// Settles what each worker gets of a round: equal shares, as long as none is half as slow again
-    /// as the fastest.
+    /// as the fastest, or as those that take turns on one processor may seem.
     mutating func divideShares() {
         shares.removeAll(keepingCapacity: true)
         let fastest = members.lazy.compactMap { $0.pace?.perShard }.min() ?? .zero
@@ -50,7 +50,7 @@ extension Coordinator {
 
     private func weight(of perShard: Duration, fastest: Duration) -> Int {
         let unit = 1_024
-        guard perShard * 2 > fastest * 3 else { return unit }
+        guard perShard * 2 > fastest * (2 * settings.workersPerProcessor + 1) else { return unit }
         return max(1, fastest.nanoseconds * unit / perShard.nanoseconds)
     }
 

@@ -69,11 +69,12 @@ struct RunSession {
             case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
             case .remote, .launched: configuration.workers ?? 1
             }
-        let run = try prepare(
+        var run = try prepare(
             preparation,
             initial: initial,
             workerCountMin: workerCount
         )
+        run.settings.workersPerProcessor = workersPerProcessor(workerCount)
         try folder.write(configuration: RunConfiguration.yamlText(of: configuration))
         let report = try RunReport(
             folder: folder,
@@ -105,6 +106,16 @@ struct RunSession {
             throw ExitCode(signals.exitCode ?? 1)
         }
         _ = consume lock
+    }
+
+    /// How many workers take turns on each processor; 1 where they do not, or not evenly: where
+    /// some have a processor to themselves, they should have more to do.
+    private func workersPerProcessor(_ workerCount: Int) -> Int {
+        guard case .local = workers else { return 1 }
+        let (count, rest) = workerCount.quotientAndRemainder(
+            dividingBy: ProcessInfo.processInfo.activeProcessorCount
+        )
+        return rest == 0 ? count : 1
     }
 
     private func bind(_ admission: Admission?) throws -> CoordinatorSocket {

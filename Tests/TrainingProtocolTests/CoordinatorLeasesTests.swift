@@ -13,24 +13,24 @@ struct CoordinatorLeasesTests {
     private func running(
         _ workers: [WorkerID],
         shardCount: Int,
-        stepCount: Int = 5
+        stepCount: Int = 5,
+        workersPerProcessor: Int = 1
     ) -> Coordinator {
-        var machine = Coordinator(
-            settings: Coordinator.Settings(
-                stamp: Self.stamp,
-                schedule: Schedule(
-                    trainingSampleCount: shardCount * 16 * stepCount,
-                    validationSampleCount: 0,
-                    testSampleCount: 0,
-                    batchSize: shardCount * 16,
-                    epochCount: 1
-                ),
-                input: InputSettings(geometry: "pad", scale: "unit"),
-                workerCountMin: workers.count,
-                stepsPerCheckpoint: 0
+        var settings = Coordinator.Settings(
+            stamp: Self.stamp,
+            schedule: Schedule(
+                trainingSampleCount: shardCount * 16 * stepCount,
+                validationSampleCount: 0,
+                testSampleCount: 0,
+                batchSize: shardCount * 16,
+                epochCount: 1
             ),
-            position: Position()
+            input: InputSettings(geometry: "pad", scale: "unit"),
+            workerCountMin: workers.count,
+            stepsPerCheckpoint: 0
         )
+        settings.workersPerProcessor = workersPerProcessor
+        var machine = Coordinator(settings: settings, position: Position())
         for worker in workers {
             let hello = WorkerMessage.hello(protocolVersion: protocolVersion)
             _ = machine.handle(.received(hello, from: worker), at: .zero)
@@ -162,6 +162,18 @@ struct CoordinatorLeasesTests {
                 send(work(2, 1, 2), to: anna),
             ]
         )
+    }
+
+    @Test(arguments: [(200, true), (260, false)])
+    func `shares a step equally among workers that take turns on a processor`(
+        bertsTime: Int,
+        isEqual: Bool
+    ) {
+        var machine = running([anna, bert], shardCount: 8, workersPerProcessor: 2)
+        _ = answer(&machine, work(0, 2, 0), anna, at: 100)
+        let actions = answer(&machine, work(0, 2, 1), bert, at: bertsTime)
+        #expect(actions.contains(send(work(2, 2, 1), to: bert)) == isEqual)
+        #expect(actions.contains(send(work(2, 1, 3), to: bert)) == !isEqual)
     }
 
     @Test func `gives a worker that was slow at first a share again`() {
