@@ -61,6 +61,9 @@ final class SocketHandle {
 
     func close() {
         guard let openHandle else { return }
+        // Closing goes on in libzmq's threads, which would wait for ever for a monitor that is gone
+        // to take what happens to the last connections.
+        if monitorCount > 0 { zmq_socket_monitor(openHandle, nil, 0) }
         zmq_close(openHandle)
         self.openHandle = nil
     }

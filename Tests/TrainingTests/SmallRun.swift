@@ -167,6 +167,9 @@ struct SmallRun {
             }
         }
         guard let result = service.runResult else { throw ServiceEndedWithoutResult() }
+        // A checkpoint still being written when the process ends would be sealed by a library that
+        // has cleaned up.
+        try? result.writer?.finish()
         return (result, Array(result.parameters.floats))
     }
 

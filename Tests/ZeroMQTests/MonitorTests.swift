@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import ZeroMQ
 
@@ -39,5 +40,37 @@ struct MonitorTests {
         socket = nil
         let other = try Socket(.pair, in: context)
         _ = try event(.monitorStopped, of: &monitor, while: other)
+    }
+
+    @Test func `may end after its socket, whose connection ends meanwhile`() async {
+        await #expect(processExitsWith: .success) {
+            let context = try Context()
+            do {
+                var options = SocketOptions()
+                options.linger = .seconds(5)
+                options.receiveHighWaterMark = 1
+                let router = try Socket(.router, in: context, options: options)
+                try router.bind("tcp://127.0.0.1:*")
+                let dealer = try Socket(.dealer, in: context, options: options)
+                var monitor = try Monitor(of: dealer)
+                try dealer.connect(router.lastEndpoint)
+                _ = try event(.handshakeSucceeded, of: &monitor, while: dealer)
+                // More than the system takes, so that the connection stays when its socket closes.
+                for _ in 0..<100 {
+                    try sendAll([[UInt8](repeating: 0, count: 1 << 20)], through: dealer)
+                }
+                _ = consume dealer
+                _ = consume monitor
+                _ = consume router
+                usleep(200_000)
+                // libzmq's thread still carries messages.
+                let connection = try Connection(context: context)
+                try sendAll([Connection.identity, [1]], through: connection.router)
+                let isCarried = try receiveBytes(connection.dealer) == [[1]]
+                exit(isCarried ? 0 : 1)
+            } catch {
+                exit(1)
+            }
+        }
     }
 }
