@@ -114,11 +114,11 @@ int waiter_add(int waiter, int descriptor, uint64_t number) {
     return epoll_ctl(waiter, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : -errno;
 }
 
-int waiter_next(int waiter, uint64_t *number) {
-    struct epoll_event event;
-    if (epoll_wait(waiter, &event, 1, 0) != 1) return 0;
-    *number = event.data.u64;
-    return 1;
+int waiter_take(int waiter, uint64_t *numbers, int capacity) {
+    struct epoll_event events[64];
+    int count = epoll_wait(waiter, events, capacity < 64 ? capacity : 64, 0);
+    for (int index = 0; index < count; index++) numbers[index] = events[index].data.u64;
+    return count < 0 ? 0 : count;
 }
 
 uint64_t shared_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }

@@ -46,45 +46,84 @@ package struct Adam: Equatable, Sendable {
         self.epsilon = epsilon
     }
 
-    /// Makes `range` of the next buffers from the current ones and the mean gradient of a batch of
-    /// `sampleCount` samples.
+    /// One step of the optimizer, of which any part can be made by anybody.
     ///
-    /// Only `range` is touched, so that a segment can be updated alone. The mean is the sum times
-    /// the reciprocal of the count.
+    /// It names the buffers' memory, which must outlive it.
+    package struct Step {
+        private let current, next: (Target, Target, Target)
+        private let gradientSum: KernelSet.Source
+        private let gradientScale, beta1, beta2, size, epsilon: Float
+
+        private typealias Target = KernelSet.Target
+
+        fileprivate init(
+            _ adam: Adam,
+            _ current: OptimizerBuffers,
+            _ next: OptimizerBuffers,
+            _ gradientSum: ParameterBuffer,
+            gradientScale: Float,
+            size: Float
+        ) {
+            self.current = Self.memory(of: current)
+            self.next = Self.memory(of: next)
+            self.gradientSum = KernelSet.Source(gradientSum.start)
+            self.gradientScale = gradientScale
+            self.size = size
+            (beta1, beta2, epsilon) = (adam.beta1, adam.beta2, adam.epsilon)
+        }
+
+        private static func memory(of buffers: OptimizerBuffers) -> (Target, Target, Target) {
+            (buffers.parameters.start, buffers.firstMoment.start, buffers.secondMoment.start)
+        }
+
+        /// Makes a range of the next buffers; nothing else is touched.
+        ///
+        /// - Precondition: `range` is of the flat buffer.
+        package func make(_ range: Range<Int>, kernels: KernelSet) {
+            precondition(
+                range.lowerBound >= 0 && range.upperBound <= LeNet.parameterCount,
+                "range \(range) of \(LeNet.parameterCount) parameters"
+            )
+            let start = range.lowerBound
+            kernels.adam(
+                current.0 + start,
+                current.1 + start,
+                current.2 + start,
+                next.0 + start,
+                next.1 + start,
+                next.2 + start,
+                gradientSum + start,
+                range.count,
+                gradientScale,
+                beta1,
+                beta2,
+                size,
+                epsilon
+            )
+        }
+    }
+
+    /// Step `number` from the current buffers to the next, with the mean gradient of a batch of
+    /// `sampleCount` samples: the sum times the reciprocal of the count.
     ///
     /// - Parameter next: may be the same buffers.
-    /// - Precondition: `sampleCount` and `step`, which counts from 1, are positive; `range` is of
-    ///   the flat buffer.
-    package func update(
-        _ current: OptimizerBuffers,
-        into next: OptimizerBuffers,
+    /// - Precondition: `sampleCount` and `number`, which counts from 1, are positive.
+    package func step(
+        _ number: Int,
+        from current: OptimizerBuffers,
+        to next: OptimizerBuffers,
         gradientSum: ParameterBuffer,
-        range: Range<Int>,
-        sampleCount: Int,
-        step: Int,
-        kernels: KernelSet
-    ) {
+        sampleCount: Int
+    ) -> Step {
         precondition(sampleCount > 0, "a batch of \(sampleCount) samples has no mean")
-        precondition(step > 0, "step \(step) where steps count from 1")
-        precondition(
-            range.lowerBound >= 0 && range.upperBound <= LeNet.parameterCount,
-            "range \(range) of \(LeNet.parameterCount) parameters"
-        )
-        let start = range.lowerBound
-        kernels.adam(
-            current.parameters.start + start,
-            current.firstMoment.start + start,
-            current.secondMoment.start + start,
-            next.parameters.start + start,
-            next.firstMoment.start + start,
-            next.secondMoment.start + start,
-            gradientSum.start + start,
-            range.count,
-            1 / Float(sampleCount),
-            beta1,
-            beta2,
-            stepSize(step: step),
-            epsilon
+        precondition(number > 0, "step \(number) where steps count from 1")
+        return Step(
+            self,
+            current,
+            next,
+            gradientSum,
+            gradientScale: 1 / Float(sampleCount),
+            size: stepSize(step: number)
         )
     }
 

@@ -6,14 +6,25 @@ package struct PacketWaiter: ~Copyable {
     /// What to poll for reading.
     package let fileDescriptor: Int32
 
+    private let numbers: UnsafeMutablePointer<UInt64>
+    private var count = 0
+    private var place = 0
+
+    /// The most that the system is asked for at once.
+    private static let countMax = 64
+
     /// Makes one that waits for nothing, or none where the system has no descriptors left.
     package init?() {
         let descriptor = waiter_create()
         guard descriptor >= 0 else { return nil }
         fileDescriptor = descriptor
+        numbers = .allocate(capacity: Self.countMax)
     }
 
-    deinit { close(fileDescriptor) }
+    deinit {
+        close(fileDescriptor)
+        numbers.deallocate()
+    }
 
     /// Waits for another descriptor, until that is closed, and tells whether it will.
     package func add(_ descriptor: Int32, number: UInt64) -> Bool {
@@ -21,8 +32,16 @@ package struct PacketWaiter: ~Copyable {
     }
 
     /// The number of a descriptor that can be read, each in turn; nil where there is none.
-    package func next() -> UInt64? {
-        var number: UInt64 = 0
-        return waiter_next(fileDescriptor, &number) == 1 ? number : nil
+    package mutating func next() -> UInt64? {
+        if place == count {
+            place = 0
+            count = Int(waiter_take(fileDescriptor, numbers, Int32(Self.countMax)))
+        }
+        guard place < count else { return nil }
+        defer { place += 1 }
+        return numbers[place]
     }
+
+    /// How many more of those that the system told of last are to be named by `next`.
+    package var waitingCount: Int { count - place }
 }

@@ -14,15 +14,15 @@ final class AnswerComparison {
         let parameters: ParameterBuffer
     }
 
-    let kernels: KernelSet
+    let arithmetic: SplitArithmetic
     private let input: InputSettings
     private let buffers = BufferPool()
     private var kept: [Work: KeptAnswer] = [:]
     private var computer: SubtreeComputer?
 
     /// Will compare answers of a run whose samples become inputs as `input` says.
-    init(kernels: KernelSet, input: InputSettings) {
-        self.kernels = kernels
+    init(arithmetic: SplitArithmetic, input: InputSettings) {
+        self.arithmetic = arithmetic
         self.input = input
     }
 
@@ -74,7 +74,7 @@ final class AnswerComparison {
         _ parameters: ParameterBuffer,
         _ feed: SampleFeed
     ) -> Reduction.Sum {
-        computer = computer ?? SubtreeComputer(kernels: kernels, input: input)
+        computer = computer ?? SubtreeComputer(kernels: arithmetic.kernels, input: input)
         guard let computer else {
             preconditionFailure("a run began with unknown input settings \(input)")
         }

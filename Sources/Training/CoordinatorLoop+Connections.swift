@@ -17,7 +17,7 @@ extension CoordinatorLoop {
     func takeLosses(_ poller: inout Poller) throws(ZeroMQError) {
         var lost: [WorkerID] = []
         while let worker = try socket.nextLostWorker() { lost.append(worker) }
-        if machine.isClosing, !lost.isEmpty {
+        if !lost.isEmpty, machine.isClosing {
             // Who takes leave says what it has done and is gone: that must be heard first.
             _ = try poller.poll(timeout: .zero)
             try receive()

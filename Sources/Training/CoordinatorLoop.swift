@@ -15,6 +15,9 @@ final class CoordinatorLoop {
     private let stop: StopRequest
     private let start = ContinuousClock.now
     private(set) var machine: Coordinator
+    /// What the machine waits for.
+    private var nextDeadline: Duration?
+    private(set) var missingAnswerCount: Int?
     private var pulse = Pulse()
     var socket: CoordinatorSocket
     private var sums: [Round: RoundSums] = [:]
@@ -22,12 +25,13 @@ final class CoordinatorLoop {
     private var spareSums: [RoundSums] = []
     /// Where sums of workers' gradients go.
     private let gradients = BufferPool()
-    private let clock: PhaseClock
-    private var profile = CoordinatorProfile()
+    let clock: PhaseClock
+    var profile = CoordinatorProfile()
     /// The clock and the transport after the first step.
-    private var profileStart: CoordinatorProfile?
+    var profileStart: CoordinatorProfile?
     private var workerProfiles: [WorkerID: WorkerProfile] = [:]
     let comparison: AnswerComparison
+    let arithmetic: SplitArithmetic
     private var tally: EpochTally
     private var epochs: [EpochRecord]
     private var test: Metrics?
@@ -53,14 +57,17 @@ final class CoordinatorLoop {
         machine = Coordinator(settings: run.settings, position: run.position)
         clock = PhaseClock(sliceCountMax: socket.offer.sliceCountMax)
         self.socket = socket
-        comparison = AnswerComparison(kernels: run.kernels, input: run.settings.input)
+        arithmetic = SplitArithmetic(kernels: run.kernels, hasSecondProcessor: true)
+        comparison = AnswerComparison(arithmetic: arithmetic, input: run.settings.input)
         tally = EpochTally(totals: run.epochTotals, at: .zero)
         epochs = run.epochs
+        lookAtMachine()
         shareParameters()
     }
 
     /// Keeps the parameters where the workers of this host read them.
     private func shareParameters() {
+        run.optimizer.arithmetic = arithmetic
         guard let links = socket.links else { return }
         run.optimizer.share(in: links.slots, version: run.position.completedStepCount)
     }
@@ -78,22 +85,25 @@ final class CoordinatorLoop {
         _ = poller.add(socket.socket)
         _ = poller.add(socket.monitor)
         let stopIndex = poller.add(stop.wakeUp)
-        if let links = socket.links { _ = poller.add(fileDescriptor: links.fileDescriptor) }
+        socket.links?.add(to: &poller)
         socket.addAdmission(to: &poller)
         socket.sealedLinks?.add(to: &poller)
         while outcome == nil {
             pulse.beat(at: now)
             clock.lap(.receive)
+            arithmetic.leaveSecondProcessor()
             let look = now + ConnectionWatch.period
-            let deadline = machine.nextDeadline.map { min($0, look) } ?? look
+            let deadline = nextDeadline.map { min($0, look) } ?? look
+            socket.links?.update(&poller)
             _ = try poller.poll(timeout: pulse.timeout(until: deadline, at: now))
             clock.lap(.wait)
+            useSecondProcessor(waitingCount: socket.links?.readyCount(in: poller) ?? 0)
             let isStopped = poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain()
             if isStopped { try handle(.stopRequested) }
             try admit()
             try takeLosses(&poller)
             try receive()
-            if let deadline = machine.nextDeadline, deadline <= now {
+            if let deadline = nextDeadline, deadline <= now {
                 try handle(.deadlineReached)
             }
             for outcome in run.writer?.drainOutcomes() ?? [] {
@@ -134,6 +144,7 @@ final class CoordinatorLoop {
         tally = EpochTally(totals: run.epochTotals, at: now)
         epochs = run.epochs
         outcome = nil
+        lookAtMachine()
         shareParameters()
         observer.runDidGoBack(to: run.position)
     }
@@ -163,6 +174,9 @@ final class CoordinatorLoop {
                 if case .earlySegment = message, !isEarlySegmentFinite() {
                     // The answer will tell whether that is right.
                     continue
+                }
+                if case .answer = message {
+                    useSecondProcessor(waitingCount: 1 + (socket.links?.waitingCount ?? 0))
                 }
                 if let (work, lie) = lie(in: message, sums, from: worker) {
                     note(lie)
@@ -202,6 +216,14 @@ final class CoordinatorLoop {
             for action in actions { try perform(action, sums) }
             actions.removeAll(keepingCapacity: true)
         }
+        lookAtMachine()
+    }
+
+    /// Takes note of what is asked for at every turn: each look at the machine costs a microsecond.
+    private func lookAtMachine() {
+        let machine = machine
+        nextDeadline = machine.nextDeadline
+        missingAnswerCount = machine.missingAnswerCount
         workerCountMax = max(workerCountMax, machine.workerCount)
     }
 
@@ -289,7 +311,7 @@ extension CoordinatorLoop {
         let shardCount = schedule.shardCount(of: round)
         let fresh =
             spareSums.popLast()
-            ?? RoundSums(shardCount: shardCount, kernels: run.kernels, buffers: gradients)
+            ?? RoundSums(shardCount: shardCount, arithmetic: arithmetic, buffers: gradients)
         fresh.begin(shardCount: shardCount)
         sums[round] = fresh
         return fresh
@@ -347,6 +369,7 @@ extension CoordinatorLoop {
         }
         apply(gradient, LeNet.segments[0], index)
         run.optimizer.finish(step: index + 1)
+        arithmetic.leaveSecondProcessor()
         forgetSums(of: round)
         clock.lap(.optimize)
         tally.add(total.sums, sampleCount: sampleCount, at: now)
@@ -354,23 +377,6 @@ extension CoordinatorLoop {
         clock.lap(.record)
         noteProfile()
         socket.links?.arrangeWorkers()
-    }
-
-    private func noteProfile() {
-        guard let start = profileStart else {
-            profileStart = CoordinatorProfile(
-                totals: clock.totals,
-                processorTime: PhaseClock.processorTime,
-                allocationCount: PhaseClock.allocationCount,
-                traffic: socket.traffic
-            )
-            return
-        }
-        profile.stepCount += 1
-        profile.totals = clock.totals.since(start.totals)
-        profile.processorTime = PhaseClock.processorTime - start.processorTime
-        profile.allocationCount = PhaseClock.allocationCount - start.allocationCount
-        profile.traffic = socket.traffic.since(start.traffic)
     }
 
     private func recordEpoch(index: Int) {

@@ -25,7 +25,10 @@ package struct Evaluation {
         let computer = ShardComputer(kernels: kernels, transform: transform)
         let perShard = LeNet.shardSampleCountMax
         let shardCount = (images.count + perShard - 1) / perShard
-        let reduction = Reduction(shardCount: shardCount, kernels: kernels)
+        let reduction = Reduction(
+            shardCount: shardCount,
+            arithmetic: SplitArithmetic(kernels: kernels)
+        )
         images.withUnsafeSamples { samples in
             for index in 0..<shardCount {
                 let first = index * perShard * LeNet.sampleSize

@@ -1,6 +1,16 @@
 import Foundation
 import Kernels
 
+/// Starts a thread that computes.
+func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+    let thread = Thread {
+        FloatingPointMode.flushSubnormals()
+        body()
+    }
+    thread.name = name
+    thread.start()
+}
+
 /// Runs a loop that blocks on a thread of its own, away from Swift's cooperative pool.
 ///
 /// The thread flushes subnormal floats to zero, as the numeric contract asks of every thread that

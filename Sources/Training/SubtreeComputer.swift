@@ -34,7 +34,12 @@ final class SubtreeComputer {
         self.clock = clock
         let gradients = gradients
         reductions = LeNet.segments.map {
-            Reduction(shardCount: 1, kernels: kernels, range: $0.range, buffers: gradients)
+            Reduction(
+                shardCount: 1,
+                arithmetic: SplitArithmetic(kernels: kernels),
+                range: $0.range,
+                buffers: gradients
+            )
         }
         let transform = InputTransform(geometry: geometry, scale: scale)
         computer = ShardComputer(kernels: kernels, transform: transform)

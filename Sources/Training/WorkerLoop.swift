@@ -224,6 +224,7 @@ final class WorkerLoop {
         of work: Work,
         _ parameters: StoredParameters
     ) throws(ZeroMQError) {
+        socket.makeWay()
         guard socket.wantsEarlySegments, parameters.isIntact else { return }
         answer = Reduction.Sum(gradient: gradient)
         try handle(.computedEarlySegment(work))

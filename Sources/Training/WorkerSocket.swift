@@ -327,6 +327,9 @@ struct WorkerSocket: ~Copyable {
         if let link, link.isOpen { link.wantsEarlySegments } else { true }
     }
 
+    /// Lets a coordinator on this processor go elsewhere.
+    func makeWay() { link?.makeWay() }
+
     /// Keeps the calling thread off the other workers' processors.
     func settle() { link?.settle() }
 

@@ -257,6 +257,13 @@ package struct Coordinator: Equatable, Sendable {
     /// Whether all is decided, and workers take leave.
     package var isClosing: Bool { if case .closing = state { true } else { false } }
 
+    /// How many answers the step that goes on waits for; nil if there is none, and if some of its
+    /// shards are not leased.
+    package var missingAnswerCount: Int? {
+        guard case .running = state, current.round.isTraining else { return nil }
+        return current.missingAnswerCount
+    }
+
     /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
     package var nextDeadline: Duration? {
         switch state {

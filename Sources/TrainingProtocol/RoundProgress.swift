@@ -134,6 +134,13 @@ struct RoundProgress: Equatable, Sendable {
         queues.contains { $0.worker == worker && !$0.subtrees.isEmpty }
     }
 
+    /// How many answers are missing, if all their shards are leased; nil if not.
+    var missingAnswerCount: Int? {
+        guard orphans.isEmpty, queues.allSatisfy({ $0.subtrees.isEmpty }) else { return nil }
+        // The same shards may be leased twice.
+        return min(leases.count, pendingShardCount)
+    }
+
     /// How many leases `worker` holds.
     func leaseCount(of worker: WorkerID) -> Int {
         leases.count { $0.worker == worker }
@@ -379,17 +386,4 @@ struct RoundProgress: Equatable, Sendable {
         else { return nil }
         return queues[longest].subtrees.popLast()
     }
-}
-
-/// A worker's right to compute a subtree.
-struct Lease: Equatable, Sendable {
-    let subtree: Subtree
-    let worker: WorkerID
-    /// When another worker is asked too; nil as long as the worker has something else to finish
-    /// first.
-    var deadline: Duration?
-    /// How long it was given, the last time that it was given time.
-    var allowance = Duration.zero
-    /// Whether a deadline of it has passed.
-    var isOverdue = false
 }

@@ -18,15 +18,9 @@ struct AdamTests {
                 for index in 0..<LeNet.parameterCount {
                     gradient.floats[index] = random.uniformFloat() - 0.5
                 }
-                adam.update(
-                    buffers,
-                    into: buffers,
-                    gradientSum: gradient,
-                    range: 0..<LeNet.parameterCount,
-                    sampleCount: 32,
-                    step: step,
-                    kernels: kernels
-                )
+                adam
+                    .step(step, from: buffers, to: buffers, gradientSum: gradient, sampleCount: 32)
+                    .make(0..<LeNet.parameterCount, kernels: kernels)
                 ReferenceOptimizer.adam(
                     parameters: &expected,
                     firstMoment: &m2,
@@ -76,14 +70,7 @@ struct AdamTests {
             firstMoment: buffers[1],
             secondMoment: buffers[2]
         )
-        Adam().update(
-            gathered,
-            into: gathered,
-            gradientSum: gradient,
-            range: range,
-            sampleCount: 32,
-            step: 1,
-            kernels: kernels
-        )
+        Adam().step(1, from: gathered, to: gathered, gradientSum: gradient, sampleCount: 32)
+            .make(range, kernels: kernels)
     }
 }

@@ -118,15 +118,9 @@ struct ShardComputerTests {
                 parameters: p
             )
             kernels.add(into: left.start, right.start, count: LeNet.parameterCount)
-            Adam().update(
-                buffers,
-                into: buffers,
-                gradientSum: left,
-                range: 0..<LeNet.parameterCount,
-                sampleCount: 25,
-                step: step,
-                kernels: kernels
-            )
+            Adam()
+                .step(step, from: buffers, to: buffers, gradientSum: left, sampleCount: 25)
+                .make(0..<LeNet.parameterCount, kernels: kernels)
         }
         return p.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }

@@ -87,7 +87,10 @@ struct ReferenceRun {
     ) -> (ParameterBuffer, AnswerSums) {
         let round = Round.step(index: index)
         let shardCount = schedule.shardCount(of: round)
-        let reduction = Reduction(shardCount: shardCount, kernels: kernels)
+        let reduction = Reduction(
+            shardCount: shardCount,
+            arithmetic: SplitArithmetic(kernels: kernels)
+        )
         for shard in 0..<shardCount {
             let subtree = Subtree(level: 0, index: shard)
             let work = Work(round: round, subtree: subtree, version: index)

@@ -118,7 +118,7 @@ struct PacketSocketTests {
 
     @Test func `waits for many sockets, each in turn`() throws {
         try withConnection { one, other in
-            guard let waiter = PacketWaiter() else { throw NothingCame() }
+            guard var waiter = PacketWaiter() else { throw NothingCame() }
             guard waiter.add(other.fileDescriptor, number: 5) else { throw NothingCame() }
             let before = waiter.next()
             _ = send([1], over: one)
@@ -128,6 +128,23 @@ struct PacketSocketTests {
             #expect(before == nil)
             #expect(then == 5)
             #expect(after == nil)
+        }
+    }
+
+    @Test func `knows how many sockets wait beside the one it names`() throws {
+        try withConnection { one, other in
+            guard var waiter = PacketWaiter(), waiter.add(one.fileDescriptor, number: 1),
+                waiter.add(other.fileDescriptor, number: 2)
+            else { throw NothingCame() }
+            _ = send([1], over: one)
+            _ = send([2], over: other)
+            let first = waiter.next()
+            let countBesideFirst = waiter.waitingCount
+            let second = waiter.next()
+            let countBesideSecond = waiter.waitingCount
+            #expect(Set([first, second]) == Set<UInt64?>([1, 2]))
+            #expect(countBesideFirst == 1)
+            #expect(countBesideSecond == 0)
         }
     }
 

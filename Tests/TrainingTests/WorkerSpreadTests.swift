@@ -27,4 +27,9 @@ struct WorkerSpreadTests {
     @Test func `leaves them to the system where there are more of them than processors`() {
         #expect(moves([2, 2, 2, 2]) == [])
     }
+
+    @Test func `tells what workers leave of the processors`() {
+        let rooms = [0, 1, 2, 3].map { ProcessorRoom(workerCount: $0, processorCount: 2) }
+        #expect(rooms == [.everybody, .everybody, .workersOnly, .none])
+    }
 }

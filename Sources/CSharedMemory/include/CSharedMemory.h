@@ -35,8 +35,8 @@ int waiter_create(void);
 /// Has an epoll descriptor wait until another one can be read, under a number; returns 0, or -errno.
 int waiter_add(int waiter, int descriptor, uint64_t number);
 
-/// Takes the number of a descriptor that can be read, without waiting; returns 1, or 0 where there is none.
-int waiter_next(int waiter, uint64_t *number);
+/// Takes the numbers of descriptors that can be read, at most `capacity` and 64, without waiting; returns how many.
+int waiter_take(int waiter, uint64_t *numbers, int capacity);
 
 /// Reads a word, and whatever was written before it was.
 uint64_t shared_load(const uint64_t *word);

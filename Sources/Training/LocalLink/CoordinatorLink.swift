@@ -52,8 +52,8 @@ final class CoordinatorLink {
     /// Where the worker computed last.
     var place: HostProcessor? { exchange?.place }
 
-    /// Has the worker send the fully connected segment of a gradient ahead, or not.
-    func setWantsEarlySegments(_ areWanted: Bool) { exchange?.wantsEarlySegments = areWanted }
+    /// Tells the worker what the host's workers leave of its processors.
+    func setRoom(_ room: ProcessorRoom) { exchange?.room = room }
 
     /// Asks the worker to move.
     func ask(toMoveTo processor: HostProcessor) { exchange?.ask(toMoveTo: processor) }

@@ -2,6 +2,7 @@ package import Model
 import SharedMemory
 package import TrainingProtocol
 package import Wire
+import ZeroMQ
 
 /// The coordinator's links to the workers of its own host: messages as packets, payloads in shared
 /// memory.
@@ -24,11 +25,21 @@ package final class CoordinatorLinks {
     package let slots: ParameterSlots
 
     private let listener: PacketListener
-    private let waiter: PacketWaiter
+    private var waiter: PacketWaiter
     private var links: [UInt64: CoordinatorLink] = [:]
+    /// Links that the poller waits for itself, be it that the waiter does too.
+    ///
+    /// A packet wakes whoever polls its socket on the sender's own processor, which is about to be
+    /// free, where it wakes whoever polls the waiter on the one where that was last: beside a
+    /// worker that still computes.
+    private var polled: [UInt64?] = Array(repeating: nil, count: 16)
+    private var places: [Int] = []
+    private var isPolledChanged = false
     private var numbers: [WorkerID: UInt64] = [:]
     private var nextNumber: UInt64 = 1
     private let spread = WorkerSpread()
+    /// What these workers leave of the host's processors.
+    private(set) var room = ProcessorRoom.everybody
     private var arrangementCount = 0
     /// Those that are open and where their workers computed last: kept for its memory.
     private var arranged: (links: [CoordinatorLink], places: [HostProcessor?]) = ([], [])
@@ -60,15 +71,50 @@ package final class CoordinatorLinks {
     /// What a welcome says to workers of this host.
     package var name: String { listener.name }
 
-    /// What to poll for reading.
-    var fileDescriptor: Int32 { waiter.fileDescriptor }
+    /// Adds what can be read to the sources of a poller.
+    func add(to poller: inout Poller) {
+        _ = poller.add(fileDescriptor: waiter.fileDescriptor)
+        places = polled.indices.map { _ in poller.add(fileDescriptor: -1) }
+    }
+
+    /// Has the poller know of links that have come or gone.
+    func update(_ poller: inout Poller) {
+        guard isPolledChanged else { return }
+        isPolledChanged = false
+        for (place, number) in zip(places, polled) {
+            let descriptor = number.flatMap { links[$0]?.socket.fileDescriptor } ?? -1
+            poller.setFileDescriptor(descriptor, at: place)
+        }
+    }
+
+    /// How many links the poller has found something on.
+    func readyCount(in poller: borrowing Poller) -> Int {
+        places.count { !poller.readiness(at: $0).isEmpty }
+    }
+
+    /// How many links are known to have brought something that was not received yet.
+    var waitingCount: Int { waiter.waitingCount }
 
     /// Whether a worker has a link.
     func holds(_ worker: WorkerID) -> Bool { numbers[worker] != nil }
 
     /// Closes a worker's link.
     func drop(_ worker: WorkerID) {
-        if let number = numbers.removeValue(forKey: worker) { links[number] = nil }
+        guard let number = numbers.removeValue(forKey: worker) else { return }
+        stopPolling(number)
+        links[number] = nil
+    }
+
+    private func poll(_ number: UInt64) {
+        guard let free = polled.firstIndex(of: nil) else { return }
+        polled[free] = number
+        isPolledChanged = true
+    }
+
+    private func stopPolling(_ number: UInt64) {
+        guard let place = polled.firstIndex(of: number) else { return }
+        polled[place] = nil
+        isPolledChanged = true
     }
 
     /// Suits the workers to the host's processors, now and then: those that share one move apart,
@@ -81,8 +127,11 @@ package final class CoordinatorLinks {
             arranged.links.append(link)
             arranged.places.append(link.place)
         }
-        let isProcessorFree = arranged.links.count < spread.processorCount
-        for link in arranged.links { link.setWantsEarlySegments(isProcessorFree) }
+        room = ProcessorRoom(
+            workerCount: arranged.links.count,
+            processorCount: spread.processorCount
+        )
+        for link in arranged.links { link.setRoom(room) }
         for move in spread.moves(of: arranged.places) {
             arranged.links[move.index].ask(toMoveTo: move.to)
         }
@@ -146,6 +195,7 @@ package final class CoordinatorLinks {
             waiter.add(socket.fileDescriptor, number: nextNumber)
         else { return }
         links[nextNumber] = CoordinatorLink(socket)
+        poll(nextNumber)
         nextNumber += 1
     }
 
@@ -185,6 +235,7 @@ package final class CoordinatorLinks {
     }
 
     private func close(_ number: UInt64) -> Received? {
+        stopPolling(number)
         guard let worker = links.removeValue(forKey: number)?.worker else { return nil }
         numbers[worker] = nil
         return .lost(worker)

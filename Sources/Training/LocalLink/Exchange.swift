@@ -61,12 +61,12 @@ package struct Exchange {
     private var placeWord: SharedWord { word(after: Self.sampleSlotCount) }
     private var moveWord: SharedWord { word(after: Self.sampleSlotCount + 1) }
 
-    private var earlySegmentsWord: SharedWord { word(after: Self.sampleSlotCount + 2) }
+    private var roomWord: SharedWord { word(after: Self.sampleSlotCount + 2) }
 
-    /// Whether the worker should send the fully connected segment of a gradient ahead.
-    var wantsEarlySegments: Bool {
-        get { earlySegmentsWord.load() != 0 }
-        nonmutating set { earlySegmentsWord.store(newValue ? 1 : 0) }
+    /// What the host's workers leave of its processors, as the coordinator sees it.
+    var room: ProcessorRoom {
+        get { ProcessorRoom(rawValue: roomWord.load()) ?? .none }
+        nonmutating set { roomWord.store(newValue.rawValue) }
     }
 
     private func word(after count: Int) -> SharedWord {

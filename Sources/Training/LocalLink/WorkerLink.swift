@@ -120,7 +120,17 @@ package final class WorkerLink {
     }
 
     /// Whether the coordinator has a processor left to work on while workers compute.
-    package var wantsEarlySegments: Bool { exchange?.wantsEarlySegments ?? false }
+    package var wantsEarlySegments: Bool { exchange?.room == .everybody }
+
+    /// Lets the coordinator leave this worker's processor, if it shares it.
+    ///
+    /// Where a thread goes to sleep that has had more than its share, Linux (from 6.12 on) leaves
+    /// it in its processor's queue, and wakes it there in the middle of what this worker computes.
+    /// It leaves the queue when the processor chooses anew. After that an answer wakes it on its
+    /// sender's processor, which has nothing else to do.
+    func makeWay() {
+        if exchange?.room == .workersOnly { sched_yield() }
+    }
 
     /// Says where the calling thread runs, and moves it where the coordinator asked it to.
     package func settle() { exchange?.settle() }

@@ -14,7 +14,8 @@ package final class Optimizer {
     package var parameters: ParameterBuffer { current.parameters }
 
     private let adam: Adam
-    private let kernels: KernelSet
+    /// What computes steps; its thread's alone.
+    var arithmetic: SplitArithmetic
     private var parameterPool = BufferPool()
     private let momentPool = BufferPool()
     private var slots: ParameterSlots?
@@ -24,7 +25,7 @@ package final class Optimizer {
     /// Starts from given buffers, which belong to the optimizer from now on.
     package init(adam: Adam, kernels: KernelSet, buffers: OptimizerBuffers) {
         self.adam = adam
-        self.kernels = kernels
+        arithmetic = SplitArithmetic(kernels: kernels)
         current = buffers
     }
 
@@ -47,15 +48,14 @@ package final class Optimizer {
     ) {
         let target = next ?? takeBuffers()
         next = target
-        adam.update(
-            current,
-            into: target,
+        let step = adam.step(
+            step,
+            from: current,
+            to: target,
             gradientSum: gradientSum,
-            range: range,
-            sampleCount: sampleCount,
-            step: step,
-            kernels: kernels
+            sampleCount: sampleCount
         )
+        arithmetic.make(step, in: range)
     }
 
     /// Ends a step that every range was made of: its buffers are the current ones now.

@@ -22,7 +22,7 @@ final class Reduction {
 
     private var shardCount: Int
     private var root: Subtree
-    private let kernels: KernelSet
+    private let arithmetic: SplitArithmetic
     private let range: Range<Int>
     private let buffers: BufferPool
     private var waiting: [Subtree: Sum] = [:]
@@ -34,7 +34,7 @@ final class Reduction {
     ///   - buffers: where sums go that have no buffer of their own to be in.
     init(
         shardCount: Int,
-        kernels: KernelSet,
+        arithmetic: SplitArithmetic,
         range: Range<Int> = 0..<LeNet.parameterCount,
         buffers: BufferPool = BufferPool()
     ) {
@@ -42,7 +42,7 @@ final class Reduction {
         self.range = range
         self.buffers = buffers
         root = Subtree.root(of: shardCount)
-        self.kernels = kernels
+        self.arithmetic = arithmetic
     }
 
     /// The sum over all shards, once every one was added.
@@ -88,18 +88,12 @@ final class Reduction {
 
     private func added(_ left: Sum, _ right: ParameterBuffer?) -> ParameterBuffer? {
         guard let gradient = left.gradient, let right else { return left.gradient }
-        let start = range.lowerBound
         if left.isOwned {
-            kernels.add(into: gradient.start + start, right.start + start, count: range.count)
+            arithmetic.add(right, to: gradient, in: range)
             return gradient
         }
         let sum = buffers.take()
-        kernels.add(
-            gradient.start + start,
-            right.start + start,
-            into: sum.start + start,
-            count: range.count
-        )
+        arithmetic.add(gradient, right, into: sum, in: range)
         return sum
     }
 }

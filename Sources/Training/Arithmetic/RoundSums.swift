@@ -17,17 +17,17 @@ final class RoundSums {
     private(set) var isFullyConnectedTaken = false
 
     /// Sums up a round of `shardCount` shards.
-    init(shardCount: Int, kernels: KernelSet, buffers: BufferPool) {
+    init(shardCount: Int, arithmetic: SplitArithmetic, buffers: BufferPool) {
         self.shardCount = shardCount
         convolutions = Reduction(
             shardCount: shardCount,
-            kernels: kernels,
+            arithmetic: arithmetic,
             range: LeNet.segments[0].range,
             buffers: buffers
         )
         fullyConnected = Reduction(
             shardCount: shardCount,
-            kernels: kernels,
+            arithmetic: arithmetic,
             range: LeNet.segments[1].range,
             buffers: buffers
         )

@@ -1,0 +1,31 @@
+import TrainingProtocol
+
+/// The host's processors, and what they are used for.
+extension CoordinatorLoop {
+    /// Uses a second processor once all answers that a step waits for have come, `waitingCount` of
+    /// them not handled yet, and their workers have left a processor that they took.
+    func useSecondProcessor(waitingCount: Int) {
+        guard waitingCount > 0, let missingAnswerCount, missingAnswerCount <= waitingCount,
+            let room = socket.links?.room, room != .everybody
+        else { return }
+        arithmetic.useSecondProcessor()
+    }
+
+    /// Notes what a step has cost.
+    func noteProfile() {
+        guard let start = profileStart else {
+            profileStart = CoordinatorProfile(
+                totals: clock.totals,
+                processorTime: PhaseClock.processorTime,
+                allocationCount: PhaseClock.allocationCount,
+                traffic: socket.traffic
+            )
+            return
+        }
+        profile.stepCount += 1
+        profile.totals = clock.totals.since(start.totals)
+        profile.processorTime = PhaseClock.processorTime - start.processorTime
+        profile.allocationCount = PhaseClock.allocationCount - start.allocationCount
+        profile.traffic = socket.traffic.since(start.traffic)
+    }
+}

@@ -1,0 +1,82 @@
+import Kernels
+import Model
+import SeededRandom
+import Testing
+
+@testable import Training
+
+struct SplitArithmeticTests {
+    private let kernels: KernelSet
+    private let alone: SplitArithmetic
+    private let split: SplitArithmetic
+
+    init() throws {
+        kernels = try KernelSet.best(environment: [:])
+        alone = SplitArithmetic(kernels: kernels)
+        split = SplitArithmetic(kernels: kernels, hasSecondProcessor: true)
+    }
+
+    private func numbers(_ seed: UInt64) -> ParameterBuffer { ParameterBuffer.initial(seed: seed) }
+
+    private func bits(_ buffers: [ParameterBuffer]) -> [[UInt32]] {
+        buffers.map { $0.floats.map(\.bitPattern) }
+    }
+
+    /// Sums, and a step of Adam with them, as a coordinator makes it; then all buffers.
+    private func step(_ arithmetic: SplitArithmetic, _ range: Range<Int>) -> [ParameterBuffer] {
+        let (left, right, sum) = (numbers(1), numbers(2), ParameterBuffer())
+        arithmetic.add(left, right, into: sum, in: range)
+        arithmetic.add(sum, to: left, in: range)
+        let current = OptimizerBuffers(parameters: numbers(3))
+        let next = OptimizerBuffers(parameters: numbers(4))
+        let step = Adam().step(7, from: current, to: next, gradientSum: left, sampleCount: 32)
+        arithmetic.make(step, in: range)
+        return [left, right, sum, next.parameters, next.firstMoment, next.secondMoment]
+    }
+
+    @Test func `computes on two processors what it computes on one`() {
+        var ranges = LeNet.segments.map(\.range) + [0..<LeNet.parameterCount, 5..<5]
+        ranges += [3..<4_100, 1_000..<9_192, 61_705..<61_706]
+        for range in ranges {
+            let expected = bits(step(alone, range))
+            for _ in 0..<50 {
+                split.useSecondProcessor()
+                #expect(bits(step(split, range)) == expected, "\(range)")
+                split.leaveSecondProcessor()
+            }
+        }
+    }
+
+    @Test func `finds the one number that is not finite, wherever it is`() {
+        let values = numbers(5)
+        split.useSecondProcessor()
+        #expect(split.areFinite(values.start, count: LeNet.parameterCount))
+        for index in stride(from: 0, to: LeNet.parameterCount, by: 977) {
+            let value = values.floats[index]
+            values.floats[index] = .nan
+            #expect(!split.areFinite(values.start, count: LeNet.parameterCount), "\(index)")
+            values.floats[index] = value
+            #expect(split.areFinite(values.start, count: LeNet.parameterCount), "\(index)")
+        }
+        split.leaveSecondProcessor()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `has the second processor take part when called, and only then`() {
+        let second = SecondProcessor(kernels: kernels)
+        second.start()
+        let values = numbers(6)
+        let check = ElementwiseOperation.finiteness(values.start)
+        second.call()
+        while second.ownPieceCount == 0 {
+            _ = second.share(check, in: 0..<LeNet.parameterCount)
+        }
+        second.dismiss()
+        // It may have seen the call just before it ended, but takes nothing after that.
+        _ = second.share(check, in: 0..<LeNet.parameterCount)
+        let count = second.ownPieceCount
+        for _ in 0..<1_000 { _ = second.share(check, in: 0..<LeNet.parameterCount) }
+        #expect(second.ownPieceCount == count)
+        second.end()
+    }
+}
