@@ -41,7 +41,8 @@ package struct Framework: Sendable {
             create: true
         ).appending(path: "lockstep")
         try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
-        let script = cache.appending(path: "\(kind.rawValue).py")
+        // Python looks for modules beside the script first: no module may have its name.
+        let script = cache.appending(path: "bench-\(kind.rawValue).py")
         try Data(kind.script).write(to: script)
         scriptPath = script.path
         if let python {
