@@ -33,8 +33,7 @@ package final class ShardComputer {
         samples: UnsafeRawBufferPointer,
         into gradient: UnsafeMutablePointer<Float>
     ) -> ShardResult {
-        load(samples)
-        let result = forward(parameters)
+        let result = evaluate(parameters: parameters, samples: samples)
         fullyConnectedBackward(parameters, into: gradient)
         convolutionsBackward(parameters, into: gradient)
         return result
@@ -48,7 +47,8 @@ package final class ShardComputer {
         samples: UnsafeRawBufferPointer
     ) -> ShardResult {
         load(samples)
-        return forward(parameters)
+        convolutionsForward(parameters)
+        return fullyConnectedForward(parameters)
     }
 
     /// Computes the ten probabilities of each image, n × 784 bytes without labels, n of 1 to 16.
@@ -60,6 +60,7 @@ package final class ShardComputer {
     ) -> [[Float]] {
         let imageSize = LeNet.imageSide * LeNet.imageSide
         let count = loadImages(images, stride: imageSize, offset: 0)
+        convolutionsForward(parameters)
         computeLogits(parameters)
         kernels.softmax(workspace.logits, workspace.logitsGradient)
         return (0..<count).map { sample in
@@ -84,8 +85,28 @@ extension ShardComputer {
         sampleCount = count
     }
 
-    /// Computes loss and correctness of the samples that were loaded, and the logits' gradient.
-    package func forward(_ parameters: UnsafePointer<Float>) -> ShardResult {
+    /// Computes the convolutions of the samples that were loaded; of the parameters, it reads their
+    /// segment only.
+    package func convolutionsForward(_ parameters: UnsafePointer<Float>) {
+        let w = workspace
+        kernels.convolution1Forward(
+            w.input,
+            parameters + Offset.convolution1Weight,
+            parameters + Offset.convolution1Bias,
+            w.pooled1,
+            w.winner1
+        )
+        kernels.convolution2Forward(
+            w.pooled1,
+            parameters + Offset.convolution2Weight,
+            parameters + Offset.convolution2Bias,
+            w.pooled2,
+            w.winner2
+        )
+    }
+
+    /// Computes loss and correctness, and the logits' gradient, after `convolutionsForward`.
+    package func fullyConnectedForward(_ parameters: UnsafePointer<Float>) -> ShardResult {
         computeLogits(parameters)
         return lossAndItsGradient()
     }
@@ -110,20 +131,6 @@ extension ShardComputer {
 
     private func computeLogits(_ parameters: UnsafePointer<Float>) {
         let w = workspace
-        kernels.convolution1Forward(
-            w.input,
-            parameters + Offset.convolution1Weight,
-            parameters + Offset.convolution1Bias,
-            w.pooled1,
-            w.winner1
-        )
-        kernels.convolution2Forward(
-            w.pooled1,
-            parameters + Offset.convolution2Weight,
-            parameters + Offset.convolution2Bias,
-            w.pooled2,
-            w.winner2
-        )
         kernels.denseForward[0](
             w.pooled2,
             parameters + Offset.dense1Weight,

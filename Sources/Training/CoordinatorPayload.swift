@@ -10,6 +10,8 @@ package enum CoordinatorPayload {
     case samples(Work, SampleFeed)
     /// The parameters, which nobody writes to any more.
     case parameters(ParameterBuffer)
+    /// A segment of them: how they travel over ZeroMQ.
+    case segment(ParameterBuffer, LeNet.Segment)
 
     /// The payload's bytes.
     var size: Int {
@@ -17,7 +19,16 @@ package enum CoordinatorPayload {
         case .none: 0
         case .samples(let work, let feed): feed.size(of: work)
         case .parameters(let buffer): buffer.bytes.count
+        case .segment(_, let segment): segment.bytes.count
         }
+    }
+
+    /// A segment's bytes.
+    static func bytes(
+        of segment: LeNet.Segment,
+        in buffer: ParameterBuffer
+    ) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: buffer.bytes[segment.bytes])
     }
 
     /// The payload as a frame; parameters are not copied.
@@ -29,6 +40,8 @@ package enum CoordinatorPayload {
             Message(size: feed.size(of: work)) { feed.copySamples(of: work, into: $0) }
         case .parameters(let buffer):
             Message(sharing: UnsafeRawBufferPointer(buffer.bytes), of: buffer)
+        case .segment(let buffer, let segment):
+            Message(sharing: Self.bytes(of: segment, in: buffer), of: buffer)
         }
     }
 }

@@ -146,8 +146,25 @@ package struct CoordinatorSocket: ~Copyable {
             if links?.holds(worker) != true { offer.sealedLink = sealedLinks?.offer(to: worker) }
         }
         let header = WireEncoding.bytes(of: message, offer: offer)
+        if links?.send(header, payload, to: worker) == true {
+            traffic.add(byteCount: header.count + payload.size)
+            return true
+        }
+        guard case .parameters(let buffer) = payload else {
+            return try sendFrames(header, payload, to: worker)
+        }
+        // The convolutions', which are needed first, then the rest.
+        for segment in LeNet.segments
+        where try !sendFrames(header, .segment(buffer, segment), to: worker) { return false }
+        return true
+    }
+
+    private mutating func sendFrames(
+        _ header: HeaderBytes,
+        _ payload: CoordinatorPayload,
+        to worker: WorkerID
+    ) throws(ZeroMQError) -> Bool {
         traffic.add(byteCount: header.count + payload.size)
-        if links?.send(header, payload, to: worker) == true { return true }
         if let isSent = try sealedLinks?.send(header, payload, to: worker) {
             traffic.sealedMessageCount += 1
             return isSent
@@ -372,12 +389,5 @@ package struct CoordinatorSocket: ~Copyable {
     /// The gradient received last, where it is; nil for none.
     func gradient() -> ParameterBuffer? {
         if case .buffer(let buffer, _) = payload { buffer } else { nil }
-    }
-}
-
-extension WorkerContents {
-    /// Whether the worker goes on writing to the payload's buffer: the rest comes with the answer.
-    fileprivate var isContinued: Bool {
-        if case .message(.earlySegment, _) = self { true } else { false }
     }
 }

@@ -53,20 +53,12 @@ final class SampleFrame {
     init(_ message: consuming Message) { self.message = message }
 }
 
-/// The parameters of one version: those of a frame, aligned, or those in shared memory.
+/// The parameters of one version: those that came in frames, or those in shared memory.
 struct StoredParameters {
     /// The parameters, to be read only.
     let buffer: ParameterBuffer
     private let shared: SharedParameters?
     private let version: Int
-
-    /// Copies a frame, which may lie at any address, into `buffer`.
-    init(_ message: consuming Message, copiedInto buffer: ParameterBuffer) {
-        message.withUnsafeBytes { buffer.bytes.copyMemory(from: $0) }
-        self.buffer = buffer
-        shared = nil
-        version = 0
-    }
 
     /// Keeps a buffer that nobody writes to any more.
     init(_ buffer: ParameterBuffer) {

@@ -14,8 +14,10 @@ final class SubtreeComputer {
     private let simulatedDuration: Duration?
     /// The sums of both segments.
     private let reductions: [Reduction]
-    /// The work whose first shard the computer holds already.
+    /// The work whose first shard the computer holds already, and whose convolutions it has computed
+    /// for that.
     private var prepared: Work?
+    private var begun: Work?
 
     /// Makes a computer; nil if this build does not know how `input` brings images in.
     ///
@@ -52,6 +54,17 @@ final class SubtreeComputer {
         guard prepared != work else { return }
         computer.load(Self.shard(at: 0, of: samples))
         prepared = work
+        begun = nil
+    }
+
+    /// Computes the convolutions of the first shard, if that is prepared, while the fully connected
+    /// layers' parameters are not there.
+    ///
+    /// - Parameter parameters: of the version of `work`, which `total` is given whole.
+    func begin(_ work: Work, convolutions parameters: ParameterBuffer) {
+        guard prepared == work, begun != work, simulatedDuration == nil else { return }
+        computer.convolutionsForward(parameters.start)
+        begun = work
     }
 
     /// The sums over `samples` of `work`, with a gradient if they are trained on.
@@ -75,14 +88,15 @@ final class SubtreeComputer {
             if index > 0 || prepared != work {
                 computer.load(Self.shard(at: index, of: samples))
             }
-            prepared = nil
+            let isBegun = prepared == work && begun == work
+            (prepared, begun) = (nil, nil)
             clock.lap(.convert)
             // The sums of a subtree gather in the buffer of its first shard.
             let isTraining = work.round.isTraining
             let gradient = isTraining ? (index == 0 ? buffer : nil) ?? gradients.take() : nil
             if simulatedDuration != nil { gradient?.floats.update(repeating: 0) }
             let place = Subtree(level: 0, index: index)
-            let sums = forward(parameters)
+            let sums = forward(parameters, isBegun: isBegun)
             if let gradient, simulatedDuration == nil {
                 computer.fullyConnectedBackward(parameters.start, into: gradient.start)
                 clock.lap(.backwardFullyConnected)
@@ -119,13 +133,14 @@ final class SubtreeComputer {
 
     /// Loss and correctness of the shard that was loaded; what backward needs stays in the
     /// computer.
-    private func forward(_ parameters: ParameterBuffer) -> AnswerSums {
+    private func forward(_ parameters: ParameterBuffer, isBegun: Bool) -> AnswerSums {
         if let simulatedDuration {
             usleep(UInt32(simulatedDuration.seconds * 1_000_000))
             clock.lap(.forward)
             return AnswerSums()
         }
-        let result = computer.forward(parameters.start)
+        if !isBegun { computer.convolutionsForward(parameters.start) }
+        let result = computer.fullyConnectedForward(parameters.start)
         clock.lap(.forward)
         return AnswerSums(lossSum: result.lossSum, correctCount: result.correctCount)
     }

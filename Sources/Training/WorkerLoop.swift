@@ -27,7 +27,6 @@ final class WorkerLoop {
     private var answerCount = 0
     private var firstAllocationCount = 0
     private var computer: SubtreeComputer?
-    private let ownParameters = ParameterBuffer()
     private var parameters: StoredParameters?
     private var samples = SampleStore()
     private var work: Work?
@@ -113,6 +112,8 @@ final class WorkerLoop {
                 return
             }
             try handle(.received(message))
+        case .parametersBegun:
+            break
         case .sealedLinkOpened(let port):
             logger.info("payloads go sealed through the coordinator's port \(port)")
         case .foreign(let reason):
@@ -134,7 +135,7 @@ final class WorkerLoop {
             return payloadSize > 0 && payloadSize % LeNet.sampleSize == 0
                 && payloadSize / LeNet.sampleSize <= sampleCountMax
         case .parameters:
-            return payloadSize == ownParameters.bytes.count
+            return payloadSize == LeNet.parameterCount * MemoryLayout<Float>.size
         case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
             return payloadSize == 0
         }
@@ -162,7 +163,7 @@ final class WorkerLoop {
         case .prepare(let input): prepare(input)
         case .storeSamples(let work): samples.store(socket.takeSamples(), of: work)
         case .storeParameters(let version):
-            parameters = socket.takeParameters(of: version, copiedInto: ownParameters)
+            parameters = socket.takeParameters(of: version)
         case .discardSamples(let work):
             samples.remove(work)
             if self.work == work { self.work = nil }
@@ -240,12 +241,16 @@ final class WorkerLoop {
         firstAllocationCount = PhaseClock.allocationCount
     }
 
-    /// Converts samples that are there ahead of their parameters.
+    /// Converts samples that are there ahead of their parameters, and goes on with them as far as the
+    /// parameters have come.
     private func prepareNextWork() {
         guard let next = machine.nextWork else { return }
         clock.lap(.receive)
         samples.withSamples(of: next) { computer?.prepare(next, $0) }
         clock.lap(.convert)
+        guard let begun = socket.begunParameters, begun.version == next.version else { return }
+        computer?.begin(next, convolutions: begun.buffer)
+        clock.lap(.forward)
     }
 
     /// Computes one piece of work, shard after shard, and reports it.

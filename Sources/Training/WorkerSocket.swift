@@ -17,6 +17,8 @@ struct WorkerSocket: ~Copyable {
     enum Received {
         /// A message of the coordinator; its payload is held until the next one is received.
         case message(CoordinatorMessage, payloadSize: Int)
+        /// The first segment of parameters: see `begunParameters`.
+        case parametersBegun
         /// Payloads go sealed from now on, through this port of the coordinator's.
         case sealedLinkOpened(port: Int)
         /// Bytes that are no message of ours.
@@ -36,7 +38,7 @@ struct WorkerSocket: ~Copyable {
     /// What a sealed link is made with.
     let context: Context
     let endpoint: String
-    let openedParameters = BufferPool()
+    let frameParameters = FrameParameters()
     /// The gradient whose fully connected segment was sent ahead in a frame, and the sealed link
     /// that it went over.
     private var early: (gradient: ParameterBuffer, link: WorkerSealedLink?)?
@@ -54,8 +56,9 @@ struct WorkerSocket: ~Copyable {
         case none
         case frame
         case samples(SampleSlot)
-        case parameters(SharedParameters)
-        case opened(WorkerSealedLink.OpenedPayload)
+        case sharedParameters(SharedParameters)
+        case parameters(ParameterBuffer)
+        case opened(StoredSamples)
     }
     /// What became of handshakes; nil where nothing is encrypted.
     private var brokenHandshakes: BrokenHandshakes?
@@ -215,17 +218,42 @@ struct WorkerSocket: ~Copyable {
                 try WireDecoding.coordinatorMessage(bytes)
             }
             if case .welcome = message {
+                frameParameters.forget()
                 openLink(offer.localLink)
                 openSealedLink(offer.sealedLink)
                 sliceCountMax = offer.sliceCountMax
             }
             guard incoming.frameCount == 2 else { return .message(message, payloadSize: 0) }
+            let size = incoming.frameSize(at: 1)
+            if case .parameters(let version, let stamp) = message {
+                guard let place = frameParameters.place(ofSize: size) else {
+                    return .message(message, payloadSize: 0)
+                }
+                incoming.withFrame(at: 1) { place.bytes.copyMemory(from: $0) }
+                return take(version, stamp, at: place)
+            }
             payload = .frame
-            return .message(message, payloadSize: incoming.frameSize(at: 1))
+            return .message(message, payloadSize: size)
         } catch {
             return .foreign(reason: error.description)
         }
     }
+
+    /// Takes a segment of parameters that is at its place.
+    mutating func take(
+        _ version: Int,
+        _ stamp: RunStamp,
+        at place: FrameParameters.Place
+    ) -> Received {
+        guard let buffer = frameParameters.take(version: version, stamp, at: place) else {
+            return .parametersBegun
+        }
+        payload = .parameters(buffer)
+        return .message(.parameters(version: version, stamp), payloadSize: buffer.bytes.count)
+    }
+
+    /// Parameters of which the convolutions' have come so far.
+    var begunParameters: FrameParameters.Begun? { frameParameters.begun }
 
     private mutating func receiveOverLink() -> Received? {
         guard let link, let received = link.receive() else { return nil }
@@ -239,7 +267,7 @@ struct WorkerSocket: ~Copyable {
             switch message {
             case .work: payload = link.samples(of: packet).map(Payload.samples) ?? .none
             case .parameters:
-                payload = link.parameters(of: packet).map(Payload.parameters) ?? .none
+                payload = link.parameters(of: packet).map(Payload.sharedParameters) ?? .none
             case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish: break
             }
             // What names no payload of ours brings none, whatever size it tells.
@@ -260,6 +288,7 @@ struct WorkerSocket: ~Copyable {
     }
 
     mutating func loseLink() {
+        frameParameters.forget()
         link = nil
         sealedLink = nil
         isLinkLost = true
@@ -281,6 +310,7 @@ struct WorkerSocket: ~Copyable {
             case .handshakeSucceeded: return true
             case .disconnected:
                 sealedLink = nil
+                frameParameters.forget()
                 return false
             case .handshakeAuthenticationFailed: throw .keyRefused
             // libzmq's ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH.
@@ -300,23 +330,19 @@ struct WorkerSocket: ~Copyable {
         switch payload {
         case .samples(let slot): return .slot(slot)
         case .frame: return .frame(SampleFrame(incoming.takeFrame(at: 1)))
-        case .opened(.samples(let samples, _)): return samples
-        case .none, .parameters, .opened: preconditionFailure("no samples came")
+        case .opened(let samples): return samples
+        case .none, .sharedParameters, .parameters: preconditionFailure("no samples came")
         }
     }
 
     /// Takes the parameters that came with the message received last.
     ///
     /// - Precondition: some did.
-    mutating func takeParameters(
-        of version: Int,
-        copiedInto buffer: ParameterBuffer
-    ) -> StoredParameters {
+    mutating func takeParameters(of version: Int) -> StoredParameters {
         switch payload {
-        case .parameters(let shared): StoredParameters(shared, version: version)
-        case .frame: StoredParameters(incoming.takeFrame(at: 1), copiedInto: buffer)
-        case .opened(.parameters(let buffer)): StoredParameters(buffer)
-        case .none, .samples, .opened: preconditionFailure("no parameters came")
+        case .sharedParameters(let shared): StoredParameters(shared, version: version)
+        case .parameters(let buffer): StoredParameters(buffer)
+        case .none, .frame, .samples, .opened: preconditionFailure("no parameters came")
         }
     }
 

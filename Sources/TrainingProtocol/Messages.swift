@@ -71,7 +71,7 @@ package struct InputSettings: Hashable, Sendable {
 }
 
 /// The version of the messages; a worker and a coordinator must agree on it.
-package let protocolVersion = 1
+package let protocolVersion = 2
 
 /// What a worker tells the coordinator.
 package enum WorkerMessage: Hashable, Sendable {

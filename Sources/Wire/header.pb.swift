@@ -381,7 +381,8 @@ nonisolated struct Lockstep_EarlySegment: Sendable {
   fileprivate var _work: Lockstep_Work? = nil
 }
 
-/// The flat buffer of parameters.
+/// The parameters: two messages, of which the first brings the convolutions' segment, 2,572 floats, and the second the
+/// fully connected one. In shared memory, one message names the slot of the flat buffer.
 nonisolated struct Lockstep_Parameters: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

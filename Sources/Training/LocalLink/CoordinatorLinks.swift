@@ -168,6 +168,8 @@ package final class CoordinatorLinks {
             return slots.slot(of: buffer).map {
                 Packet(slot: $0, payloadSize: buffer.bytes.count)
             }
+        case .segment:
+            return nil
         }
     }
 
@@ -239,5 +241,12 @@ package final class CoordinatorLinks {
         guard let worker = links.removeValue(forKey: number)?.worker else { return nil }
         numbers[worker] = nil
         return .lost(worker)
+    }
+}
+
+extension WorkerContents {
+    /// Whether the worker goes on writing to the payload's buffer: the rest comes with the answer.
+    var isContinued: Bool {
+        if case .message(.earlySegment, _) = self { true } else { false }
     }
 }

@@ -256,6 +256,8 @@ extension CoordinatorPayload {
             }
         case .parameters(let buffer):
             .sealed(by: sealer, behind: header, UnsafeRawBufferPointer(buffer.bytes))
+        case .segment(let buffer, let segment):
+            .sealed(by: sealer, behind: header, Self.bytes(of: segment, in: buffer))
         }
     }
 }

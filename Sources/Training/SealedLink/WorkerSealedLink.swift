@@ -22,7 +22,7 @@ final class WorkerSealedLink {
     enum OpenedPayload {
         case none
         case samples(StoredSamples, size: Int)
-        case parameters(ParameterBuffer)
+        case parameters(FrameParameters.Place)
     }
 
     /// How the link changes.
@@ -42,7 +42,7 @@ final class WorkerSealedLink {
     private var monitor: Monitor
     private let sealer: FrameSealer
     private let opener: FrameOpener
-    private let buffers: BufferPool
+    private let parameters: FrameParameters
     private let deadline = ContinuousClock.now + openingMax
     private var message = Multipart(frameCountMax: 1)
 
@@ -54,12 +54,12 @@ final class WorkerSealedLink {
     /// - Parameters:
     ///   - offer: what the welcome said.
     ///   - endpoint: the coordinator's first address.
-    ///   - buffers: where parameters go.
+    ///   - parameters: where parameters go.
     /// - Throws: when that has no port to be replaced, or libzmq has no sockets left.
     init(
         _ offer: SealedLinkOffer,
         beside endpoint: String,
-        buffers: BufferPool,
+        parameters: FrameParameters,
         in context: Context
     ) throws(ZeroMQError) {
         let address = PayloadPort.replacePort(of: endpoint, by: String(offer.port)) ?? ""
@@ -73,7 +73,7 @@ final class WorkerSealedLink {
         sealer = FrameSealer(offer.keyToCoordinator)
         opener = FrameOpener(offer.keyToWorker)
         port = offer.port
-        self.buffers = buffers
+        self.parameters = parameters
         try socket.connect(address)
     }
 
@@ -134,9 +134,8 @@ final class WorkerSealedLink {
     ) throws(SealingError) -> (header: [UInt8], payload: OpenedPayload) {
         let nothing = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         if size == 0 { return (try open(into: nothing), .none) }
-        if size == LeNet.parameterCount * MemoryLayout<Float>.size {
-            let buffer = buffers.take()
-            return (try open(into: buffer.bytes), .parameters(buffer))
+        if let place = parameters.place(ofSize: size) {
+            return (try open(into: place.bytes), .parameters(place))
         }
         var header: Result<[UInt8], SealingError>?
         let samples = Message(size: size) { place in

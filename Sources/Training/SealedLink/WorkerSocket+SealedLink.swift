@@ -13,7 +13,7 @@ extension WorkerSocket {
             sealedLink = try WorkerSealedLink(
                 offer,
                 beside: endpoint,
-                buffers: openedParameters,
+                parameters: frameParameters,
                 in: context
             )
         } catch {
@@ -43,8 +43,15 @@ extension WorkerSocket {
         case .message(let header, let opened):
             do {
                 let (message, _) = try WireDecoding.coordinatorMessage(header)
-                payload = opened.belongs(to: message) ? .opened(opened) : .none
-                return .message(message, payloadSize: opened.size)
+                switch (message, opened) {
+                case (.parameters(let version, let stamp), .parameters(let place)):
+                    return take(version, stamp, at: place)
+                case (.work, .samples(let samples, let size)):
+                    payload = .opened(samples)
+                    return .message(message, payloadSize: size)
+                default:
+                    return .message(message, payloadSize: 0)
+                }
             } catch {
                 return .foreign(reason: error.description)
             }
@@ -68,23 +75,5 @@ extension WorkerSocket {
         guard let failure = sealedLinkFailure, !isSealedLinkFailureTold else { return nil }
         isSealedLinkFailureTold = true
         return failure
-    }
-}
-
-extension WorkerSealedLink.OpenedPayload {
-    fileprivate var size: Int {
-        switch self {
-        case .none: 0
-        case .samples(_, let size): size
-        case .parameters(let buffer): buffer.bytes.count
-        }
-    }
-
-    /// Whether it is what a message brings.
-    fileprivate func belongs(to message: CoordinatorMessage) -> Bool {
-        switch (message, self) {
-        case (.work, .samples), (.parameters, .parameters): true
-        default: false
-        }
     }
 }
