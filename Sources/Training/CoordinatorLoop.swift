@@ -132,9 +132,9 @@ final class CoordinatorLoop {
     private func goBack(to position: Position) throws {
         try? run.finishCheckpoints()
         let distrusted = machine.distrusted
-        let workersPerProcessor = run.settings.workersPerProcessor
+        let workerCountAtOnce = run.settings.workerCountAtOnce
         run = try run.goingBack(position)
-        run.settings.workersPerProcessor = workersPerProcessor
+        run.settings.workerCountAtOnce = workerCountAtOnce
         run.settings.distrusted = distrusted
         // The run has begun, and one worker less is there to come.
         run.settings.workerCountMin = 1
@@ -376,7 +376,7 @@ extension CoordinatorLoop {
         observer.stepDidEnd(tally.stepRecord(after: machine.position, in: schedule))
         clock.lap(.record)
         noteProfile()
-        socket.links?.arrangeWorkers()
+        socket.links?.arrangeWorkers { machine.computes($0) }
     }
 
     private func recordEpoch(index: Int) {

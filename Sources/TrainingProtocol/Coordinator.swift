@@ -182,9 +182,10 @@ package struct Coordinator: Equatable, Sendable {
         package var stepsPerCheckpoint: Int
         /// Which answers are compared with a second worker's before they count.
         package var verification = Verification.none
-        /// How many workers take turns on each processor, where that is known: one whose turn is last
-        /// seems so many times as slow as the first, and equal shares are right all the same.
-        package var workersPerProcessor = 1
+        /// How many workers compute at a time, in the order in which they joined; the others stand by
+        /// for what one of these leaves or is overdue with. For workers that would take turns on the
+        /// same processors.
+        package var workerCountAtOnce = Int.max
         /// Workers that have given wrong answers in this run and take no part in it.
         package var distrusted: [WorkerID] = []
         /// How often each side shows that it lives.
@@ -253,6 +254,11 @@ package struct Coordinator: Equatable, Sendable {
 
     /// Workers that take part.
     package var workerCount: Int { members.count }
+
+    /// Whether a worker is one of those that compute, and does not stand by.
+    package func computes(_ worker: WorkerID) -> Bool {
+        members.prefix(settings.workerCountAtOnce).contains { $0.worker == worker }
+    }
 
     /// Whether all is decided, and workers take leave.
     package var isClosing: Bool { if case .closing = state { true } else { false } }

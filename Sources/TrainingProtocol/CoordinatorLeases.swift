@@ -38,11 +38,12 @@ extension Coordinator {
     }
 
     /// Settles what each worker gets of a round: equal shares, as long as none is half as slow again
-    /// as the fastest, or as those that take turns on one processor may seem.
+    /// as the fastest.
     mutating func divideShares() {
         shares.removeAll(keepingCapacity: true)
-        let fastest = members.lazy.compactMap { $0.pace?.perShard }.min() ?? .zero
-        for member in members {
+        let computing = members.prefix(settings.workerCountAtOnce)
+        let fastest = computing.lazy.compactMap { $0.pace?.perShard }.min() ?? .zero
+        for member in computing {
             let weight = weight(of: member.pace?.perShard ?? fastest, fastest: fastest)
             shares.append(RoundProgress.Share(worker: member.worker, weight: weight))
         }
@@ -50,7 +51,7 @@ extension Coordinator {
 
     private func weight(of perShard: Duration, fastest: Duration) -> Int {
         let unit = 1_024
-        guard perShard * 2 > fastest * (2 * settings.workersPerProcessor + 1) else { return unit }
+        guard perShard * 2 > fastest * 3 else { return unit }
         return max(1, fastest.nanoseconds * unit / perShard.nanoseconds)
     }
 

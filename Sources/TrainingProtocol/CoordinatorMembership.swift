@@ -102,10 +102,10 @@ extension Coordinator {
         openRounds(at: now, into: &actions)
     }
 
-    /// Says so when a batch has fewer shards than there are workers.
+    /// Says so when a batch has fewer shards than there are workers that could compute them.
     private func noticeSpareWorkers(into actions: inout [Action]) {
         let shardCount = settings.schedule.shardCount(of: .step(index: 0))
-        guard workerCount > shardCount else { return }
+        guard min(workerCount, settings.workerCountAtOnce) > shardCount else { return }
         actions.append(.report(.workersSpare(workerCount: workerCount, shardCount: shardCount)))
     }
 

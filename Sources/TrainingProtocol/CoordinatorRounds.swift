@@ -171,20 +171,21 @@ extension Coordinator {
     /// Leases a worker one more piece of work, if it has room and there is one.
     private mutating func lease(to index: Int, into actions: inout [Action]) -> Bool {
         let worker = members[index].worker
-        guard let work = nextWork(for: worker) else { return false }
+        let standsBy = index >= settings.workerCountAtOnce
+        guard let work = nextWork(for: worker, standsBy: standsBy) else { return false }
         actions.append(.send(.work(work, settings.stamp), to: worker))
         return true
     }
 
-    private mutating func nextWork(for worker: WorkerID) -> Work? {
+    private mutating func nextWork(for worker: WorkerID, standsBy: Bool) -> Work? {
         // A round that begins anew must not wait for leases of the next one.
         let heldCount = current.leaseCount(of: worker)
         guard heldCount < Self.leaseCountMax else { return nil }
-        if let subtree = current.lease(to: worker) {
+        if let subtree = current.lease(to: worker, standsBy: standsBy) {
             return current.work(subtree)
         }
         guard heldCount + (next?.leaseCount(of: worker) ?? 0) < Self.leaseCountMax,
-            let subtree = next?.lease(to: worker)
+            let subtree = next?.lease(to: worker, standsBy: standsBy)
         else { return nil }
         return next?.work(subtree)
     }

@@ -156,8 +156,10 @@ struct RoundProgress: Equatable, Sendable {
 
     /// Leases the next subtree to `worker`: one that a lost worker held, one of its own share, one
     /// of the longest other share.
-    mutating func lease(to worker: WorkerID) -> Subtree? {
-        if let subtree = nextSubtree(for: worker) {
+    ///
+    /// - Parameter standsBy: whether it has no share of its own, and takes from nobody who has one.
+    mutating func lease(to worker: WorkerID, standsBy: Bool) -> Subtree? {
+        if let subtree = nextSubtree(for: worker, standsBy: standsBy) {
             if verification.includes(work(subtree)), !seconds.contains(subtree) {
                 seconds.append(subtree)
             }
@@ -374,12 +376,12 @@ struct RoundProgress: Equatable, Sendable {
         return runs
     }
 
-    private mutating func nextSubtree(for worker: WorkerID) -> Subtree? {
+    private mutating func nextSubtree(for worker: WorkerID, standsBy: Bool) -> Subtree? {
         if !orphans.isEmpty { return orphans.removeFirst() }
         if let own = queues.firstIndex(where: { $0.worker == worker && !$0.subtrees.isEmpty }) {
             return queues[own].subtrees.removeFirst()
         }
-        guard
+        guard !standsBy,
             let longest = queues.indices.max(by: {
                 queues[$0].subtrees.count < queues[$1].subtrees.count
             })

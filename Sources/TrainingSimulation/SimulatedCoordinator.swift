@@ -66,6 +66,8 @@ struct SimulatedCoordinator: Sendable {
         settings.heartbeatInterval = options.heartbeatInterval
         settings.silenceMax = options.silenceMax
         settings.verification = options.verification
+        // Every fourth run has workers stand by.
+        if seed % 4 == 3 { settings.workerCountAtOnce = 2 }
         settings.distrusted = checkpoint.distrusted
         machine = Coordinator(settings: settings, position: checkpoint.position)
     }

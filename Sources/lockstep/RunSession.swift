@@ -74,7 +74,7 @@ struct RunSession {
             initial: initial,
             workerCountMin: workerCount
         )
-        run.settings.workersPerProcessor = workersPerProcessor(workerCount)
+        run.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
         try folder.write(configuration: RunConfiguration.yamlText(of: configuration))
         let report = try RunReport(
             folder: folder,
@@ -108,14 +108,16 @@ struct RunSession {
         _ = consume lock
     }
 
-    /// How many workers take turns on each processor; 1 where they do not, or not evenly: where
-    /// some have a processor to themselves, they should have more to do.
-    private func workersPerProcessor(_ workerCount: Int) -> Int {
-        guard case .local = workers else { return 1 }
-        let (count, rest) = workerCount.quotientAndRemainder(
-            dividingBy: ProcessInfo.processInfo.activeProcessorCount
-        )
-        return rest == 0 ? count : 1
+    /// How many workers compute at a time: those of this host that have a processor.
+    private func workerCountAtOnce(of workerCount: Int) -> Int {
+        guard case .local(simulatedMilliseconds: nil) = workers else { return .max }
+        let processorCount = ProcessInfo.processInfo.activeProcessorCount
+        if workerCount > processorCount {
+            logger.notice(
+                "\(workerCount) workers on \(processorCount) processors: \(processorCount) compute at a time, the others stand by"
+            )
+        }
+        return processorCount
     }
 
     private func bind(_ admission: Admission?) throws -> CoordinatorSocket {

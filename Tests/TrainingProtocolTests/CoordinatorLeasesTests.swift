@@ -14,7 +14,7 @@ struct CoordinatorLeasesTests {
         _ workers: [WorkerID],
         shardCount: Int,
         stepCount: Int = 5,
-        workersPerProcessor: Int = 1
+        workerCountAtOnce: Int = .max
     ) -> Coordinator {
         var settings = Coordinator.Settings(
             stamp: Self.stamp,
@@ -29,7 +29,7 @@ struct CoordinatorLeasesTests {
             workerCountMin: workers.count,
             stepsPerCheckpoint: 0
         )
-        settings.workersPerProcessor = workersPerProcessor
+        settings.workerCountAtOnce = workerCountAtOnce
         var machine = Coordinator(settings: settings, position: Position())
         for worker in workers {
             let hello = WorkerMessage.hello(protocolVersion: protocolVersion)
@@ -178,16 +178,36 @@ struct CoordinatorLeasesTests {
         )
     }
 
-    @Test(arguments: [(200, true), (260, false)])
-    func `shares a step equally among workers that take turns on a processor`(
-        bertsTime: Int,
-        isEqual: Bool
-    ) {
-        var machine = running([anna, bert], shardCount: 8, workersPerProcessor: 2)
-        _ = answer(&machine, work(0, 2, 0), anna, at: 100)
-        let actions = answer(&machine, work(0, 2, 1), bert, at: bertsTime)
-        #expect(actions.contains(send(work(2, 2, 1), to: bert)) == isEqual)
-        #expect(actions.contains(send(work(2, 1, 3), to: bert)) == !isEqual)
+    @Test func `leaves workers standing by that would take turns with others`() {
+        var machine = running(
+            [anna, bert, carl],
+            shardCount: 4,
+            stepCount: 20,
+            workerCountAtOnce: 2
+        )
+        let isForCarl: (Coordinator.Action) -> Bool = { action in
+            if case .send(_, carl) = action { true } else { false }
+        }
+        for step in 0..<5 {
+            var actions = answer(&machine, work(step, 1, 1), bert, at: 200 * step + 100)
+            actions += answer(&machine, work(step, 1, 0), anna, at: 200 * step + 110)
+            #expect(!actions.contains(where: isForCarl))
+        }
+        #expect(machine.position.completedStepCount == 5)
+        // Once one of the others has left, carl has a share.
+        var actions = machine.handle(.received(.goodbye, from: bert), at: .milliseconds(1_050))
+        var due = [(work: work(5, 1, 0), worker: anna), (work: work(6, 1, 0), worker: anna)]
+        var carlsCount = 0
+        for turn in 0..<60 {
+            for case .send(.work(let work, _), let worker) in actions { due.append((work, worker)) }
+            let position = machine.position.completedStepCount
+            guard let next = due.firstIndex(where: { $0.work.version == position }) else { break }
+            let (work, worker) = due.remove(at: next)
+            carlsCount += worker == carl ? 1 : 0
+            actions = answer(&machine, work, worker, at: 1_100 + 100 * turn)
+        }
+        #expect(machine.position.completedStepCount == 20)
+        #expect(carlsCount >= 14)
     }
 
     @Test func `gives a worker that was slow at first a share again`() {

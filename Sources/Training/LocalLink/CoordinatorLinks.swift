@@ -119,10 +119,12 @@ package final class CoordinatorLinks {
 
     /// Suits the workers to the host's processors, now and then: those that share one move apart,
     /// and gradients come in two parts where the coordinator has a processor to itself.
-    package func arrangeWorkers() {
+    ///
+    /// - Parameter computes: tells workers that compute from those that stand by.
+    package func arrangeWorkers(where computes: (WorkerID) -> Bool = { _ in true }) {
         arrangementCount += 1
         guard arrangementCount % 16 == 1 else { return }
-        for number in numbers.values {
+        for (worker, number) in numbers where computes(worker) {
             guard let link = links[number] else { continue }
             arranged.links.append(link)
             arranged.places.append(link.place)
