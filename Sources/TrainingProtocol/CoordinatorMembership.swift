@@ -105,7 +105,8 @@ extension Coordinator {
     /// Says so when a batch has fewer shards than there are workers that could compute them.
     private func noticeSpareWorkers(into actions: inout [Action]) {
         let shardCount = settings.schedule.shardCount(of: .step(index: 0))
-        guard min(workerCount, settings.workerCountAtOnce) > shardCount else { return }
+        let workerCount = min(workerCount, settings.workerCountAtOnce)
+        guard workerCount > shardCount else { return }
         actions.append(.report(.workersSpare(workerCount: workerCount, shardCount: shardCount)))
     }
 

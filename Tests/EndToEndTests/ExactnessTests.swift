@@ -71,15 +71,29 @@ import Testing
         #expect(late.wait().status == 0)
     }
 
-    @Test func `says that spare workers wait, and what batch would use them`() throws {
+    private static let processorCount = ProcessInfo.processInfo.activeProcessorCount
+
+    @Test(.enabled(if: processorCount > 1))
+    func `says that spare workers wait, and what batch would use them`() throws {
         let result = try Program.run(
             [
-                "train", "--dataset", dataset.path, "--epochs", "1", "--workers", "3",
-                "--batch-size", "32",
+                "train", "--dataset", dataset.path, "--epochs", "1", "--workers", "2",
+                "--batch-size", "16",
             ],
             in: folder.url
         )
         #expect(result.status == 0)
-        #expect(result.errors.contains("--batch-size 48"), "\(result.errors)")
+        #expect(result.errors.contains("--batch-size 32"), "\(result.errors)")
+    }
+
+    @Test func `has no more workers compute than there are processors, and says so`() throws {
+        let expected = try digest(of: ["--workers", "1"])
+        let arguments = [
+            "train", "--dataset", dataset.path, "--epochs", "2", "--workers",
+            "\(Self.processorCount + 1)",
+        ]
+        let result = try Program.run(arguments, in: folder.url)
+        #expect(result.digest == expected, "\(result.errors)")
+        #expect(result.errors.contains("the others stand by"), "\(result.errors)")
     }
 }
