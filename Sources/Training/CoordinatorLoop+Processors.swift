@@ -11,6 +11,12 @@ extension CoordinatorLoop {
         arithmetic.useSecondProcessor()
     }
 
+    /// Uses a second processor if a message that is not handled yet completes what a step waits for.
+    func useSecondProcessor(for message: WorkerMessage) {
+        guard case .answer = message else { return }
+        useSecondProcessor(waitingCount: 1 + (socket.links?.waitingCount ?? 0))
+    }
+
     /// Notes what a step has cost.
     func noteProfile() {
         guard let start = profileStart else {

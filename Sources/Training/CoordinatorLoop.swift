@@ -111,6 +111,7 @@ final class CoordinatorLoop {
             }
             if case .corrupted(let position)? = outcome { try goBack(to: position) }
         }
+        arithmetic.leaveSecondProcessor()
         profile.slices = clock.slices
         return RunResult(
             outcome: outcome ?? .stopped,
@@ -175,9 +176,7 @@ final class CoordinatorLoop {
                     // The answer will tell whether that is right.
                     continue
                 }
-                if case .answer = message {
-                    useSecondProcessor(waitingCount: 1 + (socket.links?.waitingCount ?? 0))
-                }
+                useSecondProcessor(for: message)
                 if let (work, lie) = lie(in: message, sums, from: worker) {
                     note(lie)
                     try handle(.refuted(work, worker))

@@ -21,7 +21,10 @@ final class SplitArithmetic {
         second?.start()
     }
 
-    deinit { second?.end() }
+    deinit {
+        leaveSecondProcessor()
+        second?.end()
+    }
 
     /// Has the second processor take part as soon as it is awake, until it is left.
     func useSecondProcessor() {
