@@ -100,17 +100,38 @@ package struct CheckpointStore: Sendable {
         to isAcceptable: (CheckpointMetadata) -> Bool
     ) throws(CheckpointError) -> Found? {
         try fileSystem.withFolder(folder, followsLink: false) { open throws(CheckpointError) in
-            var later: [CheckpointName] = []
-            for name in try names(in: open).sorted(by: >) {
-                if let checkpoint = try? read(name, in: open), isAcceptable(checkpoint.metadata) {
-                    for name in later { try fileSystem.remove(name.text, in: open) }
-                    let path = open.path(of: name.text)
-                    return Found(checkpoint: checkpoint, path: path, warnings: [])
-                }
-                later.append(name)
-            }
-            return nil
+            let (found, later) = try newest(in: open, isAcceptable)
+            guard found != nil else { return nil }
+            for name in later { try fileSystem.remove(name.text, in: open) }
+            return found
         }
+    }
+
+    /// Reads the newest checkpoint that is whole and acceptable; nil when none is.
+    ///
+    /// - Throws: ``CheckpointError/systemCall(_:path:code:)`` when the folder cannot be read.
+    package func newest(
+        where isAcceptable: (CheckpointMetadata) -> Bool
+    ) throws(CheckpointError) -> Found? {
+        try fileSystem.withFolder(folder, followsLink: false) { open throws(CheckpointError) in
+            try newest(in: open, isAcceptable).found
+        }
+    }
+
+    /// The newest checkpoint that is acceptable, and the names of those after it.
+    private func newest(
+        in open: OpenFolder,
+        _ isAcceptable: (CheckpointMetadata) -> Bool
+    ) throws(CheckpointError) -> (found: Found?, later: [CheckpointName]) {
+        var later: [CheckpointName] = []
+        for name in try names(in: open).sorted(by: >) {
+            if let checkpoint = try? read(name, in: open), isAcceptable(checkpoint.metadata) {
+                let path = open.path(of: name.text)
+                return (Found(checkpoint: checkpoint, path: path, warnings: []), later)
+            }
+            later.append(name)
+        }
+        return (nil, later)
     }
 
     private func newestValid(in open: OpenFolder) throws(CheckpointError) -> Found? {

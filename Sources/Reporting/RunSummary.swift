@@ -16,6 +16,24 @@ package struct RunSummary: Equatable, Sendable, Codable {
         }
     }
 
+    /// Steps that follow each other, of which a worker that gave wrong answers computed a part that
+    /// nobody else has computed.
+    package struct UnverifiedSteps: Equatable, Sendable, Codable {
+        /// The worker, as the log names it.
+        package var worker: String
+        /// The first of the steps, counted from 1.
+        package var first: Int
+        /// The last of them.
+        package var last: Int
+
+        /// Describes such steps.
+        package init(worker: String, first: Int, last: Int) {
+            self.worker = worker
+            self.first = first
+            self.last = last
+        }
+    }
+
     /// Every epoch of the run, also those before a resume.
     package var epochs: [EpochResult]
     /// The figures of the test set.
@@ -34,6 +52,8 @@ package struct RunSummary: Equatable, Sendable, Codable {
     package var totalSeconds: Double
     /// Workers that gave wrong answers and were turned away, as the log names them.
     package var distrustedWorkers: [String]
+    /// Steps for which only the word of such a worker stands.
+    package var unverifiedSteps: [UnverifiedSteps]
     /// How many messages were dropped, by what was wrong with them.
     package var droppedMessages: [String: Int]
     /// What the time was spent on, from the second step on.
@@ -53,6 +73,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
         steps: Int,
         totalSeconds: Double,
         distrustedWorkers: [String],
+        unverifiedSteps: [UnverifiedSteps] = [],
         droppedMessages: [String: Int] = [:],
         profile: RunProfile
     ) {
@@ -65,6 +86,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
         self.steps = steps
         self.totalSeconds = totalSeconds
         self.distrustedWorkers = distrustedWorkers
+        self.unverifiedSteps = unverifiedSteps
         self.droppedMessages = droppedMessages
         self.profile = profile
     }
@@ -91,7 +113,7 @@ package struct RunSummary: Equatable, Sendable, Codable {
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
         case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
-        case droppedMessages, profile
+        case unverifiedSteps, droppedMessages, profile
     }
 
     package init(from decoder: any Decoder) throws {
@@ -105,6 +127,7 @@ extension RunSummary {
         steps = try fields.decode(Int.self, forKey: .steps)
         totalSeconds = try fields.decodeNumber(.totalSeconds)
         distrustedWorkers = try fields.decode([String].self, forKey: .distrustedWorkers)
+        unverifiedSteps = try fields.decode([UnverifiedSteps].self, forKey: .unverifiedSteps)
         droppedMessages = try fields.decode([String: Int].self, forKey: .droppedMessages)
         profile = try fields.decode(RunProfile.self, forKey: .profile)
     }
@@ -120,6 +143,7 @@ extension RunSummary {
         try fields.encode(steps, forKey: .steps)
         try fields.encodeNumber(totalSeconds, .totalSeconds)
         try fields.encode(distrustedWorkers, forKey: .distrustedWorkers)
+        try fields.encode(unverifiedSteps, forKey: .unverifiedSteps)
         try fields.encode(droppedMessages, forKey: .droppedMessages)
         try fields.encode(profile, forKey: .profile)
     }

@@ -24,6 +24,8 @@ package struct CoordinatedRun {
     package var epochTotals: CheckpointMetadata.EpochTotals
     /// The epochs before.
     package var epochs: [EpochRecord]
+    /// The position of the newest checkpoint at or before another; nil if there is none.
+    package var findingCheckpoint: (Position) -> Position?
     /// Makes the run again from its newest checkpoint at or before a position, and removes those
     /// after it from the disk.
     package var goingBack: (Position) throws -> CoordinatedRun
@@ -39,8 +41,10 @@ package struct CoordinatedRun {
         identity: RunIdentity,
         epochTotals: CheckpointMetadata.EpochTotals,
         epochs: [EpochRecord],
+        findingCheckpoint: @escaping (Position) -> Position?,
         goingBack: @escaping (Position) throws -> CoordinatedRun
     ) {
+        self.findingCheckpoint = findingCheckpoint
         self.goingBack = goingBack
         self.settings = settings
         self.position = position
@@ -64,13 +68,15 @@ package struct CoordinatedRun {
         totals: CheckpointMetadata.EpochTotals,
         epochs: [EpochRecord],
         distrusted: [WorkerID],
+        soleAnswers: [SoleAnswers],
         isRequired: Bool
     ) {
         let metadata = identity.metadata(
             at: position,
             totals: totals,
             epochs: epochs,
-            distrusted: distrusted
+            distrusted: distrusted,
+            soleAnswers: soleAnswers
         )
         writer?.submit(
             metadata,
@@ -100,12 +106,14 @@ package struct RunIdentity: Equatable, Sendable {
 
     private static let historyKey = "epochs"
     private static let distrustedKey = "distrustedWorkers"
+    private static let soleAnswersKey = "soleAnswers"
 
     func metadata(
         at position: Position,
         totals: CheckpointMetadata.EpochTotals,
         epochs: [EpochRecord],
-        distrusted: [WorkerID]
+        distrusted: [WorkerID],
+        soleAnswers: [SoleAnswers]
     ) -> CheckpointMetadata {
         CheckpointMetadata(
             runID: String(run, radix: 16),
@@ -118,6 +126,7 @@ package struct RunIdentity: Equatable, Sendable {
                 Self.historyKey: Self.text(of: epochs),
                 Self.distrustedKey: distrusted.map { String($0.rawValue, radix: 16) }
                     .joined(separator: " "),
+                Self.soleAnswersKey: soleAnswers.map(\.text).joined(separator: " "),
             ]
         )
     }
@@ -141,6 +150,13 @@ package struct RunIdentity: Equatable, Sendable {
     static func distrusted(in metadata: CheckpointMetadata) -> [WorkerID] {
         (metadata.extra[distrustedKey] ?? "").split(separator: " ")
             .compactMap { UInt64($0, radix: 16) }.map(WorkerID.init(rawValue:))
+    }
+
+    /// What only one worker's word stood for before a checkpoint; nil if its metadata is damaged.
+    static func soleAnswers(in metadata: CheckpointMetadata) -> [SoleAnswers]? {
+        let parts = (metadata.extra[soleAnswersKey] ?? "").split(separator: " ")
+        let answers = parts.compactMap { SoleAnswers(text: $0) }
+        return answers.count == parts.count ? answers : nil
     }
 
     /// The figures of the epochs before a checkpoint; nil if its metadata does not hold them.

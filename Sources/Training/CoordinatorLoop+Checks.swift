@@ -22,6 +22,10 @@ extension CoordinatorLoop {
         } ?? false
     }
 
+    private var plausibility: AnswerPlausibility {
+        AnswerPlausibility(classCount: LeNet.classCount)
+    }
+
     /// What cannot be right in an answer that the machine waits for; nil if nothing shows.
     func lie(
         in message: WorkerMessage,
@@ -32,7 +36,7 @@ extension CoordinatorLoop {
             machine.awaits(work, from: worker)
         else { return nil }
         let sampleCount = schedule.samples(of: work.subtree, in: work.round).count
-        guard sums.correctCount <= sampleCount else { return (work, .sums) }
+        guard plausibility.holds(for: sums, sampleCount: sampleCount) else { return (work, .sums) }
         let isBelievable = socket.withPayload {
             comparison.isBelievable(
                 work,

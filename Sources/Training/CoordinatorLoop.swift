@@ -32,8 +32,8 @@ final class CoordinatorLoop {
     private var workerProfiles: [WorkerID: WorkerProfile] = [:]
     let comparison: AnswerComparison
     let arithmetic: SplitArithmetic
-    private var tally: EpochTally
-    private var epochs: [EpochRecord]
+    private(set) var tally: EpochTally
+    private(set) var epochs: [EpochRecord]
     private var test: Metrics?
     private var workerCountMax = 0
     private var outcome: Coordinator.Outcome?
@@ -120,6 +120,7 @@ final class CoordinatorLoop {
             test: test,
             workerCountMax: workerCountMax,
             distrusted: machine.distrusted,
+            unverified: machine.unverified,
             droppedMessages: foreign.counts,
             duration: now,
             profile: profile,
@@ -244,6 +245,8 @@ final class CoordinatorLoop {
         case .compare(let work, let first, let second): compare(work, first, (second, sums))
         case .recompute(let work, let first): compare(work, first, nil)
         case .forget(let work): comparison.forget(work)
+        case .findCheckpoint(let position):
+            events.append(.foundCheckpoint(checkpoint(before: position), before: position))
         case .acceptEarlySegment(let work):
             clock.lap(.receive)
             acceptEarlySegment(of: work)
@@ -257,15 +260,7 @@ final class CoordinatorLoop {
         case .recordEpoch(let index): recordEpoch(index: index)
         case .recordTest: test = takeMetrics(of: .test)
         case .saveCheckpoint(let position):
-            let isRequired =
-                position.completedStepCount % run.settings.schedule.stepsPerEpoch == 0
-            run.submitCheckpoint(
-                at: position,
-                totals: tally.totals,
-                epochs: epochs,
-                distrusted: machine.distrusted,
-                isRequired: isRequired
-            )
+            saveCheckpoint(at: position)
             clock.lap(.record)
         case .report(let notice): observer.didNotice(notice)
         case .end(let outcome): self.outcome = outcome

@@ -116,13 +116,15 @@ package struct RunPreparation {
             ),
             totals: .init(lossSum: 0, correctCount: 0, sampleCount: 0),
             epochs: [],
-            distrusted: []
+            distrusted: [],
+            soleAnswers: []
         )
         run.submitCheckpoint(
             at: run.position,
             totals: run.epochTotals,
             epochs: [],
             distrusted: [],
+            soleAnswers: [],
             isRequired: true
         )
         try run.writer?.finish()
@@ -145,12 +147,7 @@ package struct RunPreparation {
 
     /// Goes on from the newest checkpoint at or before `position`; those after it are void.
     private func wentBack(to position: Position, workerCountMin: Int) throws -> CoordinatedRun {
-        let found = try store.goBack { metadata in
-            Position(
-                completedStepCount: metadata.step,
-                recordedEpochCount: metadata.epoch
-            ).isReached(by: position)
-        }
+        let found = try store.goBack { Position(of: $0).isReached(by: position) }
         guard let found else {
             throw Failure.allCorrupted(
                 path: folder.path,
@@ -158,6 +155,12 @@ package struct RunPreparation {
             )
         }
         return try run(from: found, workerCountMin: workerCountMin)
+    }
+
+    /// The position of the newest checkpoint at or before `position`; nil if none is left.
+    private func checkpoint(before position: Position) -> Position? {
+        let found = try? store.newest { Position(of: $0).isReached(by: position) }
+        return found.map { Position(of: $0.checkpoint.metadata) }
     }
 
     private func run(
@@ -178,6 +181,7 @@ package struct RunPreparation {
             )
         }
         guard let epochs = RunIdentity.epochs(in: metadata), epochs.count == metadata.epoch,
+            let soleAnswers = RunIdentity.soleAnswers(in: metadata),
             let number = UInt64(metadata.runID, radix: 16)
         else { throw Failure.foreignCheckpoint(path: found.path) }
         guard metadata.epoch <= schedule.epochCount, metadata.step <= schedule.stepCount else {
@@ -187,18 +191,15 @@ package struct RunPreparation {
                 epochCount: schedule.epochCount
             )
         }
-        let position = Position(
-            completedStepCount: metadata.step,
-            recordedEpochCount: metadata.epoch
-        )
         return coordinatedRun(
             run: number,
-            position: position,
+            position: Position(of: metadata),
             workerCountMin: workerCountMin,
             optimizer: optimizer(from: checkpoint),
             totals: metadata.epochTotals,
             epochs: epochs,
-            distrusted: RunIdentity.distrusted(in: metadata)
+            distrusted: RunIdentity.distrusted(in: metadata),
+            soleAnswers: soleAnswers
         )
     }
 
@@ -236,7 +237,8 @@ package struct RunPreparation {
         optimizer: Optimizer,
         totals: CheckpointMetadata.EpochTotals,
         epochs: [EpochRecord],
-        distrusted: [WorkerID]
+        distrusted: [WorkerID],
+        soleAnswers: [SoleAnswers]
     ) -> CoordinatedRun {
         var random = SystemRandomNumberGenerator()
         var settings = Coordinator.Settings(
@@ -253,6 +255,7 @@ package struct RunPreparation {
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
         settings.distrusted = distrusted
+        settings.soleAnswers = soleAnswers
         return CoordinatedRun(
             settings: settings,
             position: position,
@@ -263,8 +266,16 @@ package struct RunPreparation {
             identity: RunIdentity(run: run, seed: configuration.seed, configuration: identity),
             epochTotals: totals,
             epochs: epochs,
+            findingCheckpoint: { checkpoint(before: $0) },
             goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
         )
+    }
+}
+
+extension Position {
+    /// How far the run had come that wrote a checkpoint.
+    fileprivate init(of metadata: CheckpointMetadata) {
+        self.init(completedStepCount: metadata.step, recordedEpochCount: metadata.epoch)
     }
 }
 

@@ -64,6 +64,8 @@ package struct RunResult: Sendable {
     package var workerCountMax: Int
     /// Workers that gave wrong answers, in the order in which they were found.
     package var distrusted: [WorkerID]
+    /// The steps for which only such a worker's word stands.
+    package var unverified: [SoleAnswers]
     /// How many messages came to nothing, by kind.
     package var droppedMessages: [String: Int]
     /// Since this start.

@@ -30,6 +30,10 @@ package struct Coordinator: Equatable, Sendable {
         /// The transport found that a worker is gone or does not take messages any more.
         case disconnected(WorkerID)
 
+        /// The service has carried out `findCheckpoint`: the newest checkpoint from before is of
+        /// this position; nil if there is none.
+        case foundCheckpoint(Position?, before: Position)
+
         /// The time of `nextDeadline` has come.
         case deadlineReached
 
@@ -66,6 +70,10 @@ package struct Coordinator: Equatable, Sendable {
 
         /// Drops what was kept of a work.
         case forget(Work)
+
+        /// Looks for the newest checkpoint at or before a position, then comes back with
+        /// `foundCheckpoint`.
+        case findCheckpoint(before: Position)
 
         /// Drops a round's sum: the round begins anew.
         case discard(Round)
@@ -109,6 +117,10 @@ package struct Coordinator: Equatable, Sendable {
 
         /// A worker gave a wrong answer and takes no part any more.
         case workerDistrusted(WorkerID, Work)
+
+        /// Only the word of a worker that was found wrong stands for these steps, and the run does
+        /// not go back for them.
+        case stepsInDoubt(SoleAnswers)
 
         /// A round takes much longer than usual; these workers owe these shards of it.
         case roundOverdue(Round, lasting: Duration, debts: [Debt])
@@ -163,8 +175,9 @@ package struct Coordinator: Equatable, Sendable {
         case completed
         /// The operator stopped it.
         case stopped
-        /// A wrong answer was found in a round that is over: whatever came after `Position` must be
-        /// computed again from a checkpoint that is no later.
+        /// A wrong answer was found in a round that is over, or only a wrong worker's word stands
+        /// for such a round: whatever came after `Position` must be computed again from a checkpoint
+        /// that is no later.
         case corrupted(after: Position)
     }
 
@@ -188,6 +201,8 @@ package struct Coordinator: Equatable, Sendable {
         package var workerCountAtOnce = Int.max
         /// Workers that have given wrong answers in this run and take no part in it.
         package var distrusted: [WorkerID] = []
+        /// What only one worker's word stands for in the steps so far.
+        package var soleAnswers: [SoleAnswers] = []
         /// How often each side shows that it lives.
         package var heartbeatInterval: Duration = .seconds(1)
         /// After how much silence a worker counts as lost.
@@ -235,6 +250,10 @@ package struct Coordinator: Equatable, Sendable {
     var contests: [Contest] = []
     /// Workers that have given wrong answers.
     package internal(set) var distrusted: [WorkerID]
+    /// What only one worker's word stands for, by worker in the order of their first such step.
+    package internal(set) var soleAnswers: [SoleAnswers]
+    /// Where the run could go back to; the service looks for a checkpoint from before the first.
+    var retreats: [Retreat] = []
     /// How long rounds take, for whoever hangs to be named.
     var watch = RoundWatch()
 
@@ -250,6 +269,7 @@ package struct Coordinator: Equatable, Sendable {
         self.position = position
         current = RoundProgress(verification: settings.verification)
         distrusted = settings.distrusted
+        soleAnswers = settings.soleAnswers
     }
 
     /// Workers that take part.
@@ -312,6 +332,8 @@ package struct Coordinator: Equatable, Sendable {
             refuted(work, of: worker, at: now, into: &actions)
         case .disconnected(let worker):
             lose(worker, .disconnected, at: now, into: &actions)
+        case .foundCheckpoint(let found, let position):
+            foundCheckpoint(found, before: position, at: now, into: &actions)
         case .deadlineReached:
             deadlineReached(at: now, into: &actions)
         case .stopRequested:

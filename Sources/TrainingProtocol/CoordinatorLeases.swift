@@ -7,6 +7,8 @@ extension Coordinator {
     struct Beginning: Equatable, Sendable {
         let work: Work
         let time: Duration
+        /// When the worker was asked for it last: later than `time` if it was overdue.
+        var lastAsked: Duration
     }
 
     /// The first deadline of a lease.
@@ -22,7 +24,8 @@ extension Coordinator {
         guard let index = members[member].beginnings.firstIndex(where: { $0.work == work })
         else { return }
         // A worker computes one lease at a time, so what it began before is settled too.
-        let start = max(members[member].beginnings[index].time, lastAnswer)
+        let beginning = members[member].beginnings[index]
+        let start = max(beginning.time, lastAnswer)
         members[member].beginnings.removeFirst(index + 1)
         let shardCount = work.subtree.shards(
             of: settings.schedule.shardCount(of: work.round)
@@ -30,8 +33,11 @@ extension Coordinator {
         guard shardCount > 0 else { return }
         if members[member].pace == nil {
             let others = members.lazy.compactMap { $0.pace?.expected(shardCount: shardCount) }
-            let limited = others.max().map { min(now - start, $0 * Pace.surpriseMax) }
-            members[member].pace = Pace(limited ?? now - start, shardCount: shardCount)
+            // A worker that had to be asked again may never have seen the first request. That wait
+            // tells nothing about its speed (Karn & Partridge 1987, on retransmitted segments).
+            let duration = now - max(start, beginning.lastAsked)
+            let limited = others.max().map { min(duration, $0 * Pace.surpriseMax) }
+            members[member].pace = Pace(limited ?? duration, shardCount: shardCount)
         } else {
             members[member].pace?.note(now - start, shardCount: shardCount)
         }
@@ -99,6 +105,7 @@ extension Coordinator {
             current.markOverdue(index)
             let longest = max(lease.allowance, settings.silenceMax)
             current.allow(min(lease.allowance * 2, longest), for: index, at: now)
+            noteAskedAgain(lease, at: now)
             actions += [
                 .send(.work(current.work(lease.subtree), settings.stamp), to: lease.worker),
                 .send(.parameters(version: current.version, settings.stamp), to: lease.worker),
@@ -106,17 +113,37 @@ extension Coordinator {
         }
     }
 
-    /// Leases to an idle worker what its holder is overdue with or will be done with later.
-    mutating func hedge(_ index: Int, at now: Duration, into actions: inout [Action]) {
+    private mutating func noteAskedAgain(_ lease: Lease, at now: Duration) {
+        let work = current.work(lease.subtree)
+        guard let member = members.firstIndex(where: { $0.worker == lease.worker }),
+            let beginning = members[member].beginnings.lastIndex(where: { $0.work == work })
+        else { return }
+        members[member].beginnings[beginning].lastAsked = now
+    }
+
+    /// Leases to an idle worker what its holder is overdue with or will be done with later; tells
+    /// whether there was such a lease.
+    mutating func hedge(_ index: Int, at now: Duration, into actions: inout [Action]) -> Bool {
         let worker = members[index].worker
         guard members[index].beginnings.isEmpty, current.leaseCount(of: worker) == 0,
             let subtree = slowest(for: members[index], at: now)
-        else { return }
+        else { return false }
         current.leaseAgain(subtree, to: worker)
         actions.append(.send(.work(current.work(subtree), settings.stamp), to: worker))
+        return true
+    }
+
+    /// What is expected of a worker that has shown nothing yet.
+    ///
+    /// Without it such a worker would stay idle while a round waits for a slow one: in a round under
+    /// verification, the worker that gave the first answer cannot give the second, and those that
+    /// have had no share yet are all that is left.
+    private var fastestPace: Pace? {
+        members.lazy.compactMap(\.pace).min { $0.perShard < $1.perShard }
     }
 
     private func slowest(for member: Member, at now: Duration) -> Subtree? {
+        let pace = member.pace ?? fastestPace
         var slowest: (subtree: Subtree, end: Duration)?
         for lease in current.leases where !isSoonDone(lease, at: now) {
             let holders = current.leases.lazy.filter { $0.subtree == lease.subtree }
@@ -124,7 +151,7 @@ extension Coordinator {
                 current.firstWorker(of: lease.subtree) != member.worker
             else { continue }
             if holders.allSatisfy(\.isOverdue) { return lease.subtree }
-            guard holders.count == 1, let pace = member.pace, let end = expectedEnd(of: lease)
+            guard holders.count == 1, let pace, let end = expectedEnd(of: lease)
             else { continue }
             let ownEnd =
                 now + pace.expected(shardCount: current.shardCount(of: lease.subtree))
@@ -158,7 +185,7 @@ extension Coordinator {
 extension Coordinator.Member {
     /// Notes what the worker should be computing from now on.
     fileprivate mutating func begin(_ work: Work, at now: Duration) {
-        beginnings.append(Coordinator.Beginning(work: work, time: now))
+        beginnings.append(Coordinator.Beginning(work: work, time: now, lastAsked: now))
         // A worker does not answer what newer parameters have overtaken.
         if beginnings.count > Coordinator.leaseCountMax { beginnings.removeFirst() }
     }

@@ -116,6 +116,7 @@ extension Coordinator {
         position = position.advanced(past: round)
         switch round {
         case .step(let index):
+            noteSoleAnswers(of: index)
             actions.append(.applyStep(index: index))
             let isDue =
                 settings.stepsPerCheckpoint > 0
@@ -144,7 +145,7 @@ extension Coordinator {
                 isExhausted = false
             }
         }
-        for index in members.indices { hedge(index, at: now, into: &actions) }
+        for index in members.indices { _ = hedge(index, at: now, into: &actions) }
         for index in members.indices { startLease(of: index, at: now) }
         for index in members.indices { sendParameters(to: index, into: &actions) }
         recomputeUnverifiable(into: &actions)
@@ -160,10 +161,21 @@ extension Coordinator {
         while lease(to: index, into: &actions) {}
         if current.leaseCount(of: worker) > 0 {
             // What it holds may now end later than another would be done with it.
-            for index in members.indices { hedge(index, at: now, into: &actions) }
+            for other in members.indices where hedge(other, at: now, into: &actions) {
+                start(other, at: now, into: &actions)
+            }
         } else {
-            hedge(index, at: now, into: &actions)
+            _ = hedge(index, at: now, into: &actions)
         }
+        start(index, at: now, into: &actions)
+    }
+
+    /// Starts the time of what a worker was leased, and sends it the parameters for that.
+    private mutating func start(
+        _ index: Int,
+        at now: Duration,
+        into actions: inout [Action]
+    ) {
         startLease(of: index, at: now)
         sendParameters(to: index, into: &actions)
     }

@@ -12,6 +12,8 @@ extension Coordinator {
         var earlyWorkers: [WorkerID] = []
         /// Whether the service was asked to compute it itself.
         var isRecomputed = false
+        /// Whether its round is closed and had nothing else that only `first` stands for.
+        var isAllOfSoleAnswers = false
     }
 
     /// Contested answers of closed rounds that are remembered: each is a gradient in memory.
@@ -32,13 +34,11 @@ extension Coordinator {
         actions.append(.forget(work))
         for worker in wrong { distrust(worker, for: work, at: now, into: &actions) }
         let isOpen = current.round == work.round || next?.round == work.round
-        if !isOpen, wrong.contains(where: { ([contest.first] + contest.earlyWorkers).contains($0) })
-        {
-            goBack(before: work.round, into: &actions)
-            return
-        }
+        let isWrong = wrong.contains { ([contest.first] + contest.earlyWorkers).contains($0) }
+        if !isOpen, !isWrong { noteVerified(contest) }
         for worker in wrong { undoRounds(of: worker, into: &actions) }
-        advance(at: now, into: &actions)
+        let closed = !isOpen && isWrong ? work.round : nil
+        retreat(from: wrong, before: closed, at: now, into: &actions)
     }
 
     /// Whether an answer would count, or be compared, if it came from `worker` now, and is computed
@@ -60,7 +60,7 @@ extension Coordinator {
         guard case .running = state, !distrusted.contains(worker) else { return }
         distrust(worker, for: work, at: now, into: &actions)
         undoRounds(of: worker, into: &actions)
-        advance(at: now, into: &actions)
+        retreat(from: [worker], at: now, into: &actions)
     }
 
     private mutating func distrust(
@@ -75,13 +75,14 @@ extension Coordinator {
         lose(worker, .distrusted, at: now, into: &actions)
     }
 
-    /// Ends this start of the run, since a round that is over has a wrong answer in its sum.
-    private mutating func goBack(before round: Round, into actions: inout [Action]) {
+    /// Ends this start of the run, since a round that is over has a wrong answer in its sum, or may
+    /// have.
+    mutating func goBack(to position: Position, into actions: inout [Action]) {
         state = .ended
         for member in members {
             actions.append(.send(.rejoin(settings.stamp), to: member.worker))
         }
-        actions.append(.end(.corrupted(after: settings.schedule.position(before: round))))
+        actions.append(.end(.corrupted(after: position)))
     }
 
     /// Begins the open rounds anew that `worker` has given answers to.

@@ -31,7 +31,7 @@ struct RoundProgress: Equatable, Sendable {
     }
 
     /// A worker's share that was not leased yet, in order.
-    private struct Queue: Equatable, Sendable {
+    struct Queue: Equatable, Sendable {
         var worker: WorkerID
         var subtrees: [Subtree] = []
     }
@@ -48,19 +48,24 @@ struct RoundProgress: Equatable, Sendable {
     private(set) var leases: [Lease] = []
     /// Only looked up, never gone through: its order means nothing.
     private var grants: Set<Grant> = []
-    private var queues: [Queue] = []
-    private var orphans: [Subtree] = []
-    private var isComputed: [Bool] = []
+    private(set) var queues: [Queue] = []
+    private(set) var orphans: [Subtree] = []
+    private(set) var isComputed: [Bool] = []
     private var pendingShardCount = 0
     private let verification: Verification
     /// Subtrees that another worker than their first is to compute, not leased yet.
-    private var seconds: [Subtree] = []
+    private(set) var seconds: [Subtree] = []
     /// Subtrees whose first answer waits to be compared with a second.
     private(set) var unverified: [FirstAnswer] = []
     /// Whose answers, or early segments of them, were taken.
     private(set) var contributors: [WorkerID] = []
+    /// Answers that were taken and that nobody's second answer has confirmed.
+    private(set) var soleAnswers: [FirstAnswer] = []
     /// Subtrees whose fully connected segment is there ahead of their answer.
     private var earlySegments: [FirstAnswer] = []
+    /// Early segments that have gone into the step: nothing confirms them, since the answers that
+    /// follow are what others' answers are compared with.
+    var appliedSegments: [FirstAnswer] { areEarlySegmentsApplied ? earlySegments : [] }
     /// Whether every shard's fully connected segment was there, and has been applied.
     private var areEarlySegmentsApplied = false
 
@@ -90,6 +95,7 @@ struct RoundProgress: Equatable, Sendable {
         seconds.removeAll(keepingCapacity: true)
         unverified.removeAll(keepingCapacity: true)
         contributors.removeAll(keepingCapacity: true)
+        soleAnswers.removeAll(keepingCapacity: true)
         earlySegments.removeAll(keepingCapacity: true)
         areEarlySegmentsApplied = false
         divide(among: shares)
@@ -224,6 +230,7 @@ struct RoundProgress: Equatable, Sendable {
         for shard in shards { isComputed[shard] = true }
         pendingShardCount -= shards.count
         if !contributors.contains(worker) { contributors.append(worker) }
+        soleAnswers.append(FirstAnswer(subtree: work.subtree, worker: worker))
         if !areEarlySegmentsApplied {
             // The answer has the segment too.
             let shardCount = shardCount
@@ -309,6 +316,7 @@ struct RoundProgress: Equatable, Sendable {
     mutating func settle(_ work: Work) {
         guard work.round == round, work.version == version else { return }
         unverified.removeAll { $0.subtree == work.subtree }
+        soleAnswers.removeAll { $0.subtree == work.subtree }
         seconds.removeAll { $0 == work.subtree }
         leases.removeAll { $0.subtree == work.subtree }
     }

@@ -6,8 +6,14 @@ struct RunState: Equatable, Sendable {
     /// The sum of this epoch's gradients, step after step.
     private var tally = ToyModel.Vector.zero
     private var records = StableHash()
-    /// Whether a wrong answer has gone into it: no part of the digest, which shows it by itself.
-    private(set) var isTainted = false
+    /// Wrong answers that have gone into it: no part of the digest, which shows them by itself.
+    private(set) var taints: [Taint] = []
+
+    /// A wrong answer that has counted.
+    struct Taint: Equatable, Sendable {
+        let work: Work
+        let worker: WorkerID
+    }
 
     init(seed: UInt64) { model = ToyModel(seed: seed) }
 
@@ -19,7 +25,7 @@ struct RunState: Equatable, Sendable {
         return hash.value
     }
 
-    mutating func taint() { isTainted = true }
+    mutating func add(_ taints: [Taint]) { self.taints += taints }
 
     mutating func applyStep(_ gradient: ToyModel.Vector, sampleCount: Int) {
         model.apply(gradient, sampleCount: sampleCount)

@@ -6,6 +6,8 @@ struct SimulatedCheckpoint: Equatable, Sendable {
     var state: RunState
     /// Workers that had given wrong answers by then.
     var distrusted: [WorkerID] = []
+    /// What only one worker's word stands for.
+    var soleAnswers: [SoleAnswers] = []
 }
 
 /// A coordinator's process: the machine, and what its service would hold and do, in virtual time.
@@ -26,13 +28,17 @@ struct SimulatedCoordinator: Sendable {
     private var samples: ToySamples
     private var sums: [Round: TreeSum] = [:]
     /// Segments that have come ahead of their answers.
-    private var early: [Round: [Subtree: (sum: ToyModel.Vector, isWrong: Bool)]] = [:]
+    private var early: [Round: [Subtree: (sum: ToyModel.Vector, liar: WorkerID?)]] = [:]
     /// The sum of a round whose fully connected segment was applied before its end.
     private var earlyTotals: [Round: ToyModel.Vector] = [:]
-    /// Rounds that a wrong answer is part of.
-    private var tainted: Set<Round> = []
+    /// Wrong answers that are part of a round.
+    private var tainted: [Round: [RunState.Taint]] = [:]
+    /// Whose message is being taken.
+    private var sender: WorkerID?
     private var kept: [Work: KeptAnswer] = [:]
     private(set) var state: RunState
+    /// What the run finds on its disk.
+    var checkpoints: [Position]
     private(set) var outcome: Coordinator.Outcome?
     /// What no run may do, found while it was done.
     private(set) var violation: String?
@@ -50,12 +56,14 @@ struct SimulatedCoordinator: Sendable {
         generation: Int,
         seed: UInt64,
         checkpoint: SimulatedCheckpoint,
+        checkpoints: [Position],
         at now: Duration
     ) {
         start = now
         schedule = options.schedule
         samples = ToySamples(schedule: schedule, seed: seed)
         state = checkpoint.state
+        self.checkpoints = checkpoints
         var settings = Coordinator.Settings(
             stamp: RunStamp(run: seed, generation: UInt64(generation)),
             schedule: schedule,
@@ -69,11 +77,15 @@ struct SimulatedCoordinator: Sendable {
         // Every fourth run has workers stand by.
         if seed % 4 == 3 { settings.workerCountAtOnce = 2 }
         settings.distrusted = checkpoint.distrusted
+        settings.soleAnswers = checkpoint.soleAnswers
         machine = Coordinator(settings: settings, position: checkpoint.position)
     }
 
     /// Workers that have given wrong answers.
     var distrusted: [WorkerID] { machine.distrusted }
+
+    /// What those leave in doubt.
+    var unverified: [SoleAnswers] { machine.unverified }
 
     /// When it wants to be woken.
     var nextDeadline: Duration? { machine.nextDeadline.map { start + $0 } }
@@ -102,11 +114,13 @@ struct SimulatedCoordinator: Sendable {
         _ perform: (Effect) -> Bool
     ) {
         var events = [event]
+        sender = if case .received(_, let worker) = event { worker } else { nil }
         while !events.isEmpty {
             for action in machine.handle(events.removeFirst(), at: now - start) {
                 if let next = carryOut(action, payload, perform) { events.append(next) }
             }
         }
+        violation = violation ?? machine.standstill
     }
 
     /// - Returns: what the machine must be told once its actions are done.
@@ -129,9 +143,12 @@ struct SimulatedCoordinator: Sendable {
         case .recompute(let work, let first):
             return compared(work, first, nil, payload, perform)
         case .forget(let work): kept[work] = nil
+        case .findCheckpoint(let position):
+            let newest = checkpoints.last { $0.isReached(by: position) }
+            return .foundCheckpoint(newest, before: position)
         case .discard(let round):
             (sums[round], early[round], earlyTotals[round]) = (nil, nil, nil)
-            tainted.remove(round)
+            tainted[round] = nil
         case .applyStep(let index): applyStep(index: index, perform)
         case .recordEpoch(let index):
             state.recordEpoch(takeTotal(of: .validation(epochIndex: index)))
@@ -140,7 +157,8 @@ struct SimulatedCoordinator: Sendable {
             let saved = SimulatedCheckpoint(
                 position: position,
                 state: state,
-                distrusted: machine.distrusted
+                distrusted: machine.distrusted,
+                soleAnswers: machine.soleAnswers
             )
             _ = perform(.saved(saved))
         case .report(let notice): _ = perform(.reported(notice))
@@ -185,12 +203,17 @@ struct SimulatedCoordinator: Sendable {
             return
         }
         let shardCount = schedule.shardCount(of: work.round)
-        if isWrong { tainted.insert(work.round) }
+        if isWrong { taint(work, by: sender) }
         if isKept { kept[work] = KeptAnswer(sum: sum, parameters: state.model.parameters) }
         dropEarly(work)
         if !sums[work.round, default: TreeSum(shardCount: shardCount)].add(sum, at: work.subtree) {
             violation = violation ?? "\(work) is accepted twice"
         }
+    }
+
+    private mutating func taint(_ work: Work, by liar: WorkerID?) {
+        guard let liar else { return }
+        tainted[work.round, default: []].append(RunState.Taint(work: work, worker: liar))
     }
 
     /// Drops the segments that an answer brings again.
@@ -208,7 +231,7 @@ struct SimulatedCoordinator: Sendable {
             violation = violation ?? "a segment of \(work) is accepted without a payload"
             return
         }
-        early[work.round, default: [:]][work.subtree] = (sum, isWrong)
+        early[work.round, default: [:]][work.subtree] = (sum, isWrong ? sender : nil)
     }
 
     /// Completes the sum of a round with the segments that came ahead: half of the toy's numbers.
@@ -216,7 +239,7 @@ struct SimulatedCoordinator: Sendable {
         let round = Round.step(index: index)
         var sum = sums[round] ?? TreeSum(shardCount: schedule.shardCount(of: round))
         for (subtree, segment) in early[round] ?? [:] {
-            if segment.isWrong { tainted.insert(round) }
+            taint(Work(round: round, subtree: subtree, version: index), by: segment.liar)
             if !sum.add(segment.sum, at: subtree) {
                 violation = violation ?? "a segment of \(round) is counted twice"
             }
@@ -242,7 +265,7 @@ struct SimulatedCoordinator: Sendable {
 
     private mutating func takeTotal(of round: Round) -> ToyModel.Vector? {
         let total = sums.removeValue(forKey: round)?.total
-        if tainted.remove(round) != nil { state.taint() }
+        state.add(tainted.removeValue(forKey: round) ?? [])
         if total == nil, schedule.shardCount(of: round) > 0 {
             violation = violation ?? "\(round) is closed before its sum is complete"
         }

@@ -80,6 +80,7 @@ extension Simulation {
             generation: coordinatorIncarnation,
             seed: seed,
             checkpoint: checkpoint,
+            checkpoints: keptPositions,
             at: now
         )
         runCoordinator()
@@ -119,10 +120,10 @@ extension Simulation {
         if let submitted { store(submitted) }
         checkpoints.removeAll { !$0.position.isReached(by: position) }
         checkpoints[checkpoints.count - 1].distrusted = coordinator?.distrusted ?? []
-        let last = checkpoints[checkpoints.count - 1].position
-        if let round = lastWrongRound,
-            !last.isReached(by: options.schedule.position(before: round))
-        {
+        let isStillIn = checkpoints[checkpoints.count - 1].state.taints.contains { taint in
+            taint.work == lastWrong?.work && lastWrong?.workers.contains(taint.worker) == true
+        }
+        if isStillIn {
             failure = failure ?? "the run goes on from a checkpoint with a wrong answer in it"
         }
         coordinator = nil
@@ -143,6 +144,13 @@ extension Simulation {
         let step = saved.position.completedStepCount
         trace.note(now, .coordinator, .stores, UInt64(step), "after step \(step)")
         checkpoints.append(saved)
+        coordinator?.checkpoints = keptPositions
+    }
+
+    /// The checkpoints that a run would find on its disk; the others stay for the operator, who
+    /// starts afresh where none is left.
+    private var keptPositions: [Position] {
+        checkpoints.suffix(options.checkpointsKept).map(\.position)
     }
 
     func thawWorker(_ slot: Int, _ incarnation: Int) {

@@ -19,8 +19,8 @@ package final class Simulation {
     var links: [Link?]
     /// Workers that have run on a processor that computes wrong bits.
     var liars: Set<WorkerID> = []
-    /// The round of the last answer that was found to be wrong.
-    var lastWrongRound: Round?
+    /// The last answer that was found to be wrong, and whose it was.
+    var lastWrong: (work: Work, workers: [WorkerID])?
     /// Places whose worker is gone for good.
     var isDoomed: [Bool]
     var coordinator: SimulatedCoordinator?
@@ -166,7 +166,7 @@ extension Simulation {
             if work.round.isTraining {
                 queue.schedule(
                     .computedEarlySegment(slot: slot, incarnation: worker.incarnation),
-                    at: now + duration / 2
+                    at: now + duration * options.earlyPercentage / 100
                 )
             }
             queue.schedule(
@@ -214,20 +214,30 @@ extension Simulation {
         switch outcome {
         case .completed:
             isComplete = true
-            check(coordinator.state)
+            check(coordinator)
         case .stopped: coordinatorDidStop()
         case .corrupted(let position): coordinatorGoesBack(to: position)
         }
     }
 
     /// A wrong answer that nobody was asked to compare leaves a wrong model, and nothing else may.
-    private func check(_ state: RunState) {
-        if state.isTainted {
-            if options.verification == Verification(perMillion: 1_000_000) {
-                failure = failure ?? "a wrong answer counts though every answer is compared"
-            }
-        } else if state.digest != Reference.digest(of: options.schedule, seed: seed) {
+    /// Once its worker was found wrong elsewhere, the step is known to be in doubt.
+    private func check(_ coordinator: SimulatedCoordinator) {
+        let state = coordinator.state
+        if state.taints.isEmpty {
+            guard state.digest != Reference.digest(of: options.schedule, seed: seed) else { return }
             failure = failure ?? "the digest is not that of the direct computation"
+        } else if options.verification == Verification(perMillion: 1_000_000) {
+            failure = failure ?? "a wrong answer counts though every answer is compared"
+        }
+        for taint in state.taints {
+            guard case .step(let index) = taint.work.round,
+                coordinator.distrusted.contains(taint.worker),
+                !coordinator.unverified.contains(where: {
+                    $0.worker == taint.worker && $0.steps.contains(index)
+                })
+            else { continue }
+            failure = failure ?? "step \(index) is not known to be in doubt"
         }
     }
 
@@ -246,7 +256,7 @@ extension Simulation {
         case .compared(let work, let wrong):
             let text = "\(work.traceText) wrong \(wrong)"
             trace.note(now, .coordinator, .compares, work.traceNumber, text)
-            if !wrong.isEmpty { lastWrongRound = work.round }
+            if !wrong.isEmpty { lastWrong = (work, wrong) }
         case .reported(let notice):
             trace.note(now, .coordinator, .reports, 0, "\(notice)")
             if case .workerDistrusted(let worker, _) = notice, !liars.contains(worker) {

@@ -31,6 +31,10 @@ package struct SimulationOptions: Equatable, Sendable {
     package var workerCountMin: Int
     /// Steps from one checkpoint to the next.
     package var stepsPerCheckpoint: Int
+    /// After how much of a computation's time its fully connected segment is there, of a hundred.
+    package var earlyPercentage: Int
+    /// How many checkpoints stay.
+    package var checkpointsKept: Int
     /// How long a checkpoint takes to be safe.
     package var savingDelay: ClosedRange<Duration>
     /// How many saves of a hundred fail.
@@ -111,7 +115,31 @@ package struct SimulationOptions: Equatable, Sendable {
         let ratesPerMillion =
             liars.isEmpty ? [0, 0, 0, 100_000, 1_000_000] : [0, 500_000, 1_000_000]
         verification = Verification(perMillion: random.choice(ratesPerMillion))
+        earlyPercentage = 50
+        checkpointsKept = .max
         faultyPhase = calmDuration * random.number(in: 1...4) + startMax
+        if seed % 3 == 0 { becomeDoubtful(seed: seed) }
+    }
+
+    /// Turns a third of the runs into ones of doubt: workers that compute wrong bits, answers that
+    /// are compared now and then, messages that get lost, and few checkpoints to go back to. States
+    /// are common then that another run sees once in a lifetime.
+    private mutating func becomeDoubtful(seed: UInt64) {
+        var random = RandomStream(seed: seed, stream: 103)
+        let liarCount = random.number(in: 1...max(1, workerCount / 2))
+        liars = (0..<workerCount).filter { $0 < liarCount }
+        lyingPercentage = random.choice([2, 10, 50, 100])
+        verification = Verification(
+            perMillion: random.choice([0, 50_000, 300_000, 700_000, 1_000_000])
+        )
+        lossPercentage = random.choice([0, 0, 3, 15])
+        earlyPercentage = random.choice([1, 20, 95])
+        checkpointsKept = random.choice([1, 2, 3, .max])
+        // Liars among the first, and honest ones that come when some of the run is over.
+        let runLength = calmDuration
+        for slot in 0..<workerCount where random.chance(40) {
+            starts[slot] = random.duration(in: .zero...runLength)
+        }
     }
 
     /// About how long the run takes if nothing goes wrong.

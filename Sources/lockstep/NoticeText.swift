@@ -19,6 +19,14 @@ enum NoticeText {
             : "shards \(shards.lowerBound) to \(shards.upperBound - 1)"
     }
 
+    /// `step 3`, `steps 1 to 40`, or `96 steps from 1 to 140`, counted from 1.
+    static func text(of steps: StepRanges) -> String {
+        guard let first = steps.ranges.first, let last = steps.ranges.last else { return "no step" }
+        if steps.count == 1 { return "step \(last.upperBound)" }
+        let span = "\(first.lowerBound + 1) to \(last.upperBound)"
+        return steps.ranges.count == 1 ? "steps \(span)" : "\(steps.count) steps from \(span)"
+    }
+
     /// Who owes what, in which phase, and for how long.
     static func text(of debt: Coordinator.Debt) -> String {
         let phase = debt.isBegun ? "computing" : "waiting to be computed"

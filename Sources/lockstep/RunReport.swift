@@ -169,6 +169,11 @@ final class RunReport: RunObserver {
                 .error,
                 "worker \(worker) gave a wrong answer for \(NoticeText.text(of: work.round)), \(NoticeText.text(of: shards(of: work))), and takes no part any more; check the memory and processor of its machine"
             )
+        case .stepsInDoubt(let doubt):
+            log(
+                .error,
+                "only the word of worker \(doubt.worker) stands for a part of \(NoticeText.text(of: doubt.steps)), and no checkpoint from before them is there to go back to; the run goes on, and its model is in doubt"
+            )
         case .roundOverdue(let round, let duration, let debts):
             log(
                 .warning,
@@ -216,6 +221,7 @@ final class RunReport: RunObserver {
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
             distrustedWorkers: result.distrusted.map(\.description),
+            unverifiedSteps: result.unverified.flatMap(RunSummary.UnverifiedSteps.all),
             droppedMessages: result.droppedMessages,
             profile: RunProfile(result)
         )
@@ -228,6 +234,11 @@ final class RunReport: RunObserver {
 
             """
         )
+        for doubt in result.unverified {
+            show(
+                "unverified: only worker \(doubt.worker), which gave wrong answers, has computed a part of \(NoticeText.text(of: doubt.steps))\n"
+            )
+        }
     }
 }
 
@@ -304,6 +315,19 @@ extension PhaseTotals {
         return Dictionary(
             uniqueKeysWithValues: taken.map { ($0.name, Double(self[$0]) / 1_000_000_000) }
         )
+    }
+}
+
+extension RunSummary.UnverifiedSteps {
+    /// The steps that a worker leaves in doubt, a row for those that follow each other.
+    static func all(of doubt: SoleAnswers) -> [Self] {
+        doubt.steps.ranges.map {
+            Self(
+                worker: doubt.worker.description,
+                first: $0.lowerBound + 1,
+                last: $0.upperBound
+            )
+        }
     }
 }
 

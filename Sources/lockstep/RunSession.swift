@@ -100,6 +100,7 @@ struct RunSession {
             let checkpoints = Result { try result.writer?.finish() }
             try finish(result, in: folder, configuration, report)
             try checkpoints.get()
+            if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
         } else {
             try (service.runResult?.writer ?? run.writer)?.finish()
             report.didStop(after: service.runResult?.position)
@@ -107,6 +108,10 @@ struct RunSession {
         }
         _ = consume lock
     }
+
+    /// The exit code of a run whose model is complete and rests on the word of a worker that gave
+    /// wrong answers.
+    private static let inDoubt: Int32 = 3
 
     /// How many workers compute at a time: those of this host that have a processor.
     private func workerCountAtOnce(of workerCount: Int) -> Int {

@@ -144,6 +144,7 @@ private struct Conversation {
                 if let event = carryOut(action, worker) { events.append(event) }
             }
         }
+        check(machine.standstill == nil, machine.standstill ?? "")
     }
 
     private mutating func carryOut(
@@ -177,6 +178,7 @@ private struct Conversation {
         case .compare(let work, _, let second):
             return .compared(work, wrong: work.version % 2 == 0 ? [second] : [])
         case .recompute(let work, _): return .compared(work, wrong: [])
+        case .findCheckpoint(let position): return .foundCheckpoint(nil, before: position)
         case .send, .forget, .recordEpoch, .recordTest, .saveCheckpoint, .report, .end: break
         }
         return nil

@@ -28,6 +28,7 @@ import Testing
             steps: 3_376,
             totalSeconds: 6.5,
             distrustedWorkers: ["0011aaff"],
+            unverifiedSteps: [.init(worker: "0011aaff", first: 1, last: 40)],
             droppedMessages: ["header": 3],
             profile: RunProfile(
                 steps: 3_375,
@@ -42,71 +43,78 @@ import Testing
         )
     }
 
+    private static let written = """
+        {
+          "batchSize" : 32,
+          "digest" : "00ff",
+          "distrustedWorkers" : [
+            "0011aaff"
+          ],
+          "droppedMessages" : {
+            "header" : 3
+          },
+          "epochs" : [
+            {
+              "accuracy" : 0.75,
+              "epoch" : 1,
+              "loss" : 0.5,
+              "samplesPerSecond" : 21600,
+              "seconds" : 2.5,
+              "validationAccuracy" : 0.875,
+              "validationLoss" : 0.25
+            },
+            {
+              "accuracy" : 0,
+              "epoch" : 2,
+              "loss" : 1,
+              "samplesPerSecond" : 9,
+              "seconds" : 3
+            }
+          ],
+          "profile" : {
+            "allocations" : 0,
+            "bytes" : 1000000,
+            "coordinator" : {
+              "wait" : 1.5
+            },
+            "messages" : 20250,
+            "processorSeconds" : 0.75,
+            "sealedMessages" : 6750,
+            "steps" : 3375,
+            "workers" : [
+              {
+                "allocations" : 0,
+                "answers" : 3375,
+                "seconds" : {
+                  "forward" : 2.5
+                }
+              }
+            ]
+          },
+          "seed" : 18446744073709551615,
+          "steps" : 3376,
+          "test" : {
+            "accuracy" : 0.9875,
+            "loss" : 0.125
+          },
+          "totalSeconds" : 6.5,
+          "unverifiedSteps" : [
+            {
+              "first" : 1,
+              "last" : 40,
+              "worker" : "0011aaff"
+            }
+          ],
+          "workers" : 2
+        }
+
+        """
+
     @Test func `writes every field of the design and reads them back`() throws {
         try withTemporaryFolder { folder in
             try summary.write(toFolder: "\(folder)/run")
             let written = try text(of: "\(folder)/run/summary.json")
-            #expect(
-                written == """
-                    {
-                      "batchSize" : 32,
-                      "digest" : "00ff",
-                      "distrustedWorkers" : [
-                        "0011aaff"
-                      ],
-                      "droppedMessages" : {
-                        "header" : 3
-                      },
-                      "epochs" : [
-                        {
-                          "accuracy" : 0.75,
-                          "epoch" : 1,
-                          "loss" : 0.5,
-                          "samplesPerSecond" : 21600,
-                          "seconds" : 2.5,
-                          "validationAccuracy" : 0.875,
-                          "validationLoss" : 0.25
-                        },
-                        {
-                          "accuracy" : 0,
-                          "epoch" : 2,
-                          "loss" : 1,
-                          "samplesPerSecond" : 9,
-                          "seconds" : 3
-                        }
-                      ],
-                      "profile" : {
-                        "allocations" : 0,
-                        "bytes" : 1000000,
-                        "coordinator" : {
-                          "wait" : 1.5
-                        },
-                        "messages" : 20250,
-                        "processorSeconds" : 0.75,
-                        "sealedMessages" : 6750,
-                        "steps" : 3375,
-                        "workers" : [
-                          {
-                            "allocations" : 0,
-                            "answers" : 3375,
-                            "seconds" : {
-                              "forward" : 2.5
-                            }
-                          }
-                        ]
-                      },
-                      "seed" : 18446744073709551615,
-                      "steps" : 3376,
-                      "test" : {
-                        "accuracy" : 0.9875,
-                        "loss" : 0.125
-                      },
-                      "totalSeconds" : 6.5,
-                      "workers" : 2
-                    }
-
-                    """
-            )
+            #expect(written == Self.written)
             let read = try JSONDecoder().decode(RunSummary.self, from: Data(written.utf8))
             #expect(read == summary)
         }

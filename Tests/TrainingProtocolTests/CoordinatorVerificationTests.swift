@@ -8,11 +8,13 @@ struct CoordinatorVerificationTests {
     private let bert = WorkerID(rawValue: 0xB)
 
     /// A coordinator of two workers that has every shard computed twice; a step has two shards.
-    private func running(perMillion: Int = 1_000_000) -> Coordinator {
+    ///
+    /// - Parameter asked: what the operator asked for, if that picks none of the answers here.
+    private func running(perMillion: Int = 1_000_000, asked: Int? = nil) -> Coordinator {
         var settings = Coordinator.Settings(
             stamp: Self.stamp,
             schedule: Schedule(
-                trainingSampleCount: 160,
+                trainingSampleCount: 320,
                 validationSampleCount: 0,
                 testSampleCount: 0,
                 batchSize: 32,
@@ -22,7 +24,7 @@ struct CoordinatorVerificationTests {
             workerCountMin: 2,
             stepsPerCheckpoint: 0
         )
-        settings.verification = Verification(perMillion: perMillion)
+        settings.verification = Verification(perMillion: asked ?? perMillion)
         var machine = Coordinator(settings: settings, position: Position())
         for worker in [anna, bert] { _ = machine.handle(hello(worker), at: .zero) }
         return machine
@@ -138,11 +140,103 @@ struct CoordinatorVerificationTests {
             ]
         )
         let actions = machine.handle(.compared(work(0, 1), wrong: [anna]), at: .zero)
+        #expect(actions.last == .findCheckpoint(before: Position()))
+        let found = Coordinator.Event.foundCheckpoint(Position(), before: Position())
         #expect(
-            actions.suffix(2) == [
+            machine.handle(found, at: .zero) == [
                 send(.rejoin(Self.stamp), to: bert), .end(.corrupted(after: Position())),
             ]
         )
+    }
+
+    /// Bert alone answers a part of steps 0 to 2, then a part of step 3 that cannot be right.
+    private func refuted(perMillion: Int) -> (Coordinator, [Coordinator.Action]) {
+        var machine = running(perMillion: 0, asked: perMillion)
+        for step in 0..<3 {
+            for (index, worker) in [anna, bert].enumerated() {
+                _ = answer(&machine, work(step, index), worker)
+            }
+        }
+        let actions = machine.handle(.refuted(work(3, 1), bert), at: .milliseconds(1))
+        return (machine, actions)
+    }
+
+    @Test func `looks for a checkpoint from before all that a wrong worker alone has answered`()
+        throws
+    {
+        var (machine, actions) = refuted(perMillion: 0)
+        #expect(actions.last == .findCheckpoint(before: Position()))
+        // From step 1 on it would save something; from before step 0 it would not.
+        let found = Coordinator.Event.foundCheckpoint(Position(), before: Position())
+        let on = machine.handle(found, at: .milliseconds(1))
+        let doubt = SoleAnswers(worker: bert, steps: try #require(StepRanges([0..<3])))
+        #expect(on.contains(.report(.stepsInDoubt(doubt))))
+        #expect(on.contains(.saveCheckpoint(Position(completedStepCount: 3))))
+        #expect(machine.unverified == [doubt])
+        #expect(machine.position.completedStepCount == 3)
+        #expect(machine.standstill == nil)
+    }
+
+    @Test func `goes back for a doubt as far as the first step, where every answer is to be sure`()
+    {
+        var (machine, _) = refuted(perMillion: 1)
+        let found = Coordinator.Event.foundCheckpoint(Position(), before: Position())
+        #expect(
+            machine.handle(found, at: .zero) == [
+                send(.rejoin(Self.stamp), to: anna), .end(.corrupted(after: Position())),
+            ]
+        )
+    }
+
+    @Test func `goes on where no checkpoint is left to go back to`() {
+        var (machine, _) = refuted(perMillion: 1)
+        let none = Coordinator.Event.foundCheckpoint(nil, before: Position())
+        let actions = machine.handle(none, at: .zero)
+        #expect(actions.contains(.saveCheckpoint(Position(completedStepCount: 3))))
+        #expect(machine.unverified.map(\.worker) == [bert])
+        #expect(answer(&machine, work(3, 0), anna).isEmpty == false)
+    }
+
+    @Test func `goes back for a worker that joined late`() {
+        var machine = running(perMillion: 0)
+        _ = machine.handle(.disconnected(bert), at: .zero)
+        for step in 0..<2 { for index in 0..<2 { _ = answer(&machine, work(step, index), anna) } }
+        _ = machine.handle(hello(bert), at: .milliseconds(1))
+        // Two steps are leased already, each as a whole.
+        for step in 2..<4 {
+            let whole = Subtree(level: 1, index: 0)
+            let work = Work(round: .step(index: step), subtree: whole, version: step)
+            _ = answer(&machine, work, anna)
+        }
+        for (index, worker) in [anna, bert].enumerated() {
+            _ = answer(&machine, work(4, index), worker)
+        }
+        let actions = machine.handle(.refuted(work(5, 1), bert), at: .milliseconds(1))
+        let before = Position(completedStepCount: 4)
+        #expect(actions.last == .findCheckpoint(before: before), "\(actions)")
+        let checkpoint = Position(completedStepCount: 2)
+        let found = Coordinator.Event.foundCheckpoint(checkpoint, before: before)
+        let last = machine.handle(found, at: .milliseconds(1)).last
+        #expect(last == .end(.corrupted(after: before)))
+    }
+
+    @Test func `holds nothing against an answer that was confirmed`() {
+        var machine = running(perMillion: 0)
+        _ = answer(&machine, work(0, 0), anna)
+        _ = machine.handle(.deadlineReached, at: .milliseconds(200))
+        _ = answer(&machine, work(0, 1), anna)
+        // She stands alone for shard 0 still, whatever becomes of shard 1.
+        _ = answer(&machine, work(0, 1), bert)
+        _ = machine.handle(.compared(work(0, 1), wrong: []), at: .zero)
+        #expect(machine.soleAnswers.map(\.worker) == [anna])
+        var verified = running()
+        for index in 0..<2 {
+            _ = answer(&verified, work(0, index), anna)
+            _ = answer(&verified, work(0, index), bert)
+            _ = verified.handle(.compared(work(0, index), wrong: []), at: .zero)
+        }
+        #expect(verified.position.completedStepCount == 1)
+        #expect(verified.soleAnswers == [])
     }
 
     @Test func `names whoever holds a round up, once`() {

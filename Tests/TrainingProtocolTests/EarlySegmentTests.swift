@@ -133,6 +133,9 @@ struct EarlySegmentTests {
                 == [.compare(work(1), first: anna, second: bert)]
         )
         let verdict = machine.handle(.compared(work(1), wrong: [bert]), at: now)
-        #expect(verdict.last == .end(.corrupted(after: Position())))
+        #expect(verdict.last == .findCheckpoint(before: Position()))
+        let found = Coordinator.Event.foundCheckpoint(Position(), before: Position())
+        let last = machine.handle(found, at: .zero).last
+        #expect(last == .end(.corrupted(after: Position())))
     }
 }

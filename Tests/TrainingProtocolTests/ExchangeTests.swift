@@ -66,6 +66,8 @@ struct ExchangeTests {
                     log.append("save \(position.completedStepCount)")
                 case .compare(let work, _, _), .recompute(let work, _):
                     tellCoordinator(.compared(work, wrong: []))
+                case .findCheckpoint(let position):
+                    tellCoordinator(.foundCheckpoint(nil, before: position))
                 case .report, .forget, .discard, .acceptEarlySegment, .applyEarlySegment: break
                 case .end(let outcome): self.outcome = outcome
                 }

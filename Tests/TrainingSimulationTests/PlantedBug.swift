@@ -19,6 +19,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
     private static let members = "TrainingProtocol/CoordinatorMembership.swift"
     private static let leases = "TrainingProtocol/CoordinatorLeases.swift"
     private static let verification = "TrainingProtocol/CoordinatorVerification.swift"
+    private static let doubt = "TrainingProtocol/SoleAnswers.swift"
     private static let worker = "TrainingProtocol/Worker.swift"
 
     static let all = [
@@ -136,9 +137,41 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         ),
         PlantedBug(
             name: "a run goes back to after a wrong answer",
-            file: verification,
-            original: ".corrupted(after: settings.schedule.position(before: round))",
-            planted: ".corrupted(after: position)"
+            file: doubt,
+            original: "goBack(to: retreat.position, into: &actions)",
+            planted: "goBack(to: self.position, into: &actions)"
+        ),
+        PlantedBug(
+            name: "what a wrong worker alone has answered is forgotten",
+            file: doubt,
+            original:
+                "for answer in current.soleAnswers { noteSoleAnswer(of: answer.worker, to: index) }",
+            planted: ""
+        ),
+        PlantedBug(
+            name: "the checkpoint says nothing of what only one worker's word stands for",
+            file: "TrainingSimulation/SimulatedCoordinator.swift",
+            original: "settings.soleAnswers = checkpoint.soleAnswers",
+            planted: ""
+        ),
+        PlantedBug(
+            name: "a step counts as confirmed though only a part of it was",
+            file: doubt,
+            original: "current.soleAnswers.count { $0.worker == first } == 1",
+            planted: "current.soleAnswers.count { $0.worker == first } >= 1"
+        ),
+        PlantedBug(
+            name: "what an idle worker is asked for a second time has no deadline",
+            file: rounds,
+            original: "start(other, at: now, into: &actions)",
+            planted: "sendParameters(to: other, into: &actions)"
+        ),
+        PlantedBug(
+            name: "the second answer that a lost worker owed is nobody's",
+            file: round,
+            original:
+                "if isAwaited, !isHeld, !seconds.contains(subtree) { seconds.append(subtree) }",
+            planted: ""
         ),
         PlantedBug(
             name: "a lease never ends",

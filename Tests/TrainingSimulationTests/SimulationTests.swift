@@ -44,6 +44,10 @@ struct SimulationTests {
     /// Three workers on a calm network, for long enough that faults strike while they compute.
     private func options(_ fault: SimulationOptions.Fault) -> SimulationOptions {
         var options = SimulationOptions(seed: 0)
+        options.liars = []
+        options.earlyPercentage = 50
+        options.checkpointsKept = .max
+        options.verification = .none
         options.schedule = Schedule(
             trainingSampleCount: 200,
             validationSampleCount: 40,
@@ -117,6 +121,14 @@ struct SimulationTests {
             #expect(hung.traceLines.contains { $0.contains("freezes") }, "seed \(seed)")
             #expect(hung.duration < .seconds(5), "seed \(seed)")
         }
+    }
+
+    /// A worker was found lying while a round under verification waited for one that had lost its
+    /// requests: five others were idle, and nobody asked them.
+    @Test func `does not leave a round to one slow worker while others are idle`() {
+        let result = Simulation(seed: 2_333_827_525).run()
+        #expect(result.failure == nil)
+        #expect(result.duration < .seconds(60))
     }
 
     @Test func `says so when a run does not end in time`() {

@@ -47,6 +47,49 @@ struct WrongAnswerTests {
         #expect(record.notices.contains(.workerLost(wrong, .distrusted, workerCount: 1)))
     }
 
+    /// Kernels that make one weight's gradient not a number from the `count`th shard on.
+    private func obviouslyFaulty(_ kernels: KernelSet, after count: Int) -> KernelSet {
+        let calls = SmallRun.Counter()
+        let right = kernels.denseWeightGradient[2]
+        var faulty = kernels
+        faulty.denseWeightGradient[2] = { gradient, input, weights, biases in
+            right(gradient, input, weights, biases)
+            calls.increase()
+            if calls.value > count { weights[77] = .nan }
+        }
+        return faulty
+    }
+
+    @Test func `says which steps only a wrong worker's word stands for`() async throws {
+        let small = try SmallRun()
+        let record = SmallRun.Record()
+        let (result, _) = try await small.train(
+            with: [small.kernels, obviouslyFaulty(small.kernels, after: 9)],
+            record
+        )
+        #expect(result.outcome == .completed)
+        let wrong = try #require(result.distrusted.first)
+        #expect(result.unverified.map(\.worker) == [wrong])
+        #expect(result.unverified[0].steps.first == 0)
+        #expect(record.notices.contains(.stepsInDoubt(result.unverified[0])))
+    }
+
+    @Test func `leaves no step in doubt where verification was asked for`() async throws {
+        let calm = try SmallRun(workerCountMin: 1)
+        let (_, expected) = try await calm.train(with: [calm.kernels], SmallRun.Record())
+        // Hardly any answer is compared, but the operator wants to be sure.
+        let small = try SmallRun(verify: 0.000_001)
+        let record = SmallRun.Record()
+        let (result, parameters) = try await small.train(
+            with: [small.kernels, obviouslyFaulty(small.kernels, after: 9)],
+            record
+        )
+        #expect(result.outcome == .completed)
+        #expect(parameters == expected)
+        #expect(result.distrusted.count == 1)
+        #expect(result.unverified == [])
+    }
+
     /// One worker stands still in its fifth shard until another has answered for it, wrongly, and
     /// the step is over: only then can the two answers be compared.
     @Test func `goes back when a wrong answer has counted already`() async throws {
@@ -99,6 +142,7 @@ struct WrongAnswerTests {
                 totals: small.run.epochTotals,
                 epochs: [epoch],
                 distrusted: [],
+                soleAnswers: [],
                 isRequired: true
             )
             try small.run.finishCheckpoints()
@@ -110,6 +154,10 @@ struct WrongAnswerTests {
         }
         #expect(try steps() == [16, 20, 23])
         let position = Position(completedStepCount: 22, recordedEpochCount: 1)
+        let newest = Position(completedStepCount: 20, recordedEpochCount: 1)
+        #expect(small.run.findingCheckpoint(position) == newest)
+        #expect(small.run.findingCheckpoint(Position()) == nil)
+        #expect(try steps() == [16, 20, 23])
         let earlier = try small.run.goingBack(position)
         #expect(earlier.position == Position(completedStepCount: 20, recordedEpochCount: 1))
         #expect(earlier.epochs.count == 1)

@@ -1,0 +1,29 @@
+import Glibc
+import Wire
+
+/// What the figures of an answer can be at all, whatever the samples and the parameters are.
+///
+/// Cross-entropy over C classes is −ln p of the label's probability p. It is never negative. A
+/// sample that is classified wrongly has another class at least as likely, so p ≤ 1/2 and its loss
+/// is at least ln 2. One that is classified rightly has the likeliest class, so p ≥ 1/C and its loss
+/// is at most ln C.
+struct AnswerPlausibility {
+    /// How many classes a sample may belong to.
+    let classCount: Int
+
+    /// The share by which a sum of rounded losses may miss its bound.
+    private static let tolerance = 1e-3
+
+    /// Whether so many samples can have these sums. Sums that are not finite are for
+    /// `AnswerComparison.isBelievable` to judge.
+    func holds(for sums: AnswerSums, sampleCount: Int) -> Bool {
+        let wrongCount = sampleCount - sums.correctCount
+        guard sums.correctCount >= 0, wrongCount >= 0 else { return false }
+        guard sums.lossSum.isFinite else { return true }
+        let loss = Double(sums.lossSum)
+        let slack = Self.tolerance * Double(sampleCount)
+        guard loss >= 0, loss + slack >= Double(wrongCount) * log(2.0) else { return false }
+        let isAllRight = wrongCount == 0
+        return !isAllRight || loss - slack <= Double(sampleCount) * log(Double(classCount))
+    }
+}

@@ -1,0 +1,25 @@
+import TrainingProtocol
+
+/// The checkpoints of a run that is going on.
+extension CoordinatorLoop {
+    /// Hands the state after `position` to the writer.
+    func saveCheckpoint(at position: Position) {
+        let isRequired = position.completedStepCount % schedule.stepsPerEpoch == 0
+        run.submitCheckpoint(
+            at: position,
+            totals: tally.totals,
+            epochs: epochs,
+            distrusted: machine.distrusted,
+            soleAnswers: machine.soleAnswers,
+            isRequired: isRequired
+        )
+    }
+
+    /// The position of the newest checkpoint at or before another; nil if there is none.
+    ///
+    /// One that is still being written counts; one that fails leaves those before it.
+    func checkpoint(before position: Position) -> Position? {
+        try? run.finishCheckpoints()
+        return run.findingCheckpoint(position)
+    }
+}
