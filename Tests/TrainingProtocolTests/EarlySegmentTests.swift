@@ -132,6 +132,8 @@ struct EarlySegmentTests {
             answer(&machine, work(1), bert, at: now)
                 == [.compare(work(1), first: anna, second: bert)]
         )
+        // Anna's answer confirms nothing of his segment, which has counted.
+        #expect(machine.soleAnswers.map(\.worker) == [anna, bert])
         let verdict = machine.handle(.compared(work(1), wrong: [bert]), at: now)
         #expect(verdict.last == .findCheckpoint(before: Position()))
         let found = Coordinator.Event.foundCheckpoint(Position(), before: Position())

@@ -155,12 +155,6 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             planted: ""
         ),
         PlantedBug(
-            name: "a step counts as confirmed though only a part of it was",
-            file: doubt,
-            original: "current.soleAnswers.count { $0.worker == first } == 1",
-            planted: "current.soleAnswers.count { $0.worker == first } >= 1"
-        ),
-        PlantedBug(
             name: "what an idle worker is asked for a second time has no deadline",
             file: rounds,
             original: "start(other, at: now, into: &actions)",
