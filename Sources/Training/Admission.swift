@@ -14,7 +14,8 @@ package final class Admission: Sendable {
     package static let invitationLifetime = Duration.seconds(15 * 60)
 
     private struct Keys {
-        var listed: Set<CurveKey>
+        /// The keys on the list and what people call them.
+        var listed: [CurveKey: String]
         var banned: Set<CurveKey> = []
         /// Public keys of invitations that nobody has used, and until when they are good.
         var invited: [CurveKey: ContinuousClock.Instant] = [:]
@@ -39,13 +40,13 @@ package final class Admission: Sendable {
     ) throws(ZeroMQError) {
         pair = coordinator.pair
         wakeUp = try WakeUp()
-        keys = Mutex(Keys(listed: Set(workers.entries.map(\.key))))
+        keys = Mutex(Keys(listed: Self.names(of: workers)))
         self.enroll = enroll
     }
 
     /// Puts another list in place of the one before; the loop cuts whom it leaves out.
     package func replace(with workers: WorkerList) {
-        keys.withLock { $0.listed = Set(workers.entries.map(\.key)) }
+        keys.withLock { $0.listed = Self.names(of: workers) }
         wakeUp.signal()
     }
 
@@ -58,7 +59,14 @@ package final class Admission: Sendable {
 
     /// Whether a key is on the list now, and was not banned.
     func admits(_ key: CurveKey) -> Bool {
-        keys.withLock { $0.listed.contains(key) && !$0.banned.contains(key) }
+        keys.withLock { $0.listed[key] != nil && !$0.banned.contains(key) }
+    }
+
+    /// What people call a key that is on the list; nil for one that is not.
+    func name(of key: CurveKey) -> String? { keys.withLock { $0.listed[key] } }
+
+    private static func names(of workers: WorkerList) -> [CurveKey: String] {
+        Dictionary(workers.entries.map { ($0.key, $0.name) }) { first, _ in first }
     }
 
     /// The list has no place that could be written to.
@@ -93,7 +101,7 @@ extension Admission {
         let isGood = isInvited(invitation)
         keys.withLock { $0.invited[invitation] = nil }
         guard isGood, let name = try? enroll(key) else { return nil }
-        keys.withLock { _ = $0.listed.insert(key) }
+        keys.withLock { $0.listed[key] = name }
         return name
     }
 }

@@ -2,6 +2,7 @@ import Kernels
 import Model
 import TrainingProtocol
 import Wire
+import ZeroMQ
 
 /// What is looked at in a message before the machine hears of it.
 extension CoordinatorLoop {
@@ -49,14 +50,25 @@ extension CoordinatorLoop {
         return isBelievable ? nil : (work, .numbers)
     }
 
-    /// Whether a worker that asks to join comes when there is room.
-    func isTimely(_ message: WorkerMessage) -> Bool {
-        guard case .hello = message else { return true }
-        return machine.workerCount < JoinLimit.workerCountMax && joins.allows(at: now)
+    /// Takes a worker's wish to join, if it comes when there is room.
+    func receiveHello(
+        _ message: WorkerMessage,
+        from worker: WorkerID,
+        name: String
+    ) throws(ZeroMQError) {
+        guard machine.workerCount < JoinLimit.workerCountMax, joins.allows(at: now) else {
+            note(.join)
+            return
+        }
+        observer.workerWillJoin(worker, name: name)
+        try handle(.received(message, from: worker))
     }
 }
 
 extension WorkerMessage {
+    /// Whether it asks to take part.
+    var isHello: Bool { if case .hello = self { true } else { false } }
+
     /// What the message is called in a log line.
     var name: String {
         switch self {

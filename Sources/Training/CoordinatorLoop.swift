@@ -11,7 +11,7 @@ import ZeroMQ
 /// parameters in `Optimizer`, the samples in `SampleFeed`.
 final class CoordinatorLoop {
     private(set) var run: CoordinatedRun
-    private let observer: any RunObserver
+    let observer: any RunObserver
     private let stop: StopRequest
     private let start = ContinuousClock.now
     private(set) var machine: Coordinator
@@ -169,10 +169,6 @@ final class CoordinatorLoop {
                     socket.endSender()
                     continue
                 }
-                guard isTimely(message) else {
-                    note(.join)
-                    continue
-                }
                 if case .earlySegment = message, !isEarlySegmentFinite() {
                     // The answer will tell whether that is right.
                     continue
@@ -184,6 +180,8 @@ final class CoordinatorLoop {
                     continue
                 }
                 try handle(.received(message, from: worker), sums: sums)
+            case .hello(let message, let worker, let name):
+                try receiveHello(message, from: worker, name: name)
             case .profile(let profile, let worker):
                 let isKnown = workerProfiles[worker] != nil
                 guard isKnown || workerProfiles.count < JoinLimit.workerCountMax else { continue }

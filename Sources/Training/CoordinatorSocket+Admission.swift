@@ -1,4 +1,5 @@
 import TrainingProtocol
+import Wire
 import ZeroMQ
 
 /// Who may connect to the coordinator's socket, and who may not any more.
@@ -23,5 +24,14 @@ extension CoordinatorSocket {
         let revoked = workers?.removeRevoked() ?? []
         for worker in revoked { disconnect(worker) }
         return revoked
+    }
+
+    /// What people are to call the worker whose hello was received last: where it runs, its number,
+    /// and what its key is called.
+    func nameInHello(of worker: WorkerID) -> String {
+        let name = incoming.withFrame(at: 1) { WireDecoding.workerName(inHello: $0) }
+        let key = incoming.senderKey(at: 1).flatMap { admission?.name(of: $0) }
+        let number = key.map { "\(worker), key \($0)" } ?? "\(worker)"
+        return name.map { "\($0) (\(number))" } ?? number
     }
 }

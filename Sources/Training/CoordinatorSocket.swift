@@ -14,6 +14,8 @@ package struct CoordinatorSocket: ~Copyable {
     enum Received {
         /// A message of a worker; its payload is held until the next one is received.
         case message(WorkerMessage, AnswerSums, from: WorkerID, payloadSize: Int)
+        /// A worker asks to take part; people are to call it by this name.
+        case hello(WorkerMessage, from: WorkerID, name: String)
         /// What a worker has spent its time on.
         case profile(WorkerProfile, from: WorkerID)
         /// An invited worker's key was listed under this name.
@@ -52,7 +54,7 @@ package struct CoordinatorSocket: ~Copyable {
     let admission: Admission?
     let authenticator: Authenticator?
     var workers: WorkerAdmission?
-    private var incoming: Multipart
+    private(set) var incoming: Multipart
     private var outgoing: Multipart
     /// The links to workers of this host; nil where there are none.
     let links: CoordinatorLinks?
@@ -202,10 +204,12 @@ package struct CoordinatorSocket: ~Copyable {
             let contents = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
                 try WireDecoding.workerContents(bytes)
             }
-            if case .message(.hello, _) = contents,
-                let descriptor = incoming.sourceDescriptor(at: 1)
-            {
-                connections[descriptor] = worker
+            if case .message(let hello, _) = contents, hello.isHello, incoming.frameCount == 2 {
+                if let descriptor = incoming.sourceDescriptor(at: 1) {
+                    connections[descriptor] = worker
+                }
+                traffic.add(byteCount: incoming.frameSize(at: 1))
+                return .hello(hello, from: worker, name: nameInHello(of: worker))
             }
             let payloadSize = takeFrame(of: contents, from: worker)
             return received(

@@ -125,7 +125,7 @@ struct WorkerSocket: ~Copyable {
         sums: AnswerSums,
         gradient: ParameterBuffer?
     ) throws(ZeroMQError) {
-        let header = WireEncoding.bytes(of: message, sums: sums)
+        let header = WireEncoding.bytes(of: message, sums: sums, name: .own)
         let size = gradient?.bytes.count ?? 0
         if !message.isHello, sendOverLink(header, gradient, payloadSize: size) { return }
         let range = frameRange(of: message, gradient)
@@ -364,10 +364,4 @@ struct WorkerSocket: ~Copyable {
 
     /// Gives back such a buffer that is not going to be sent.
     func giveBack(_ gradient: ParameterBuffer) { link?.giveBack(gradient) }
-}
-
-extension WorkerMessage {
-    fileprivate var isHello: Bool {
-        if case .hello = self { true } else { false }
-    }
 }

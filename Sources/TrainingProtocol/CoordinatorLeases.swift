@@ -7,8 +7,8 @@ extension Coordinator {
     struct Beginning: Equatable, Sendable {
         let work: Work
         let time: Duration
-        /// When the worker was asked for it last: later than `time` if it was overdue.
-        var lastAsked: Duration
+        /// Whether the worker was asked for it more than once, for it was overdue.
+        var wasAskedAgain = false
     }
 
     /// The first deadline of a lease.
@@ -31,15 +31,16 @@ extension Coordinator {
             of: settings.schedule.shardCount(of: work.round)
         ).count
         guard shardCount > 0 else { return }
-        if members[member].pace == nil {
+        // A worker that had to be asked again may never have seen the first request: the time tells
+        // no more than a bound (Karn & Partridge 1987, on retransmitted segments).
+        let isBound = beginning.wasAskedAgain
+        let duration = now - start
+        if members[member].pace == nil || members[member].pace?.isBound == true && !isBound {
             let others = members.lazy.compactMap { $0.pace?.expected(shardCount: shardCount) }
-            // A worker that had to be asked again may never have seen the first request. That wait
-            // tells nothing about its speed (Karn & Partridge 1987, on retransmitted segments).
-            let duration = now - max(start, beginning.lastAsked)
-            let limited = others.max().map { min(duration, $0 * Pace.surpriseMax) }
-            members[member].pace = Pace(limited ?? duration, shardCount: shardCount)
+            let limited = others.max().map { min(duration, $0 * Pace.surpriseMax) } ?? duration
+            members[member].pace = Pace(limited, shardCount: shardCount, isBound: isBound)
         } else {
-            members[member].pace?.note(now - start, shardCount: shardCount)
+            members[member].pace?.note(duration, shardCount: shardCount)
         }
     }
 
@@ -105,7 +106,7 @@ extension Coordinator {
             current.markOverdue(index)
             let longest = max(lease.allowance, settings.silenceMax)
             current.allow(min(lease.allowance * 2, longest), for: index, at: now)
-            noteAskedAgain(lease, at: now)
+            noteAskedAgain(lease)
             actions += [
                 .send(.work(current.work(lease.subtree), settings.stamp), to: lease.worker),
                 .send(.parameters(version: current.version, settings.stamp), to: lease.worker),
@@ -113,12 +114,12 @@ extension Coordinator {
         }
     }
 
-    private mutating func noteAskedAgain(_ lease: Lease, at now: Duration) {
+    private mutating func noteAskedAgain(_ lease: Lease) {
         let work = current.work(lease.subtree)
         guard let member = members.firstIndex(where: { $0.worker == lease.worker }),
             let beginning = members[member].beginnings.lastIndex(where: { $0.work == work })
         else { return }
-        members[member].beginnings[beginning].lastAsked = now
+        members[member].beginnings[beginning].wasAskedAgain = true
     }
 
     /// Leases to an idle worker what its holder is overdue with or will be done with later; tells
@@ -133,17 +134,7 @@ extension Coordinator {
         return true
     }
 
-    /// What is expected of a worker that has shown nothing yet.
-    ///
-    /// Without it such a worker would stay idle while a round waits for a slow one: in a round under
-    /// verification, the worker that gave the first answer cannot give the second, and those that
-    /// have had no share yet are all that is left.
-    private var fastestPace: Pace? {
-        members.lazy.compactMap(\.pace).min { $0.perShard < $1.perShard }
-    }
-
     private func slowest(for member: Member, at now: Duration) -> Subtree? {
-        let pace = member.pace ?? fastestPace
         var slowest: (subtree: Subtree, end: Duration)?
         for lease in current.leases where !isSoonDone(lease, at: now) {
             let holders = current.leases.lazy.filter { $0.subtree == lease.subtree }
@@ -151,14 +142,24 @@ extension Coordinator {
                 current.firstWorker(of: lease.subtree) != member.worker
             else { continue }
             if holders.allSatisfy(\.isOverdue) { return lease.subtree }
-            guard holders.count == 1, let pace, let end = expectedEnd(of: lease)
-            else { continue }
+            guard holders.count == 1, let end = expectedEnd(of: lease) else { continue }
+            guard let pace = member.pace else {
+                // It has shown nothing yet, and neither has the holder anything but a bound. If it
+                // stayed idle, a round could wait for one worker's bound while others have nothing to
+                // do: in a round under verification, the first answer's worker cannot help either.
+                if isBound(lease.worker) { return lease.subtree }
+                continue
+            }
             let ownEnd =
                 now + pace.expected(shardCount: current.shardCount(of: lease.subtree))
                 + Pace.granularity
             if end > ownEnd, end > slowest?.end ?? .zero { slowest = (lease.subtree, end) }
         }
         return slowest?.subtree
+    }
+
+    private func isBound(_ worker: WorkerID) -> Bool {
+        members.contains { $0.worker == worker && $0.pace?.isBound == true }
     }
 
     /// Whether a lease that has begun ends too early for another worker to be worth it: its deadline
@@ -185,7 +186,7 @@ extension Coordinator {
 extension Coordinator.Member {
     /// Notes what the worker should be computing from now on.
     fileprivate mutating func begin(_ work: Work, at now: Duration) {
-        beginnings.append(Coordinator.Beginning(work: work, time: now, lastAsked: now))
+        beginnings.append(Coordinator.Beginning(work: work, time: now))
         // A worker does not answer what newer parameters have overtaken.
         if beginnings.count > Coordinator.leaseCountMax { beginnings.removeFirst() }
     }

@@ -3,6 +3,8 @@ extension Coordinator {
     /// A worker that was taken in.
     struct Member: Equatable, Sendable {
         let worker: WorkerID
+        /// When it was taken in.
+        let joined: Duration
         /// When it was last heard of.
         var lastHeard: Duration
         /// When the next heartbeat to it is due.
@@ -76,6 +78,7 @@ extension Coordinator {
         members.append(
             Member(
                 worker: worker,
+                joined: now,
                 lastHeard: now,
                 nextHeartbeat: now + settings.heartbeatInterval,
                 pace: known?.pace

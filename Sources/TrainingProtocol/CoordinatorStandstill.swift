@@ -10,6 +10,9 @@ extension Coordinator {
         if let shard = current.unattendedShard {
             return "shard \(shard) of \(current.round) is nobody's"
         }
+        if let lease = current.vainLease {
+            return "worker \(lease.worker) computes \(lease.subtree) of \(current.round) in vain"
+        }
         for answer in current.unverified {
             let work = current.work(answer.subtree)
             let isAwaited = contests.contains { $0.work == work && $0.isRecomputed }
@@ -46,6 +49,14 @@ extension RoundProgress {
                 && !(leases.map(\.subtree) + offered).contains {
                     $0.shards(of: shardCount).contains(shard)
                 }
+        }
+    }
+
+    /// A lease whose answer could not be taken; nil if there is none.
+    fileprivate var vainLease: Lease? {
+        leases.first { lease in
+            if let first = firstWorker(of: lease.subtree) { return first == lease.worker }
+            return lease.subtree.shards(of: shardCount).contains { isComputed[$0] }
         }
     }
 

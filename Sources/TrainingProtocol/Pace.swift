@@ -17,8 +17,13 @@ struct Pace: Equatable, Sendable {
     /// have stood still once.
     static let surpriseMax = 4
 
+    /// Whether it is no more than a bound: the worker was asked again before it answered, and may
+    /// have begun only then.
+    let isBound: Bool
+
     /// Begins with the first lease.
-    init(_ duration: Duration, shardCount: Int) {
+    init(_ duration: Duration, shardCount: Int, isBound: Bool) {
+        self.isBound = isBound
         mean = duration
         deviation = duration / 2
         perShard = duration / shardCount

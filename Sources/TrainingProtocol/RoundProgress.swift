@@ -51,23 +51,20 @@ struct RoundProgress: Equatable, Sendable {
     private(set) var queues: [Queue] = []
     private(set) var orphans: [Subtree] = []
     private(set) var isComputed: [Bool] = []
-    private var pendingShardCount = 0
-    private let verification: Verification
+    private(set) var pendingShardCount = 0
+    let verification: Verification
     /// Subtrees that another worker than their first is to compute, not leased yet.
     private(set) var seconds: [Subtree] = []
     /// Subtrees whose first answer waits to be compared with a second.
     private(set) var unverified: [FirstAnswer] = []
     /// Whose answers, or early segments of them, were taken.
-    private(set) var contributors: [WorkerID] = []
+    var contributors: [WorkerID] = []
     /// Answers that were taken and that nobody's second answer has confirmed.
     private(set) var soleAnswers: [FirstAnswer] = []
     /// Subtrees whose fully connected segment is there ahead of their answer.
-    private var earlySegments: [FirstAnswer] = []
-    /// Early segments that have gone into the step: nothing confirms them, since the answers that
-    /// follow are what others' answers are compared with.
-    var appliedSegments: [FirstAnswer] { areEarlySegmentsApplied ? earlySegments : [] }
+    var earlySegments: [FirstAnswer] = []
     /// Whether every shard's fully connected segment was there, and has been applied.
-    private var areEarlySegmentsApplied = false
+    var areEarlySegmentsApplied = false
 
     /// Has no round yet.
     init(verification: Verification) { self.verification = verification }
@@ -247,14 +244,26 @@ struct RoundProgress: Equatable, Sendable {
         return .first(isContested: isVerified || isRivalled)
     }
 
-    /// Ends the leases that have nothing left to bring.
+    /// Ends the leases that have nothing left to bring, and offers anew what is left of a lease of
+    /// which another answer has brought a part.
+    ///
+    /// Such leases overlap where a lost worker's subtree was divided among others and it comes back,
+    /// or where its second computation is leased as a whole. No answer of the whole can be taken any
+    /// more: as long as it counted as leased, the rest of it was nobody's, and the round stood still.
     private mutating func closeLeases() {
         var openCount = 0
-        for index in leases.indices where isOpen(leases[index]) {
-            leases[openCount] = leases[index]
-            openCount += 1
+        var divided: [Subtree] = []
+        for index in leases.indices {
+            let lease = leases[index]
+            if isOpen(lease) {
+                leases[openCount] = lease
+                openCount += 1
+            } else if firstWorker(of: lease.subtree) == nil, isAnyMissing(of: lease.subtree) {
+                divided.append(lease.subtree)
+            }
         }
         leases.removeLast(leases.count - openCount)
+        for subtree in divided { abandon(subtree, heirCount: 1) }
     }
 
     /// Takes what was computed out of what is still to be leased, where a late answer has brought
@@ -273,43 +282,12 @@ struct RoundProgress: Equatable, Sendable {
         subtrees.contains { self.shards(of: $0).overlaps(shards) }
     }
 
-    /// Takes the fully connected segment of an answer that is to come, unless its shards have one,
-    /// or are to be compared before they count.
-    mutating func takeEarlySegment(of work: Work, from worker: WorkerID) -> Bool {
-        guard round.isTraining, granted(work, to: worker), !areEarlySegmentsApplied,
-            !verification.includes(work)
-        else { return false }
-        let shards = shards(of: work.subtree)
-        guard !shards.isEmpty, !shards.contains(where: { isComputed[$0] }),
-            !earlySegments.contains(where: { self.shards(of: $0.subtree).overlaps(shards) })
-        else { return false }
-        earlySegments.append(FirstAnswer(subtree: work.subtree, worker: worker))
-        if !contributors.contains(worker) { contributors.append(worker) }
-        return true
-    }
-
-    /// Notes, once, that the fully connected segment of every shard is there before the round is
-    /// complete; tells whether that is so now.
-    mutating func completeEarlySegments() -> Bool {
-        guard !areEarlySegmentsApplied, pendingShardCount > 0 else { return false }
-        let earlyShardCount = earlySegments.reduce(0) { $0 + shardCount(of: $1.subtree) }
-        areEarlySegmentsApplied = earlyShardCount == pendingShardCount
-        return areEarlySegmentsApplied
-    }
-
-    /// Whose early segments were applied for shards of a work.
-    func earlyWorkers(of work: Work) -> [WorkerID] {
-        guard areEarlySegmentsApplied, work.round == round else { return [] }
-        let shards = shards(of: work.subtree)
-        return earlySegments.filter { self.shards(of: $0.subtree).overlaps(shards) }.map(\.worker)
-    }
-
-    private func shards(of subtree: Subtree) -> Range<Int> { subtree.shards(of: shardCount) }
+    func shards(of subtree: Subtree) -> Range<Int> { subtree.shards(of: shardCount) }
 
     /// Whether a lease still has something to bring: a missing shard, or an answer to compare.
     private func isOpen(_ lease: Lease) -> Bool {
         if let first = firstWorker(of: lease.subtree) { return lease.worker != first }
-        return shards(of: lease.subtree).contains { !isComputed[$0] }
+        return isMissing(lease.subtree)
     }
 
     /// Notes that the first answer of a subtree was compared with a second one.
@@ -330,6 +308,8 @@ struct RoundProgress: Equatable, Sendable {
             abandon(subtree, heirCount: heirCount)
             let isAwaited = firstWorker(of: subtree) != nil
             let isHeld = leases.contains { $0.subtree == subtree }
+            // Its parts are leased by themselves, and may be compared by themselves.
+            if !isAwaited, !isHeld { seconds.removeAll { $0 == subtree } }
             if isAwaited, !isHeld, !seconds.contains(subtree) { seconds.append(subtree) }
         }
         if let index = queues.firstIndex(where: { $0.worker == worker }) {
@@ -340,9 +320,9 @@ struct RoundProgress: Equatable, Sendable {
     }
 
     private mutating func abandon(_ subtree: Subtree, heirCount: Int) {
-        let held = leases.map { $0.subtree.shards(of: shardCount) }
+        let attended = leases.map(\.subtree) + orphans + queues.flatMap(\.subtrees)
         let free = missingShards(in: subtree).filter { shard in
-            !held.contains { $0.contains(shard) }
+            !attended.contains { shards(of: $0).contains(shard) }
         }
         var levelMax = subtree.level
         while heirCount << levelMax > max(free.count, heirCount) { levelMax -= 1 }
@@ -354,6 +334,10 @@ struct RoundProgress: Equatable, Sendable {
 
     private func missingShards(in subtree: Subtree) -> [Int] {
         shards(of: subtree).filter { !isComputed[$0] }
+    }
+
+    private func isAnyMissing(of subtree: Subtree) -> Bool {
+        shards(of: subtree).contains { !isComputed[$0] }
     }
 
     /// Whether all of a subtree is missing.

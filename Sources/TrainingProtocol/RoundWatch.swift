@@ -3,12 +3,14 @@ struct RoundWatch: Equatable, Sendable {
     private var start = Duration.zero
     private var usual: Duration?
     private(set) var isNamed = false
+    /// When they are to be named at the earliest, if that was put off.
+    private var earliest = Duration.zero
 
     /// How many times the usual is much longer.
     private static let overdueFactor = 10
 
     /// No round is worth a word that is done within this time.
-    private static let overdueMin = Duration.seconds(2)
+    static let overdueMin = Duration.seconds(2)
 
     /// What the first round is given.
     private static let firstMax = Duration.seconds(15)
@@ -22,16 +24,20 @@ struct RoundWatch: Equatable, Sendable {
         usual = usual.map { $0 + (duration - $0) / 8 } ?? duration
         start = now
         isNamed = false
+        earliest = .zero
     }
 
     /// Notes that those who hold the round up were named.
     mutating func name() { isNamed = true }
 
+    /// Puts it off to name them.
+    mutating func postpone(until time: Duration) { earliest = time }
+
     /// When they are to be named; nil if they were.
     var deadline: Duration? {
         guard !isNamed else { return nil }
         let limit = usual.map { max($0 * Self.overdueFactor, Self.overdueMin) } ?? Self.firstMax
-        return start + limit
+        return max(start + limit, earliest)
     }
 
     /// How long the round has been going on.
@@ -46,12 +52,24 @@ extension Coordinator {
     }
 
     /// Says once a round who owes what, if the round takes much longer than usual.
+    ///
+    /// A worker that has just joined holds nothing up: what it owes, others have owed before. Where
+    /// only such workers owe something, they are given as long again.
     mutating func nameDebtors(at now: Duration, into actions: inout [Action]) {
         guard let deadline = nextNaming, deadline <= now else { return }
-        watch.name()
-        let debts = current.leases.map { debt($0, at: now) }
         let age = watch.age(at: now)
+        let debts = current.leases.filter { !hasJustJoined($0.worker, at: now) }
+            .map { debt($0, at: now) }
+        guard !debts.isEmpty else {
+            watch.postpone(until: now + RoundWatch.overdueMin)
+            return
+        }
+        watch.name()
         actions.append(.report(.roundOverdue(current.round, lasting: age, debts: debts)))
+    }
+
+    private func hasJustJoined(_ worker: WorkerID, at now: Duration) -> Bool {
+        members.contains { $0.worker == worker && now - $0.joined < RoundWatch.overdueMin }
     }
 
     private func debt(_ lease: Lease, at now: Duration) -> Debt {
@@ -61,7 +79,8 @@ extension Coordinator {
             worker: lease.worker,
             shards: lease.subtree.shards(of: current.shardCount),
             isBegun: beginning != nil,
-            duration: beginning.map { now - $0.time } ?? watch.age(at: now),
+            duration: beginning.map { now - $0.time }
+                ?? min(watch.age(at: now), member.map { now - $0.joined } ?? .zero),
             silence: member.map { now - $0.lastHeard } ?? .zero
         )
     }

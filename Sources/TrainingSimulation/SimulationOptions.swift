@@ -154,11 +154,14 @@ package struct SimulationOptions: Equatable, Sendable {
 
     /// By when a run must have ended: all of its shards four times, since some are compared and some
     /// asked for again, one after another on the slowest worker, every message as late as can be, and
-    /// some silences.
+    /// some silences; all that once more for each worker that is found wrong, for the run may go back
+    /// to its beginning then.
     var timeMax: Duration {
         let roundCount = schedule.stepCount + schedule.epochCount + 1
-        return faultyPhase + calmDuration * (4 * workerCount * (slowness.max() ?? 1))
-            + delay.upperBound * (roundCount * 4) + silenceMax * 6 + .seconds(20)
+        let once =
+            calmDuration * (4 * workerCount * (slowness.max() ?? 1))
+            + delay.upperBound * (roundCount * 4) + silenceMax * 6
+        return faultyPhase + once * (1 + liars.count) + .seconds(20)
     }
 
     private static func schedule(_ random: inout RandomStream) -> Schedule {

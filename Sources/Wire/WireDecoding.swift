@@ -35,6 +35,14 @@ package enum WireDecoding {
         }.get()
     }
 
+    /// Where the worker runs that says this hello; nil if it does not say, or if this is none.
+    package static func workerName(inHello bytes: UnsafeRawBufferPointer) -> WorkerName? {
+        guard let header = try? header(bytes), case .hello(let hello) = header.body else {
+            return nil
+        }
+        return WorkerName(host: hello.host, process: Int(hello.process))
+    }
+
     private static func workerMessage(
         in header: Lockstep_Header
     ) throws(WireError) -> (WorkerMessage, AnswerSums) {

@@ -96,15 +96,18 @@ package enum WorkerContents: Hashable, Sendable {
 
 /// Messages as the bytes of a first frame.
 package enum WireEncoding {
-    /// Encodes what a worker says; `sums` belong to an answer.
+    /// Encodes what a worker says; `sums` belong to an answer, `name` to a hello.
     package static func bytes(
         of message: WorkerMessage,
-        sums: AnswerSums = AnswerSums()
+        sums: AnswerSums = AnswerSums(),
+        name: WorkerName? = nil
     ) -> HeaderBytes {
         var header = Lockstep_Header()
         switch message {
         case .hello(let version):
             header.hello.protocolVersion = UInt32(version)
+            header.hello.host = name?.host ?? ""
+            header.hello.process = UInt32(name?.process ?? 0)
         case .answer(let work, let stamp):
             header.mark(stamp)
             header.answer.work = Lockstep_Work(work)

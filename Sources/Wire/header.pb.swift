@@ -188,6 +188,12 @@ nonisolated struct Lockstep_Hello: Sendable {
 
   var protocolVersion: UInt32 = 0
 
+  /// Where the worker runs, for people to read.
+  var host: String = String()
+
+  /// The number of its process there.
+  var process: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -743,7 +749,7 @@ nonisolated extension Lockstep_Header: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}host\0\u{1}process\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -752,6 +758,8 @@ nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.host) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.process) }()
       default: break
       }
     }
@@ -761,11 +769,19 @@ nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.protocolVersion != 0 {
       try visitor.visitSingularUInt32Field(value: self.protocolVersion, fieldNumber: 1)
     }
+    if !self.host.isEmpty {
+      try visitor.visitSingularStringField(value: self.host, fieldNumber: 2)
+    }
+    if self.process != 0 {
+      try visitor.visitSingularUInt32Field(value: self.process, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Lockstep_Hello, rhs: Lockstep_Hello) -> Bool {
     if lhs.protocolVersion != rhs.protocolVersion {return false}
+    if lhs.host != rhs.host {return false}
+    if lhs.process != rhs.process {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

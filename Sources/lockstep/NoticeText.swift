@@ -28,10 +28,10 @@ enum NoticeText {
     }
 
     /// Who owes what, in which phase, and for how long.
-    static func text(of debt: Coordinator.Debt) -> String {
+    static func text(of debt: Coordinator.Debt, name: (WorkerID) -> String) -> String {
         let phase = debt.isBegun ? "computing" : "waiting to be computed"
         return
-            "worker \(debt.worker) owes \(text(of: debt.shards)), \(phase) for \(text(of: debt.duration)), last heard of \(text(of: debt.silence)) ago"
+            "worker \(name(debt.worker)) owes \(text(of: debt.shards)), \(phase) for \(text(of: debt.duration)), last heard of \(text(of: debt.silence)) ago"
     }
 
     /// `2.5 s`.

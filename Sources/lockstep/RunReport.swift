@@ -22,6 +22,7 @@ final class RunReport: RunObserver {
     private var progress: ProgressBar
     private var shownEpochIndex: Int?
     private var failedParts: Set<String> = []
+    private var workerNames: [WorkerID: String] = [:]
     private let start = ContinuousClock.now
 
     /// Opens the folder's files.
@@ -144,14 +145,14 @@ final class RunReport: RunObserver {
     func didNotice(_ notice: Coordinator.Notice) {
         switch notice {
         case .workerJoined(let worker, let workerCount):
-            log(.info, "worker \(worker) joined; \(workerCount) now")
+            log(.info, "worker \(name(worker)) joined; \(workerCount) now")
         case .workerLost(let worker, .left, let workerCount):
-            log(.info, "worker \(worker) left; \(workerCount) now")
+            log(.info, "worker \(name(worker)) left; \(workerCount) now")
         case .workerLost(let worker, .rejoined, _):
             // It said hello twice: a connection that broke, or a welcome that took long.
-            log(.info, "worker \(worker) starts afresh")
+            log(.info, "worker \(name(worker)) starts afresh")
         case .workerLost(let worker, let loss, let workerCount):
-            log(.warning, "worker \(worker) is lost (\(loss)); \(workerCount) now")
+            log(.warning, "worker \(name(worker)) is lost (\(loss)); \(workerCount) now")
         case .waitingForWorkers(let workerCount, let needed):
             // At the start they come one by one; later, having none at all holds the run up.
             log(
@@ -167,32 +168,44 @@ final class RunReport: RunObserver {
         case .workerDistrusted(let worker, let work):
             log(
                 .error,
-                "worker \(worker) gave a wrong answer for \(NoticeText.text(of: work.round)), \(NoticeText.text(of: shards(of: work))), and takes no part any more; check the memory and processor of its machine"
+                "worker \(name(worker)) gave a wrong answer for \(NoticeText.text(of: work.round)), \(NoticeText.text(of: shards(of: work))), and takes no part any more; check the memory and processor of its machine"
             )
         case .stepsInDoubt(let doubt):
             log(
                 .error,
-                "only the word of worker \(doubt.worker) stands for a part of \(NoticeText.text(of: doubt.steps)), and no checkpoint from before them is there to go back to; the run goes on, and its model is in doubt"
+                "only the word of worker \(name(doubt.worker)) stands for a part of \(NoticeText.text(of: doubt.steps)), and no checkpoint from before them is there to go back to; the run goes on, and its model is in doubt"
             )
         case .roundOverdue(let round, let duration, let debts):
             log(
                 .warning,
-                "\(NoticeText.text(of: round)) has been going on for \(NoticeText.text(of: duration)), much longer than usual: \(debts.map(NoticeText.text(of:)).joined(separator: "; "))"
+                "\(NoticeText.text(of: round)) has been going on for \(NoticeText.text(of: duration)), much longer than usual: \(debts.map { NoticeText.text(of: $0, name: name) }.joined(separator: "; "))"
             )
         case .workerRefused(let worker, let version):
             log(
                 .warning,
-                "worker \(worker) was refused: it speaks version \(version) of the protocol where \(protocolVersion) was expected; install the same version of Lockstep there"
+                "worker \(name(worker)) was refused: it speaks version \(version) of the protocol where \(protocolVersion) was expected; install the same version of Lockstep there"
             )
         }
     }
+
+    /// As many workers as are remembered by name: each start of one is another.
+    private static let nameCountMax = 10_000
+
+    func workerWillJoin(_ worker: WorkerID, name: String) {
+        if workerNames.count >= Self.nameCountMax { workerNames = [:] }
+        workerNames[worker] = name
+    }
+
+    /// What the log calls a worker: `beta/4711 (8d3b149e)`, or its number where it is all that is
+    /// known.
+    private func name(_ worker: WorkerID) -> String { workerNames[worker] ?? "\(worker)" }
 
     func workerWasEnrolled(name: String) {
         log(.notice, "a worker has joined by invitation; its key is listed as \(name)")
     }
 
     func sealedLinkDidOpen(to worker: WorkerID) {
-        log(.debug, "payloads to and from worker \(worker) go sealed")
+        log(.debug, "payloads to and from worker \(name(worker)) go sealed")
     }
 
     func didReceiveForeignBytes(reason: String) {
@@ -220,8 +233,10 @@ final class RunReport: RunObserver {
             seed: configuration.seed,
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
-            distrustedWorkers: result.distrusted.map(\.description),
-            unverifiedSteps: result.unverified.flatMap(RunSummary.UnverifiedSteps.all),
+            distrustedWorkers: result.distrusted.map(name),
+            unverifiedSteps: result.unverified.flatMap {
+                RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
+            },
             droppedMessages: result.droppedMessages,
             profile: RunProfile(result)
         )
@@ -236,7 +251,7 @@ final class RunReport: RunObserver {
         )
         for doubt in result.unverified {
             show(
-                "unverified: only worker \(doubt.worker), which gave wrong answers, has computed a part of \(NoticeText.text(of: doubt.steps))\n"
+                "unverified: only worker \(name(doubt.worker)), which gave wrong answers, has computed a part of \(NoticeText.text(of: doubt.steps))\n"
             )
         }
     }
@@ -320,10 +335,10 @@ extension PhaseTotals {
 
 extension RunSummary.UnverifiedSteps {
     /// The steps that a worker leaves in doubt, a row for those that follow each other.
-    static func all(of doubt: SoleAnswers) -> [Self] {
+    static func all(of doubt: SoleAnswers, name: String) -> [Self] {
         doubt.steps.ranges.map {
             Self(
-                worker: doubt.worker.description,
+                worker: name,
                 first: $0.lowerBound + 1,
                 last: $0.upperBound
             )

@@ -267,4 +267,26 @@ struct CoordinatorVerificationTests {
         let later = machine.handle(.deadlineReached, at: .seconds(4))
         #expect(!later.contains { if case .report(.roundOverdue) = $0 { true } else { false } })
     }
+
+    @Test func `blames nobody who has just joined for a round that takes long`() {
+        var machine = running(perMillion: 0)
+        for step in 0..<2 {
+            for (index, worker) in [anna, bert].enumerated() {
+                _ = answer(&machine, work(step, index), worker)
+            }
+        }
+        _ = answer(&machine, work(2, 0), anna)
+        // Bert holds the round up, leaves, and comes back as another.
+        _ = machine.handle(.disconnected(anna), at: .milliseconds(1_900))
+        _ = machine.handle(.disconnected(bert), at: .milliseconds(1_900))
+        _ = machine.handle(hello(WorkerID(rawValue: 0xC)), at: .milliseconds(1_950))
+        let early = machine.handle(.deadlineReached, at: .milliseconds(2_001))
+        #expect(!early.contains { if case .report(.roundOverdue) = $0 { true } else { false } })
+        let late = machine.handle(.deadlineReached, at: .milliseconds(4_001))
+        let debts = late.compactMap { action -> [Coordinator.Debt]? in
+            if case .report(.roundOverdue(_, _, let debts)) = action { debts } else { nil }
+        }
+        #expect(debts.map { $0.map(\.worker.rawValue) } == [[0xC]])
+        #expect(debts.first?.first?.duration == .milliseconds(2_051))
+    }
 }

@@ -161,6 +161,12 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             planted: "sendParameters(to: other, into: &actions)"
         ),
         PlantedBug(
+            name: "a lease stays though another answer has brought a part of it",
+            file: round,
+            original: "return isMissing(lease.subtree)",
+            planted: "return isAnyMissing(of: lease.subtree)"
+        ),
+        PlantedBug(
             name: "the second answer that a lost worker owed is nobody's",
             file: round,
             original:
@@ -215,7 +221,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         ),
         PlantedBug(
             name: "an early segment counts that is to be compared first",
-            file: round,
+            file: "TrainingProtocol/RoundProgress+EarlySegments.swift",
             original: "            !verification.includes(work)\n        else { return false }",
             planted: "            true\n        else { return false }"
         ),

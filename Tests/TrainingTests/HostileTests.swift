@@ -162,6 +162,9 @@ struct HostileTests {
         #expect(try await parameters == calmParameters())
     }
 
+    /// Sums that samples may have which are all classified wrongly.
+    private static let possible = AnswerSums(lossSum: 10_000)
+
     @Test func `turns away who answers with numbers that are not finite, or cannot be`()
         async throws
     {
@@ -171,9 +174,11 @@ struct HostileTests {
         var infinity = Self.zeros
         infinity.replaceSubrange((infinity.count - 4)..., with: [0, 0, 0x80, 0xFF])
         let lies: [(AnswerSums, [UInt8])] = [
-            (AnswerSums(), nan), (AnswerSums(), infinity),
+            (Self.possible, nan), (Self.possible, infinity),
             (AnswerSums(lossSum: .nan), Self.zeros),
             (AnswerSums(correctCount: 1 << 12), Self.zeros),
+            (AnswerSums(lossSum: -5), Self.zeros),
+            (AnswerSums(lossSum: 0), Self.zeros),
         ]
         let (result, parameters) = try await train(record) { endpoint in
             for (index, (sums, gradient)) in lies.enumerated() {
@@ -187,8 +192,8 @@ struct HostileTests {
             }
         }
         #expect(result.outcome == .completed)
-        #expect(result.distrusted.map(\.rawValue) == [0, 1, 2, 3])
-        #expect(result.droppedMessages == ["numbers": 3, "sums": 1])
+        #expect(result.distrusted.map(\.rawValue) == [0, 1, 2, 3, 4, 5])
+        #expect(result.droppedMessages == ["numbers": 3, "sums": 3])
         #expect(try await parameters == calmParameters())
     }
 
@@ -249,7 +254,7 @@ struct HostileTests {
             }
             let late = try RawWorker(endpoint, number: number)
             let zeros = [UInt8](repeating: 0, count: LeNet.parameterCount * 4)
-            try late.send(.answer(work, stamp), payload: zeros)
+            try late.send(.answer(work, stamp), sums: Self.possible, payload: zeros)
             try late.next("a wish that it join again") {
                 if case .rejoin = $0 { () } else { nil }
             }

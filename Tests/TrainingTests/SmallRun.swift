@@ -21,6 +21,7 @@ struct SmallRun {
         private let gone = Mutex<[Position]>([])
         private let foreign = Mutex<[String]>([])
         private let port = Mutex<Int?>(nil)
+        private let names = Mutex<[WorkerID: String]>([:])
         private let links = Mutex<[WorkerID]>([])
         /// What the workers said.
         let log = Log()
@@ -31,6 +32,8 @@ struct SmallRun {
         var payloadPort: Int? { port.withLock(\.self) }
         /// Whose payloads went sealed, in the order that their links opened.
         var openedLinks: [WorkerID] { links.withLock(\.self) }
+        /// What people are to call the workers.
+        var workerNames: [WorkerID: String] { names.withLock(\.self) }
         /// What was dropped, a line each.
         var foreignLines: [String] { foreign.withLock(\.self) }
         /// Counts the steps that are applied, those that a run goes back from too.
@@ -45,6 +48,9 @@ struct SmallRun {
         func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {}
         func didNotice(_ notice: Coordinator.Notice) { told.withLock { $0.append(notice) } }
         func sealedLinkDidOpen(to worker: WorkerID) { links.withLock { $0.append(worker) } }
+        func workerWillJoin(_ worker: WorkerID, name: String) {
+            names.withLock { $0[worker] = name }
+        }
         func workerWasEnrolled(name: String) {}
         func didReceiveForeignBytes(reason: String) { foreign.withLock { $0.append(reason) } }
     }

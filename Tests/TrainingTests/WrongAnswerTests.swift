@@ -45,6 +45,7 @@ struct WrongAnswerTests {
         #expect(accused == result.distrusted)
         let wrong = try #require(accused.first)
         #expect(record.notices.contains(.workerLost(wrong, .distrusted, workerCount: 1)))
+        #expect(record.workerNames[wrong]?.hasSuffix("/\(getpid()) (\(wrong))") == true)
     }
 
     /// Kernels that make one weight's gradient not a number from the `count`th shard on.

@@ -181,4 +181,21 @@ struct WireTests {
             try decodeWorker(Array("GET / HTTP/1.1\r\n".utf8))
         }
     }
+
+    @Test func `says where a worker runs, in letters that no terminal minds`() throws {
+        func name(_ host: String, _ process: Int) -> String? {
+            let name = WorkerName(host: host, process: process)
+            let hello = WorkerMessage.hello(protocolVersion: protocolVersion)
+            let bytes = Array(WireEncoding.bytes(of: hello, name: name))
+            return bytes.withUnsafeBytes { WireDecoding.workerName(inHello: $0)?.description }
+        }
+        #expect(name("beta.example.org", 4_711) == "beta.example.org/4711")
+        #expect(name("\u{1B}[2Jbe ta\n", 7) == "2Jbeta/7")
+        #expect(name("", 7) == nil)
+        #expect(name("é", 7) == nil)
+        #expect(name("beta", 0) == nil)
+        #expect(name(String(repeating: "a", count: 1_000), 1)?.count == 257)
+        let heartbeat = Array(WireEncoding.bytes(of: .heartbeat(RunStamp(run: 1, generation: 1))))
+        #expect(heartbeat.withUnsafeBytes { WireDecoding.workerName(inHello: $0) } == nil)
+    }
 }
