@@ -1,0 +1,67 @@
+import Kernels
+import MNIST
+import Model
+import Testing
+import TrainingProtocol
+import Wire
+
+@testable import Training
+
+/// Who is wrong where two workers answer the same.
+struct AnswerComparisonTests {
+    private let first = WorkerID(rawValue: 1)
+    private let second = WorkerID(rawValue: 2)
+    private let work = Work(
+        round: .step(index: 0),
+        subtree: Subtree(level: 0, index: 0),
+        version: 0
+    )
+
+    /// What becomes of two answers, each the right one or one that `damage` was done to.
+    private func wrong(
+        first damageFirst: (inout Reduction.Sum) -> Void = { _ in },
+        second damageSecond: (inout Reduction.Sum) -> Void = { _ in }
+    ) throws -> [WorkerID] {
+        let small = try SmallRun()
+        let arithmetic = SplitArithmetic(kernels: small.kernels, hasSecondProcessor: false)
+        let comparison = AnswerComparison(arithmetic: arithmetic, input: small.run.settings.input)
+        let parameters = small.run.optimizer.parameters
+        func answer(_ damage: (inout Reduction.Sum) -> Void) -> Reduction.Sum {
+            var answer = comparison.compute(work, parameters, small.run.feed)
+            let copy = ParameterBuffer()
+            if let gradient = answer.gradient { copy.copy(from: gradient) }
+            answer.gradient = copy
+            damage(&answer)
+            return answer
+        }
+        comparison.keep(answer(damageFirst), of: work, parameters: parameters)
+        let other = answer(damageSecond)
+        return comparison.wrongWorkers(
+            work,
+            first: first,
+            second: (second, other.sums, other.gradient.map { UnsafeRawBufferPointer($0.bytes) }),
+            feed: small.run.feed
+        )
+    }
+
+    private func flip(_ sum: inout Reduction.Sum) {
+        guard let gradient = sum.gradient else { return }
+        gradient.floats[77] = Float(bitPattern: gradient.floats[77].bitPattern ^ 1)
+    }
+
+    @Test func `finds nobody wrong where all bits are the same`() throws {
+        #expect(try wrong() == [])
+    }
+
+    @Test func `finds whoever flipped a bit, and both if both did`() throws {
+        #expect(try wrong(first: flip) == [first])
+        #expect(try wrong(second: flip) == [second])
+        #expect(try wrong(first: flip, second: { $0.sums.lossSum += 1 }) == [first, second])
+    }
+
+    @Test func `finds whoever counts or adds up wrongly`() throws {
+        #expect(try wrong(first: { $0.sums.correctCount += 1 }) == [first])
+        #expect(try wrong(second: { $0.sums.lossSum = $0.sums.lossSum.nextUp }) == [second])
+        #expect(try wrong(second: { $0.sums.lossSum = -$0.sums.lossSum }) == [second])
+    }
+}
