@@ -46,7 +46,9 @@ struct SmallRun {
         func didNotice(_ notice: Coordinator.Notice) { told.withLock { $0.append(notice) } }
         func sealedLinkDidOpen(to worker: WorkerID) { links.withLock { $0.append(worker) } }
         func workerWasEnrolled(name: String) {}
-        func didReceiveForeignBytes(reason: String) { foreign.withLock { $0.append(reason) } }
+        func didReceiveForeignBytes(reason: String, isKnock: Bool) {
+            foreign.withLock { $0.append(reason) }
+        }
     }
 
     /// Keeps lines from any thread.
