@@ -4,8 +4,8 @@ import Glibc
 /// message has: one that never ends would fill the memory.
 ///
 /// Tells which connections to end: those that have brought more than waiting messages can be since
-/// their last whole one, those that bring none at all where each has to, and those beyond what the
-/// process has descriptors for.
+/// their last whole one, those that bring none at all where each has to, and those of strangers
+/// beyond what the process has descriptors for.
 struct ConnectionWatch {
     /// How often to look.
     static let period = Duration.milliseconds(200)
@@ -20,7 +20,11 @@ struct ConnectionWatch {
     /// have.
     private let connectionCountMax: Int
 
+    /// Those that may have brought nothing so far: half of them.
+    let strangerCountMax: Int
+
     private struct Connection {
+        let address: RemoteAddress?
         var receivedSize: UInt64 = 0
         var hasDelivered = false
         var hasEverDelivered = false
@@ -28,6 +32,9 @@ struct ConnectionWatch {
     }
 
     private var connections: [Int32: Connection] = [:]
+    private var strangers = Strangers()
+    /// Those that were to be ended, and have not yet.
+    private var ending: Set<Int32> = []
     private var nextLook = Duration.zero
 
     /// Watches no connection yet.
@@ -49,6 +56,7 @@ struct ConnectionWatch {
             2 * JoinLimit.workerCountMax,
             Self.processDescriptorCountMax / descriptorShare
         )
+        strangerCountMax = connectionCountMax / 2
     }
 
     /// The descriptors that the process may have.
@@ -58,28 +66,69 @@ struct ConnectionWatch {
         return isKnown ? Int(clamping: limit.rlim_cur) : 1_024
     }
 
-    /// Notes a connection, and tells whether there is room for it.
-    mutating func noteBeginning(of descriptor: Int32) -> Bool {
-        connections[descriptor] = Connection()
-        return connections.count <= connectionCountMax
+    /// Notes a connection.
+    mutating func noteBeginning(of descriptor: Int32) {
+        let address = RemoteAddress(ofConnection: descriptor)
+        connections[descriptor] = Connection(address: address)
+        ending.remove(descriptor)
+        strangers.insert(descriptor, from: address?.place ?? .nowhere)
     }
 
-    /// Notes the end of a connection.
-    mutating func noteEnd(of descriptor: Int32) { connections[descriptor] = nil }
+    /// Notes the end of a connection, and tells whether it has brought nothing at all.
+    mutating func noteEnd(of descriptor: Int32) -> Bool {
+        strangers.remove(descriptor)
+        ending.remove(descriptor)
+        guard let connection = connections.removeValue(forKey: descriptor) else { return false }
+        return !connection.hasEverDelivered
+    }
 
     /// Notes that a whole message has come over a connection.
     mutating func noteMessage(over descriptor: Int32) {
+        guard connections[descriptor]?.hasDelivered == false else { return }
         connections[descriptor]?.hasDelivered = true
         connections[descriptor]?.hasEverDelivered = true
+        strangers.remove(descriptor)
     }
+
+    /// Notes that a worker has come over a connection: more may come from there.
+    mutating func noteWorker(over descriptor: Int32) {
+        if let address = connections[descriptor]?.address { strangers.know(address.place) }
+    }
+
+    /// The connections to end so that there is room for others. To be asked for once all that has
+    /// happened is noted: the fewer descriptors have changed hands by then, the better.
+    mutating func surplusConnections() -> [Int32] {
+        var surplus: [Int32] = []
+        while strangers.count > strangerCountMax
+            || connections.count - ending.count > connectionCountMax
+        {
+            let descriptor = strangers.removeOne { descriptor in
+                Self.receivedSize(over: descriptor).map { $0 > Self.greetingSize } ?? false
+            }
+            guard let descriptor else { break }
+            surplus.append(descriptor)
+            ending.insert(descriptor)
+        }
+        // One that has ended meanwhile, and whose descriptor is another's, needs no end.
+        return surplus.filter { connections[$0]?.address == RemoteAddress(ofConnection: $0) }
+    }
+
+    /// What ZeroMQ begins with, in bytes; what follows it under CURVE shows that the coordinator's
+    /// key is known.
+    private static let greetingSize: UInt64 = 64
 
     /// The connections to end, and why; none unless it is time to look.
     mutating func overfullConnections(at now: Duration) -> [(Int32, ForeignMessage)] {
         guard nextLook <= now else { return [] }
         nextLook = now + Self.period
         return connections.keys.compactMap { descriptor in
-            if isOverfull(descriptor) { return (descriptor, .endless) }
-            return isTooSilent(descriptor, at: now) ? (descriptor, .silence) : nil
+            let reason: ForeignMessage? =
+                isOverfull(descriptor)
+                ? .endless : isTooSilent(descriptor, at: now) ? .silence : nil
+            guard let reason else { return nil }
+            // It is told of now, and not again at its end.
+            connections[descriptor]?.hasEverDelivered = true
+            return (descriptor, reason)
         }
     }
 

@@ -201,7 +201,7 @@ final class CoordinatorLoop {
 
     func note(_ message: ForeignMessage) {
         guard let line = foreign.note(message, at: now) else { return }
-        observer.didReceiveForeignBytes(reason: line)
+        observer.didReceiveForeignBytes(reason: line, isKnock: message.isKnock)
     }
 
     func handle(

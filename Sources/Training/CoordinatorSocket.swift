@@ -46,10 +46,10 @@ package struct CoordinatorSocket: ~Copyable {
     }
 
     let socket: Socket
-    private(set) var monitor: Monitor
+    var monitor: Monitor
     /// Who said hello over which connection, by its descriptor.
-    private var connections: [Int32: WorkerID] = [:]
-    private var watch = ConnectionWatch()
+    var connections: [Int32: WorkerID] = [:]
+    var watch = ConnectionWatch()
     /// Who may connect; nil where nothing is encrypted.
     let admission: Admission?
     let authenticator: Authenticator?
@@ -61,6 +61,8 @@ package struct CoordinatorSocket: ~Copyable {
     /// The links over which payloads go sealed; nil where there are none.
     let sealedLinks: SealedLinks?
     var lostWorkers: [WorkerID] = []
+    /// How many connections have ended without a message, and were not told of yet.
+    var knockCount = 0
     var frameGradients = FrameGradients()
     /// What goes with every welcome.
     let offer: WelcomeOffer
@@ -207,6 +209,7 @@ package struct CoordinatorSocket: ~Copyable {
             if case .message(let hello, _) = contents, hello.isHello, incoming.frameCount == 2 {
                 if let descriptor = incoming.sourceDescriptor(at: 1) {
                     connections[descriptor] = worker
+                    watch.noteWorker(over: descriptor)
                 }
                 traffic.add(byteCount: incoming.frameSize(at: 1))
                 return .hello(hello, from: worker, name: nameInHello(of: worker))
@@ -349,36 +352,7 @@ package struct CoordinatorSocket: ~Copyable {
     ///
     /// Should the descriptor belong to another connection by now, a worker loses it and comes
     /// again.
-    private func end(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_RDWR)) }
-
-    /// Takes the next worker whose connection has ended, if there is one.
-    ///
-    /// The system gives a descriptor to the next connection once it is free: should that worker say
-    /// hello before the end of the one before is read here, it counts as lost too, and joins again.
-    mutating func nextLostWorker() throws(ZeroMQError) -> WorkerID? {
-        if !lostWorkers.isEmpty { return lostWorkers.removeFirst() }
-        while let event = try monitor.next() {
-            let descriptor = Int32(truncatingIfNeeded: event.value)
-            if event.kind == .accepted, !watch.noteBeginning(of: descriptor) { end(descriptor) }
-            guard event.kind == .disconnected else { continue }
-            watch.noteEnd(of: descriptor)
-            if let worker = connections.removeValue(forKey: descriptor) {
-                frameGradients.forget(worker)
-                sealedLinks?.drop(worker)
-                return worker
-            }
-        }
-        // What it has sent ahead over its first connection, which goes on, is kept.
-        return try sealedLinks?.nextLostWorker()
-    }
-
-    /// Ends the connections that bring what is no message, and returns why, one each.
-    mutating func endOverfull(at now: Duration) -> [ForeignMessage] {
-        watch.overfullConnections(at: now).map { descriptor, reason in
-            end(descriptor)
-            return reason
-        } + (sealedLinks?.endOverfull(at: now) ?? [])
-    }
+    func end(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Lends the payload of the message received last; nil if it has none.
     func withPayload<Result>(_ body: (UnsafeRawBufferPointer?) -> Result) -> Result {

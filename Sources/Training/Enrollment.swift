@@ -1,4 +1,5 @@
 package import Keys
+package import Logging
 package import ZeroMQ
 
 /// How an invited worker gets a key of its own: it sends the public one under the invitation's key,
@@ -10,8 +11,8 @@ package enum Enrollment {
         case refused(address: String)
         /// The coordinator could not keep the key.
         case notKept(address: String)
-        /// Nobody answered in time.
-        case noAnswer(address: String, seconds: Int)
+        /// Nobody answered in time, for this reason at last.
+        case noAnswer(address: String, seconds: Int, reason: String)
 
         package var description: String {
             switch self {
@@ -21,9 +22,9 @@ package enum Enrollment {
             case .notKept(let address):
                 "joining \(address): the coordinator could not list this worker's key where that was expected; "
                     + "see its log, and have it print another token"
-            case .noAnswer(let address, let seconds):
-                "joining \(address): no coordinator answered for \(seconds) s where one was expected; "
-                    + "check the address, and that it runs"
+            case .noAnswer(let address, let seconds, let reason):
+                "joining \(address): no coordinator answered for \(seconds) s where one was expected "
+                    + "(\(reason)); check the address, and that it runs"
             }
         }
     }
@@ -49,55 +50,71 @@ package enum Enrollment {
     ///   - invitation: what lets the worker in for that.
     ///   - address: the coordinator's.
     ///   - patience: how long to wait for an answer, in seconds.
+    ///   - logger: where a search that goes on is told of.
     /// - Throws: ``Failure``; `ZeroMQError` when the address is malformed.
     package static func list(
         _ key: CurveKey,
         _ invitation: Invitation,
         at address: String,
-        patience: Int
+        patience: Int,
+        logger: Logger
     ) async throws {
         try await onOwnThread(named: "join") {
-            try ask(key, invitation, at: address, patience: patience)
+            try ask(key, invitation, at: address, patience: patience, logger)
         }
     }
 
-    private static func ask(
+    /// Asks for that, and waits for the answer, on this thread.
+    static func ask(
         _ key: CurveKey,
         _ invitation: Invitation,
         at address: String,
-        patience: Int
+        patience: Int,
+        _ logger: Logger
     ) throws {
         var options = SocketOptions()
         options.curve = .connecting(as: invitation.pair, to: invitation.coordinator)
         options.isIPv6Allowed = !namesIPv4(address)
         options.reconnectInterval = .milliseconds(100)
+        options.reconnectIntervalMax = .seconds(2)
+        options.connectTimeout = .seconds(5)
+        options.handshakeInterval = handshakeInterval * 2
         options.messageSizeMax = messageSizeMax
+        options.isImmediate = true
         let socket = try Socket(.dealer, in: Context(), options: options)
         var monitor = try Monitor(of: socket)
         try socket.connect(address)
         var message = Multipart(frameCountMax: 2)
-        message.append(Message(copying: request(key)))
-        _ = try socket.send(&message)
         var poller = Poller()
         _ = poller.add(socket)
         _ = poller.add(monitor)
         let deadline = ContinuousClock.now + .seconds(patience)
-        var brokenHandshakes = BrokenHandshakes()
+        var search = CoordinatorSearch(for: address, isEncrypted: true, at: .now)
         while ContinuousClock.now < deadline {
-            _ = try poller.poll(timeout: .seconds(1))
+            let next = search.nextAttempt.map { max($0 - .now, .zero) } ?? .seconds(1)
+            _ = try poller.poll(timeout: min(next, .seconds(1)))
             if try socket.receive(into: &message) {
                 let isAccepted = message.withFrame(at: 0) { $0.elementsEqual(accepted) }
                 if isAccepted { return }
                 throw Failure.notKept(address: address)
             }
             while let event = try monitor.next() {
-                let isStranger = brokenHandshakes.showStranger(event.kind, at: .now)
-                guard event.kind != .handshakeAuthenticationFailed, !isStranger else {
-                    throw Failure.refused(address: address)
+                if search.note(event, at: .now) { try? socket.disconnect(address) }
+                switch event.kind {
+                case .handshakeAuthenticationFailed: throw Failure.refused(address: address)
+                case .handshakeSucceeded:
+                    message.removeAll()
+                    message.append(Message(copying: request(key)))
+                    _ = try socket.send(&message)
+                default: continue
                 }
-                if event.kind == .handshakeProtocolFailed { throw ZeroMQError.encryptionDiffers }
             }
+            if let next = search.nextAttempt, next <= .now {
+                search.connectAnew()
+                try socket.connect(address)
+            }
+            if let line = search.line(at: .now) { logger.notice("\(line)") }
         }
-        throw Failure.noAnswer(address: address, seconds: patience)
+        throw Failure.noAnswer(address: address, seconds: patience, reason: search.reason)
     }
 }

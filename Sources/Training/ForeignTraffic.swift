@@ -31,6 +31,8 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
     case seal(SealingError)
     /// A connection to the payload port that has opened no link for long.
     case silence
+    /// A connection that has ended without a message.
+    case knock
     /// A worker that asks to join while too many do, or take part already.
     case join
 
@@ -53,6 +55,18 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
         case .seal(.replayed): "replay"
         case .seal: "seal"
         case .silence: "silence"
+        case .knock: "knock"
+        }
+    }
+
+    /// Whether it is what anybody can do who reaches the port, and comes to nothing: nobody has to
+    /// look into it.
+    var isKnock: Bool {
+        switch self {
+        case .key, .silence, .knock: true
+        case .frames, .sender, .objection, .header, .payload, .profile, .sums, .numbers, .unkept,
+            .endless, .seal, .join:
+            false
         }
     }
 
@@ -71,6 +85,7 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
         case .endless: "a message without end"
         case .seal(let error): error.description
         case .silence: "a connection to the payload port that opened no link"
+        case .knock: "a connection that ended before it had brought a message"
         case .join: "a request to join, of too many at once"
         }
     }
@@ -78,21 +93,13 @@ enum ForeignMessage: Equatable, CustomStringConvertible {
 
 /// What has arrived that is no part of the run: counted by kind, and told of at a bounded rate.
 struct ForeignTraffic {
+    private var lines = LineLimit()
+
     /// How often each kind came.
-    private(set) var counts: [String: Int] = [:]
-
-    private var nextLines: [String: Duration] = [:]
-
-    /// A kind that goes on is told of so often.
-    private static let pause = Duration.seconds(10)
+    var counts: [String: Int] { lines.counts }
 
     /// Counts one, and returns what to tell of it; nil as long as its kind was told of just now.
     mutating func note(_ message: ForeignMessage, at now: Duration) -> String? {
-        let kind = message.kind
-        counts[kind, default: 0] += 1
-        if let next = nextLines[kind], now < next { return nil }
-        nextLines[kind] = now + Self.pause
-        let count = counts[kind, default: 0]
-        return count == 1 ? "\(message)" : "\(message), the \(count)th of its kind"
+        lines.note("\(message)", ofKind: message.kind, at: now)
     }
 }

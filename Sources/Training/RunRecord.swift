@@ -103,5 +103,5 @@ package protocol RunObserver: AnyObject {
     /// An invited worker's key was listed under this name.
     func workerWasEnrolled(name: String)
     /// Something came in that is no part of the run; told at a bounded rate.
-    func didReceiveForeignBytes(reason: String)
+    func didReceiveForeignBytes(reason: String, isKnock: Bool)
 }

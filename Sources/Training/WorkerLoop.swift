@@ -32,6 +32,7 @@ final class WorkerLoop {
     private var work: Work?
     private var answer: Reduction.Sum?
     private var outcome: Worker.Outcome?
+    private var lines = LineLimit()
 
     /// Connects in the background.
     ///
@@ -75,7 +76,7 @@ final class WorkerLoop {
             pulse.beat(at: now)
             poller.setFileDescriptor(socket.linkDescriptor, at: linkIndex)
             socket.pollSealedLink(with: &poller, at: sealedPlaces)
-            let timeout = pulse.timeout(until: machine.nextDeadline, at: now)
+            let timeout = pulse.timeout(until: nextDeadline, at: now)
             if work == nil { prepareNextWork() }
             clock.lap(.receive)
             if work == nil, answerCount > 0 { socket.lookOut(for: Self.lookOutDuration) }
@@ -90,6 +91,7 @@ final class WorkerLoop {
                 try handle(isConnected ? .connected : .disconnected)
             }
             if let failure = socket.takeSealedLinkFailure() { tell(of: failure) }
+            if let line = socket.search.line(at: .now) { logger.notice("\(line)") }
             while outcome == nil, let received = try socket.receive() { try take(received) }
             if outcome == nil, let deadline = machine.nextDeadline, deadline <= now {
                 try handle(.deadlineReached)
@@ -104,12 +106,22 @@ final class WorkerLoop {
 
     private var now: Duration { ContinuousClock.now - start }
 
+    private var nextDeadline: Duration? {
+        let nextAttempt = socket.search.nextAttempt.map { $0 - start }
+        return [machine.nextDeadline, nextAttempt].compactMap { $0 }.min()
+    }
+
+    /// Why the coordinator is not found, or was not, to go on a sentence.
+    var searchReason: String { socket.search.reason }
+
     private func take(_ received: WorkerSocket.Received) throws(ZeroMQError) {
         switch received {
         case .message(let message, let payloadSize):
             guard isWellFormed(message, payloadSize: payloadSize) else {
-                logger.warning("dropped \(message) with a payload of \(payloadSize) bytes")
-                return
+                return warn(
+                    "dropped \(message) with a payload of \(payloadSize) bytes",
+                    ofKind: "payload"
+                )
             }
             try handle(.received(message))
         case .parametersBegun:
@@ -117,8 +129,13 @@ final class WorkerLoop {
         case .sealedLinkOpened(let port):
             logger.info("payloads go sealed through the coordinator's port \(port)")
         case .foreign(let reason):
-            logger.warning("dropped \(reason)")
+            warn("dropped \(reason)", ofKind: "foreign")
         }
+    }
+
+    private func warn(_ text: String, ofKind kind: String) {
+        guard let line = lines.note(text, ofKind: kind, at: now) else { return }
+        logger.warning("\(line)")
     }
 
     private func tell(of failure: (port: Int, reason: String)) {
@@ -173,6 +190,7 @@ final class WorkerLoop {
     }
 
     private func send(_ message: WorkerMessage) throws(ZeroMQError) {
+        if case .hello = message { socket.search.goOn(at: .now) }
         guard message.hasAnswer, let answer else {
             try socket.send(message, sums: AnswerSums(), gradient: nil)
             return
@@ -214,6 +232,7 @@ final class WorkerLoop {
             outcome = .left
             return
         }
+        socket.search.succeed()
         logger.info("joined the run")
         Supervisor.ofProcess?.status("computing for a run")
         Health.ofProcess.isNow(ready: true, "computing for a run")

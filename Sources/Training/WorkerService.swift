@@ -11,7 +11,7 @@ package final class WorkerService: Service {
     private let stop: StopRequest
     private let loop: Mutex<Confined<WorkerLoop>?>
     private let endsWithStandardInput: Bool
-    private let result = Mutex<Worker.Outcome?>(nil)
+    private let result = Mutex<(outcome: Worker.Outcome, searchReason: String)?>(nil)
 
     /// Starts to look for the coordinator.
     ///
@@ -55,10 +55,12 @@ package final class WorkerService: Service {
     /// - Throws: `ZeroMQError` when libzmq fails in a way that no worker survives.
     package func run() async throws {
         let endsWithStandardInput = endsWithStandardInput
-        let outcome = try await withTaskCancellationHandler {
+        let end = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await onOwnThread(named: "worker") {
-                    try self.takeLoop().serve(endsWithStandardInput: endsWithStandardInput)
+                    let loop = self.takeLoop()
+                    let outcome = try loop.serve(endsWithStandardInput: endsWithStandardInput)
+                    return (outcome, loop.searchReason)
                 }
             } onGracefulShutdown: {
                 self.stop.make()
@@ -66,7 +68,7 @@ package final class WorkerService: Service {
         } onCancel: {
             self.stop.make()
         }
-        result.withLock { $0 = outcome }
+        result.withLock { $0 = end }
     }
 
     /// The loop, which ends with the call that takes it: its socket is closed then, and has sent
@@ -79,5 +81,8 @@ package final class WorkerService: Service {
     }
 
     /// How the worker ended; nil before it has.
-    package var outcome: Worker.Outcome? { result.withLock { $0 } }
+    package var outcome: Worker.Outcome? { result.withLock { $0?.outcome } }
+
+    /// Why the coordinator was not found when it was looked for last, to go on a sentence.
+    package var searchReason: String { result.withLock { $0?.searchReason } ?? "" }
 }

@@ -38,6 +38,7 @@ struct WorkerSocket: ~Copyable {
     /// What a sealed link is made with.
     let context: Context
     let endpoint: String
+    private let isEncrypted: Bool
     let frameParameters = FrameParameters()
     /// The gradient whose fully connected segment was sent ahead in a frame, and the sealed link
     /// that it went over.
@@ -60,8 +61,8 @@ struct WorkerSocket: ~Copyable {
         case parameters(ParameterBuffer)
         case opened(StoredSamples)
     }
-    /// What became of handshakes; nil where nothing is encrypted.
-    private var brokenHandshakes: BrokenHandshakes?
+    /// How the search for the coordinator goes.
+    var search: CoordinatorSearch
 
     /// Connects to `endpoint` in the background, under the identity of `worker`.
     ///
@@ -90,6 +91,8 @@ struct WorkerSocket: ~Copyable {
         options.isIPv6Allowed = !namesIPv4(endpoint)
         options.sendBufferSize = bufferSize
         options.receiveBufferSize = bufferSize
+        // Longer than coordinators give it themselves, which may be slow.
+        options.handshakeInterval = handshakeInterval * 2
         options.curve = key.map { .connecting(as: $0.pair, to: $0.coordinator) }
         let socket = try Socket(.dealer, in: context, options: options)
         let monitor = try Monitor(of: socket)
@@ -99,7 +102,8 @@ struct WorkerSocket: ~Copyable {
         self.worker = worker
         self.context = context
         self.endpoint = endpoint
-        brokenHandshakes = key.map { _ in BrokenHandshakes() }
+        isEncrypted = key != nil
+        search = CoordinatorSearch(for: endpoint, isEncrypted: key != nil, at: .now)
         incoming = Multipart(frameCountMax: 2)
         outgoing = Multipart(frameCountMax: 2)
     }
@@ -303,9 +307,7 @@ struct WorkerSocket: ~Copyable {
         }
         if try isSealedLinkLost() { return false }
         while let event = try monitor.next() {
-            if brokenHandshakes?.showStranger(event.kind, at: .now) == true {
-                throw .coordinatorUnknown
-            }
+            if search.note(event, at: .now) { giveUpConnection() }
             switch event.kind {
             case .handshakeSucceeded: return true
             case .disconnected:
@@ -313,13 +315,23 @@ struct WorkerSocket: ~Copyable {
                 frameParameters.forget()
                 return false
             case .handshakeAuthenticationFailed: throw .keyRefused
-            // libzmq's ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH.
-            case .handshakeProtocolFailed where event.value == 0x1100_0002:
+            // Who connects in the open believes whoever answers.
+            case .handshakeProtocolFailed where event.isMechanismMismatch && !isEncrypted:
                 throw .encryptionDiffers
             default: continue
             }
         }
+        if let next = search.nextAttempt, next <= .now {
+            search.connectAnew()
+            try socket.connect(endpoint)
+        }
         return nil
+    }
+
+    /// Has libzmq connect no more, until it is told to.
+    private func giveUpConnection() {
+        // That the socket has no such connection any more is what is wanted.
+        try? socket.disconnect(endpoint)
     }
 
     /// Takes the samples that came with the message received last.

@@ -101,4 +101,11 @@ package struct MonitorEvent: Equatable, Sendable {
 
     /// The address that was bound or connected.
     package let endpoint: String
+
+    /// Gathers the parts.
+    package init(kind: Kind, value: UInt32, endpoint: String) {
+        self.kind = kind
+        self.value = value
+        self.endpoint = endpoint
+    }
 }

@@ -23,8 +23,6 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
     case optionRefused(name: String, value: String, code: Int32)
     /// The other side does not let this key in.
     case keyRefused
-    /// The other side is not the coordinator whose key this side holds.
-    case coordinatorUnknown
     /// One side encrypts, the other does not.
     case encryptionDiffers
     /// Another call failed; `operation` completes the sentence "cannot …".
@@ -42,10 +40,6 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
         case .keyRefused:
             return "connecting: the coordinator refused this worker's key where a listed one was "
                 + "expected; list it there with `lockstep keys add`, or use the file that made"
-        case .coordinatorUnknown:
-            return "connecting: the other side broke off each handshake where the coordinator that "
-                + "this worker's key names was expected; use the file that this coordinator's "
-                + "`lockstep keys` made, and check the address"
         case .encryptionDiffers:
             return "connecting: one side encrypts and the other does not where both were expected "
                 + "to agree; give the coordinator --keys and the worker --key, or neither"
@@ -62,7 +56,7 @@ extension ZeroMQError {
         switch self {
         case .addressRefused(_, _, let code):
             [EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO].contains(code)
-        case .optionRefused, .callFailed, .keyRefused, .coordinatorUnknown, .encryptionDiffers:
+        case .optionRefused, .callFailed, .keyRefused, .encryptionDiffers:
             false
         }
     }

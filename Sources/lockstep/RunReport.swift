@@ -23,6 +23,7 @@ final class RunReport: RunObserver {
     private var shownEpochIndex: Int?
     private var failedParts: Set<String> = []
     private var workerNames: [WorkerID: String] = [:]
+    private var lines = LineLimit()
     private let start = ContinuousClock.now
 
     /// Opens the folder's files.
@@ -131,15 +132,23 @@ final class RunReport: RunObserver {
         switch outcome {
         case .saved(let step, let saved, _):
             log(.debug, "checkpoint of step \(step) written to \(saved.path)")
-            for warning in saved.warnings { log(.warning, warning) }
+            for warning in saved.warnings { warn(warning, ofKind: "old checkpoints") }
         case .failed(let step, let error):
-            log(
-                .warning,
-                "writing the checkpoint of step \(step): \(error); training goes on, and the next one will be tried"
+            warn(
+                "writing the checkpoint of step \(step): \(error); training goes on, and the next one will be tried",
+                ofKind: Self.failedCheckpoints
             )
         case .superseded(let step):
             log(.debug, "the checkpoint of step \(step) gave way to a later one")
         }
+    }
+
+    private static let failedCheckpoints = "failed checkpoints"
+
+    /// Says how many checkpoints could not be written, if more than was told.
+    private func tellOfFailedCheckpoints() {
+        guard let count = lines.countUntold(ofKind: Self.failedCheckpoints) else { return }
+        log(.warning, "\(count) checkpoints could not be written; the newest that was stays")
     }
 
     func didNotice(_ notice: Coordinator.Notice) {
@@ -208,12 +217,14 @@ final class RunReport: RunObserver {
         log(.debug, "payloads to and from worker \(name(worker)) go sealed")
     }
 
-    func didReceiveForeignBytes(reason: String) {
+    func didReceiveForeignBytes(reason: String, isKnock: Bool) {
+        if isKnock { return log(.info, "dropped \(reason)") }
         log(.warning, "dropped \(reason); is another program using this address?")
     }
 
     /// Says how to go on with a run that was stopped.
     func didStop(after position: Position?) {
+        tellOfFailedCheckpoints()
         let step = position.map { " after step \($0.completedStepCount)" } ?? ""
         show(progress.interrupted())
         log(.notice, "stopped\(step); to go on, add --resume --run-dir \(folder.path)")
@@ -223,6 +234,7 @@ final class RunReport: RunObserver {
     ///
     /// - Throws: `ReportError` when the summary cannot be written.
     func didComplete(_ result: RunResult, digest: String) throws(ReportError) {
+        tellOfFailedCheckpoints()
         let test = result.test ?? Metrics(loss: .nan, accuracy: .nan)
         let summary = RunSummary(
             epochs: result.epochs.map(EpochResult.init),
@@ -271,6 +283,11 @@ extension RunReport {
                 logger.warning("\(error); training goes on without it")
             }
         }
+    }
+
+    private func warn(_ text: String, ofKind kind: String) {
+        guard let line = lines.note(text, ofKind: kind, at: now) else { return }
+        log(.warning, line)
     }
 
     private func log(_ level: Logger.Level, _ message: String) {

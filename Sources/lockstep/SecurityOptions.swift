@@ -160,7 +160,11 @@ struct WorkerSecurityOptions: ParsableArguments {
     /// Gets a key by invitation, where one is named, and keeps it in a file.
     ///
     /// - Throws: when the token is none, is not taken, or there is a key already.
-    func joinedKey(at endpoint: String, patience: Int) async throws -> WorkerKey? {
+    func joinedKey(
+        at endpoint: String,
+        patience: Int,
+        logger: Logger
+    ) async throws -> WorkerKey? {
         guard let join else { return nil }
         guard !insecure else {
             throw MistakeInUse(
@@ -176,7 +180,8 @@ struct WorkerSecurityOptions: ParsableArguments {
                 own.pair.publicKey,
                 invitation,
                 at: endpoint,
-                patience: patience
+                patience: patience,
+                logger: logger
             )
         } catch {
             unlink(path)

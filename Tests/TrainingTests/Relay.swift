@@ -4,7 +4,8 @@ import Synchronization
 @testable import Training
 
 /// Somebody on the way between workers and a coordinator: passes on what comes to a port of
-/// 127.0.0.2 to the same port of 127.0.0.1, and may change the messages to the coordinator.
+/// 127.0.0.2 to the same port of 127.0.0.1, and may change the messages to the coordinator, or
+/// answer the first connections itself and end them.
 final class Relay: Sendable {
     /// A message to the coordinator, as ZMTP frames it (RFC 23); what takes its place.
     typealias Change = @Sendable (_ number: Int, _ frame: [UInt8]) -> [[UInt8]]
@@ -12,10 +13,21 @@ final class Relay: Sendable {
     private let listener: Int32
     private let change: Change
     private let isOver = Mutex(false)
+    private let first: Mutex<[[UInt8]]>
     private let port: UInt16
 
     /// Begins to listen.
-    init(port: Int, change: @escaping Change = { _, frame in [frame] }) throws {
+    ///
+    /// - Parameters:
+    ///   - port: the port.
+    ///   - first: what the first connections are answered with before they end.
+    ///   - change: what becomes of each message to the coordinator.
+    init(
+        port: Int,
+        first: [[UInt8]] = [],
+        change: @escaping Change = { _, frame in [frame] }
+    ) throws {
+        self.first = Mutex(first)
         self.port = UInt16(port)
         self.change = change
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -29,6 +41,9 @@ final class Relay: Sendable {
             }
         }
     }
+
+    /// Whether all that was for the first connections has been said.
+    var isPastFirst: Bool { first.withLock(\.isEmpty) }
 
     /// Lets nobody in any more.
     func end() {
@@ -57,6 +72,18 @@ final class Relay: Sendable {
     }
 
     private func serve(_ worker: Int32) {
+        if let answer = first.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+            // Whoever is answered has said something before, which a close would answer with a
+            // reset, and that overtakes the answer.
+            if !answer.isEmpty {
+                _ = Self.read(from: worker, atMost: 64)
+                _ = Self.write(answer, to: worker)
+                shutdown(worker, Int32(SHUT_WR))
+                while Self.read(from: worker, atMost: 64) != nil {}
+            }
+            close(worker)
+            return
+        }
         let coordinator = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard Self.with("127.0.0.1", port, { connect(coordinator, $0, $1) }) == 0 else {
             close(worker)

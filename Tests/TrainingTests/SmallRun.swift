@@ -52,7 +52,9 @@ struct SmallRun {
             names.withLock { $0[worker] = name }
         }
         func workerWasEnrolled(name: String) {}
-        func didReceiveForeignBytes(reason: String) { foreign.withLock { $0.append(reason) } }
+        func didReceiveForeignBytes(reason: String, isKnock: Bool) {
+            foreign.withLock { $0.append(reason) }
+        }
     }
 
     /// Keeps lines from any thread.

@@ -59,6 +59,7 @@ final class SealedLinks {
     /// Links that have ended lately: what was on its way over them is not foreign.
     private var ended: Set<LinkID> = []
     private var lostWorkers: [WorkerID] = []
+    private var knockCount = 0
     private var incoming = Multipart(frameCountMax: 2)
     private var outgoing = Multipart(frameCountMax: 2)
 
@@ -199,6 +200,7 @@ final class SealedLinks {
         if let descriptor { watch.noteMessage(over: descriptor) }
         if link.descriptor == nil {
             link.descriptor = descriptor
+            if let descriptor { watch.noteWorker(over: descriptor) }
             return .opened(link.worker)
         }
         return .message(header, place, from: link.worker)
@@ -217,9 +219,9 @@ final class SealedLinks {
         if !lostWorkers.isEmpty { return lostWorkers.removeFirst() }
         while let event = try monitor.next() {
             let descriptor = Int32(truncatingIfNeeded: event.value)
-            if event.kind == .accepted, !watch.noteBeginning(of: descriptor) { end(descriptor) }
+            if event.kind == .accepted { watch.noteBeginning(of: descriptor) }
             guard event.kind == .disconnected else { continue }
-            watch.noteEnd(of: descriptor)
+            if watch.noteEnd(of: descriptor) { knockCount += 1 }
             if let link = links.values.first(where: { $0.descriptor == descriptor }) {
                 // Its descriptor may be another connection's soon.
                 link.descriptor = nil
@@ -227,7 +229,14 @@ final class SealedLinks {
                 return link.worker
             }
         }
+        for descriptor in watch.surplusConnections() { end(descriptor) }
         return nil
+    }
+
+    /// Takes how many connections have ended without a message since the last call.
+    func takeKnockCount() -> Int {
+        defer { knockCount = 0 }
+        return knockCount
     }
 
     /// Ends the connections that bring what is no message or open no link, and returns which.

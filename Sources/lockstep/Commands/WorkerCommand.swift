@@ -94,7 +94,11 @@ struct WorkerCommand: AsyncParsableCommand {
     private func compute() async throws {
         let address = try address()
         let logger = logging.logger("worker")
-        let joined = try await security.joinedKey(at: address, patience: reconnectFor)
+        let joined = try await security.joinedKey(
+            at: address,
+            patience: reconnectFor,
+            logger: logger
+        )
         let key = try joined ?? security.key(for: address, logger: logger)
         AllocatorTuning.keepFreedMemory()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
@@ -132,7 +136,11 @@ struct WorkerCommand: AsyncParsableCommand {
             logger.error("\(WorkerFailure.dismissed(address: address))")
             throw ExitCode(LocalWorkers.dismissedStatus)
         case .coordinatorMissing?:
-            throw WorkerFailure.coordinatorMissing(address: address, seconds: reconnectFor)
+            throw WorkerFailure.coordinatorMissing(
+                address: address,
+                seconds: reconnectFor,
+                reason: service.searchReason
+            )
         }
     }
 }
@@ -143,7 +151,11 @@ extension WorkerCommand {
     private func hold(_ workerCount: Int) async throws {
         let address = try address()
         let logger = logging.logger("worker")
-        let joined = try await security.joinedKey(at: address, patience: reconnectFor)
+        let joined = try await security.joinedKey(
+            at: address,
+            patience: reconnectFor,
+            logger: logger
+        )
         let key = try joined ?? security.key(for: address, logger: logger)
         let workers = LocalWorkers(
             executablePath: try Executable.path(),
@@ -200,8 +212,8 @@ enum WorkerFailure: Error, Equatable, CustomStringConvertible {
     case refused(address: String, version: Int)
     /// The coordinator has found a wrong answer of this worker.
     case dismissed(address: String)
-    /// No coordinator answered in time.
-    case coordinatorMissing(address: String, seconds: Int)
+    /// No coordinator answered in time, for this reason at last.
+    case coordinatorMissing(address: String, seconds: Int, reason: String)
     /// No process is left that could be started again; the last one ended in this way.
     case allEnded(address: String, workerCount: Int, last: String)
 
@@ -213,8 +225,8 @@ enum WorkerFailure: Error, Equatable, CustomStringConvertible {
         case .dismissed(let address):
             "computing for \(address): the coordinator found a wrong gradient of this worker where its own bits were "
                 + "expected; check this machine's memory and processor"
-        case .coordinatorMissing(let address, let seconds):
-            "joining \(address): no coordinator answered for \(seconds) s where one was expected; "
+        case .coordinatorMissing(let address, let seconds, let reason):
+            "joining \(address): no coordinator answered for \(seconds) s where one was expected (\(reason)); "
                 + "check the address and that the coordinator runs"
         case .allEnded(let address, let workerCount, let last):
             "computing for \(address): each of \(workerCount) worker processes ended again and again before the run was "
