@@ -24,6 +24,8 @@ package struct CoordinatedRun {
     package var epochTotals: CheckpointMetadata.EpochTotals
     /// The epochs before.
     package var epochs: [EpochRecord]
+    /// Whether it goes on once its loss is no finite number.
+    package var keepsGoing = false
     /// Makes the run again from its newest checkpoint at or before a position, and removes those
     /// after it from the disk.
     package var goingBack: (Position) throws -> CoordinatedRun

@@ -253,7 +253,7 @@ package struct RunPreparation {
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
         settings.distrusted = distrusted
-        return CoordinatedRun(
+        var coordinated = CoordinatedRun(
             settings: settings,
             position: position,
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
@@ -265,6 +265,8 @@ package struct RunPreparation {
             epochs: epochs,
             goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
         )
+        coordinated.keepsGoing = configuration.keepGoing
+        return coordinated
     }
 }
 
