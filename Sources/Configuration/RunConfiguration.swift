@@ -51,6 +51,8 @@ package struct RunConfiguration: Equatable, Sendable {
     package var verify = 0.0
     /// Steps from one step's line of metrics.jsonl to the next; 0 writes the epochs' lines only.
     package var logEvery = 100
+    /// Whether training goes on once its loss is no finite number.
+    package var keepGoing = false
 
     /// Holds the defaults.
     package init() {}

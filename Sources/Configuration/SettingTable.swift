@@ -114,6 +114,13 @@ extension Setting {
             decidesResult: false,
             effect: "steps between lines of metrics.jsonl beside the epochs' lines; 0 is none"
         ),
+        Setting(
+            "keepGoing",
+            \.keepGoing,
+            .yesOrNo,
+            decidesResult: false,
+            effect: "whether training goes on once its loss is not finite, and does not stop"
+        ),
     ]
 
     /// The setting of that key.

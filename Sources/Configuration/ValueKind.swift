@@ -71,6 +71,15 @@ extension ValueKind where Value == Double {
     }
 }
 
+extension ValueKind where Value == Bool {
+    /// True or false, by these words alone: YAML 1.1 and 1.2 disagree on all others.
+    static let yesOrNo = ValueKind(
+        expected: "true or false",
+        read: { Bool($0) },
+        write: { "\($0)" }
+    )
+}
+
 extension ValueKind where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
     /// One of the cases, by its name.
     static func choice() -> ValueKind {

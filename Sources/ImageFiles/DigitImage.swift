@@ -51,14 +51,12 @@ package struct DigitImage: Equatable, Sendable {
         _ bytes: [UInt8],
         name: String
     ) throws(ImageFileError) -> DigitImage {
-        let picture: GrayPicture
-        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-            picture = try .decodePNG(bytes, name: name)
-        } else if bytes.starts(with: [0xFF, 0xD8]) {
-            picture = try .decodeJPEG(bytes, name: name)
-        } else {
-            throw .unknownFormat(file: name)
-        }
+        let picture: GrayPicture =
+            switch PictureFormat(of: bytes) {
+            case .png: try .decodePNG(bytes, name: name)
+            case .jpeg: try .decodeJPEG(bytes, name: name)
+            case nil: throw .unknownFormat(file: name)
+            }
         return try DigitImage(of: picture, name: name)
     }
 

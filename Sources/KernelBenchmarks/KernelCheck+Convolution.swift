@@ -4,18 +4,15 @@ internal import SeededRandom
 
 extension KernelCheck {
     /// Checks a convolution with rectifier and pooling, forward and backward.
-    ///
-    /// `isCoarse` rounds inputs and weights to −1, 0 and 1: then many windows have equal values,
-    /// of which the first must win.
     mutating func convolution(
         _ name: String,
         _ layer: ReferenceConvolution,
-        isCoarse: Bool
+        _ numbers: TrialNumbers
     ) throws(KernelBenchmarkError) {
         let trial = ConvolutionTrial(
             layer,
             sampleCount: sampleCount,
-            isCoarse: isCoarse,
+            numbers,
             random: &random
         )
         trial.run(kernels)
@@ -57,7 +54,7 @@ private final class ConvolutionTrial {
     init(
         _ layer: ReferenceConvolution,
         sampleCount: Int,
-        isCoarse: Bool,
+        _ kind: TrialNumbers,
         random: inout RandomStream
     ) {
         self.layer = layer
@@ -69,7 +66,7 @@ private final class ConvolutionTrial {
             random: &random
         )
         input.rectify()
-        if isCoarse {
+        if kind == .coarse {
             for index in 0..<input.elementCount * 16 { input.start[index].round() }
         }
         pooledGradient = ShardArray(
@@ -77,13 +74,15 @@ private final class ConvolutionTrial {
             sampleCount: sampleCount,
             random: &random
         )
+        kind.spoil(input, sampleCount: sampleCount, random: &random)
+        kind.spoil(pooledGradient, sampleCount: sampleCount, random: &random)
         output = ShardArray(elementCount: windowCount)
         winners = ShardArray(elementCount: windowCount)
         inputGradient = ShardArray(elementCount: input.elementCount)
         func numbers(_ count: Int) -> [Float] {
             (0..<count).map { _ in
                 let number = random.uniformFloat() * 2 - 1
-                return isCoarse ? number.rounded() : number
+                return kind == .coarse ? number.rounded() : number
             }
         }
         weights = numbers(layer.outputChannelCount * channelCount * 25)
@@ -145,7 +144,7 @@ private final class ConvolutionTrial {
             result.biasGradient = zip(result.biasGradient, sums.bias).map { $0 + $1 }
             guard isSecond else { continue }
             let open = layer.inputGradient(gradient: gradient, weights: weights)
-            result.inputGradients.append(zip(open, x).map { $1 > 0 ? $0 : 0 })
+            result.inputGradients.append(zip(open, x).map { $1 <= 0 ? 0 : $0 })
         }
         return result
     }

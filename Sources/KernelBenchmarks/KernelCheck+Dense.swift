@@ -6,12 +6,14 @@ extension KernelCheck {
     /// Checks fully connected layer `index`, forward and backward.
     mutating func dense(
         _ index: Int,
+        _ kind: TrialNumbers,
         inputCount: Int,
         outputCount: Int
     ) throws(KernelBenchmarkError) {
         let name = "fully connected \(index + 1)"
         let input = ShardArray(elementCount: inputCount, sampleCount: sampleCount, random: &random)
         input.rectify()
+        kind.spoil(input, sampleCount: sampleCount, random: &random)
         let weights = numbers(inputCount * outputCount)
         let bias = numbers(outputCount)
         let output = ShardArray(elementCount: outputCount)
@@ -21,6 +23,7 @@ extension KernelCheck {
             sampleCount: sampleCount,
             random: &random
         )
+        kind.spoil(gradient, sampleCount: sampleCount, random: &random)
         let inputGradient = ShardArray(elementCount: inputCount)
         kernels.denseInputGradient[index](
             gradient.start,
@@ -55,7 +58,7 @@ extension KernelCheck {
             try expect(
                 "\(name) input gradient",
                 inputGradient.sample(sample),
-                zip(expected, x).map { $1 > 0 ? $0 : 0 }
+                zip(expected, x).map { $1 <= 0 ? 0 : $0 }
             )
             let products = ReferenceDense.weightGradient(gradient: g, input: x)
             weightSum = zip(weightSum, products).map { $0 + $1 }

@@ -60,7 +60,8 @@ package struct ReferenceLeNet<Scalar: ReferenceScalar>: Sendable {
                 label: label
             )
             lossSum += loss
-            if activations.logits.firstIndex(of: activations.logits.max() ?? 0) == label {
+            let prediction = activations.logits.firstIndex(of: activations.logits.max() ?? 0)
+            if !loss.isNaN, prediction == label {
                 correctCount += 1
             }
             for (index, value) in backward(activations, gradient).enumerated() {
@@ -159,6 +160,6 @@ package struct ReferenceLeNet<Scalar: ReferenceScalar>: Sendable {
         _ input: [Scalar]
     ) -> [Scalar] {
         let sums = ReferenceDense.inputGradient(gradient: gradient, weights: dense[index].weights)
-        return zip(sums, input).map { $1 > 0 ? $0 : 0 }
+        return zip(sums, input).map { $1 <= 0 ? 0 : $0 }
     }
 }

@@ -2,6 +2,9 @@
 package enum ReferencePool {
     /// Pools: the greatest of four, or zero if that is greater, and which of the four is the first
     /// greatest (0 to 3, row by row).
+    ///
+    /// Where one of the four is NaN so is the output; the first greatest is then whichever the
+    /// comparisons leave.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     package static func pool<Scalar: ReferenceScalar>(
@@ -16,13 +19,14 @@ package enum ReferencePool {
             for candidate in 1..<4 where values[positions[candidate]] > values[positions[winner]] {
                 winner = candidate
             }
-            output.append(max(values[positions[winner]], 0))
+            let isNumber = positions.allSatisfy { !values[$0].isNaN }
+            output.append(isNumber ? max(values[positions[winner]], 0) : .nan)
             winners.append(winner)
         }
         return (output, winners)
     }
 
-    /// Gives each gradient to its window's winner if the rectifier let it through.
+    /// Gives each gradient to its window's winner if the rectifier let it through, as it does NaN.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     package static func inputGradient<Scalar: ReferenceScalar>(
@@ -35,7 +39,7 @@ package enum ReferencePool {
         var result = [Scalar](repeating: 0, count: channelCount * side * side)
         var window = 0
         forEachWindow(channelCount: channelCount, side: side) { positions in
-            if output[window] > 0 { result[positions[winners[window]]] = gradient[window] }
+            if !(output[window] <= 0) { result[positions[winners[window]]] = gradient[window] }
             window += 1
         }
         return result

@@ -23,6 +23,9 @@ private struct WindowSums {
     }
 
     /// Writes the maximum, or zero if that is greater, and which of the four was the first maximum.
+    ///
+    /// Where one of the four is NaN the maximum is NaN; which of them counts as the first is left to
+    /// the comparisons, all of which fail for NaN.
     @_transparent
     func pool(_ output: MutableFloats, _ winner: MutableIntegers) {
         var greatest = topLeft
@@ -30,7 +33,14 @@ private struct WindowSums {
         contest(&greatest, &index, topRight, 1)
         contest(&greatest, &index, bottomLeft, 2)
         contest(&greatest, &index, bottomRight, 3)
-        store(rectified(greatest), output)
+        let positive = Lanes(repeating: 0).replacing(
+            with: greatest,
+            where: greatest .> Lanes(repeating: 0)
+        )
+        let isNumber =
+            (topLeft .== topLeft) .& (topRight .== topRight)
+            .& (bottomLeft .== bottomLeft) .& (bottomRight .== bottomRight)
+        store(broadcast(.nan).replacing(with: positive, where: isNumber), output)
         store(index, winner)
     }
 }

@@ -3,7 +3,7 @@
 // holds them to 1 ulp on a sample.
 
 /// e^x for x ≤ 0, at most 0.94 ulp from the truth; 0 below -87, where results near the subnormal
-/// numbers.
+/// numbers; NaN for NaN.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r is a Taylor polynomial of degree 7, whose remainder,
 /// r⁸/8! ≤ 5.2e-9, is under a tenth of an ulp; n goes into the exponent.
@@ -29,10 +29,12 @@ func exponential(_ x: Lanes) -> Lanes {
         unsafeBitCast(sum, to: IntegerLanes.self) &+ exponent,
         to: Lanes.self
     )
-    return Lanes(repeating: 0).replacing(with: scaled, where: x .>= broadcast(-87))
+    // What arithmetic on the bits makes of a NaN may be a number.
+    return x.replacing(with: scaled, where: x .>= broadcast(-87))
+        .replacing(with: Lanes(repeating: 0), where: x .< broadcast(-87))
 }
 
-/// ln x for x of [1, 10], at most 0.86 ulp from the truth.
+/// ln x for x of [1, 10], at most 0.86 ulp from the truth; NaN for NaN.
 ///
 /// That is the range of a sum of ten powers of which the greatest is 1.
 ///
@@ -56,7 +58,8 @@ func logarithm(_ x: Lanes) -> Lanes {
     let small = half - s * multiplyAdd(z, sum, half)
     // ln 2 in two parts as above.
     let low = multiplyAdd(e, broadcast(0x1.7f7d1cp-20), -small)
-    return multiplyAdd(e, broadcast(0x1.62e4p-1), low + f)
+    let sumOfAll = multiplyAdd(e, broadcast(0x1.62e4p-1), low + f)
+    return x.replacing(with: sumOfAll, where: x .== x)
 }
 
 /// e^x of `count` numbers, a multiple of 16, in place: for the test of the polynomial.

@@ -124,18 +124,18 @@ func floats(_ value: IntegerLanes) -> Lanes {
     #endif
 }
 
-/// max(value, 0).
+/// max(value, 0), and NaN for NaN: a rectifier that took NaN for 0 would hide that a model is broken.
 @_transparent
 func rectified(_ value: Lanes) -> Lanes {
     let zero = Lanes(repeating: 0)
-    return zero.replacing(with: value, where: value .> zero)
+    return value.replacing(with: zero, where: value .<= zero)
 }
 
-/// The rectifier backward: `gradient` where the rectified `output` is above zero.
+/// The rectifier backward: `gradient` where the rectified `output` is above zero, or NaN.
 @_transparent
 func opened(_ gradient: Lanes, by output: Lanes) -> Lanes {
     let zero = Lanes(repeating: 0)
-    return zero.replacing(with: gradient, where: output .> zero)
+    return gradient.replacing(with: zero, where: output .<= zero)
 }
 
 /// Loads `count` floats, fewer than a vector, and zeros behind them.

@@ -24,6 +24,8 @@ package struct CoordinatedRun {
     package var epochTotals: CheckpointMetadata.EpochTotals
     /// The epochs before.
     package var epochs: [EpochRecord]
+    /// Whether it goes on once its loss is no finite number.
+    package var keepsGoing = false
     /// The position of the newest checkpoint at or before another; nil if there is none.
     package var findingCheckpoint: (Position) -> Position?
     /// Makes the run again from its newest checkpoint at or before a position, and removes those

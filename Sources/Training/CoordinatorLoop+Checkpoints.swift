@@ -4,6 +4,7 @@ import TrainingProtocol
 extension CoordinatorLoop {
     /// Hands the state after `position` to the writer.
     func saveCheckpoint(at position: Position) {
+        guard divergedStep == nil, isFinite(after: position) else { return }
         let isRequired = position.completedStepCount % schedule.stepsPerEpoch == 0
         run.submitCheckpoint(
             at: position,

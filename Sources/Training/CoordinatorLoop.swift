@@ -37,10 +37,12 @@ final class CoordinatorLoop {
     private var test: Metrics?
     private var workerCountMax = 0
     private var outcome: Coordinator.Outcome?
+    /// The step at which the run's numbers stopped being finite, if that ends it.
+    var divergedStep: Int?
     private var foreign = ForeignTraffic()
     var joins = JoinLimit()
     /// What carrying actions out has brought up; told to the machine once they are done.
-    private var events: [Coordinator.Event] = []
+    var events: [Coordinator.Event] = []
     /// What the machine has said last: kept for its memory.
     private var actions: [Coordinator.Action] = []
 
@@ -115,6 +117,7 @@ final class CoordinatorLoop {
         profile.slices = clock.slices
         return RunResult(
             outcome: outcome ?? .stopped,
+            divergedStep: divergedStep,
             position: machine.position,
             epochs: epochs,
             test: test,
@@ -146,6 +149,7 @@ final class CoordinatorLoop {
         tally = EpochTally(totals: run.epochTotals, at: now)
         epochs = run.epochs
         outcome = nil
+        divergedStep = nil
         lookAtMachine()
         shareParameters()
         observer.runDidGoBack(to: run.position)
@@ -264,18 +268,6 @@ final class CoordinatorLoop {
         case .end(let outcome): self.outcome = outcome
         }
     }
-
-    private func payload(of message: CoordinatorMessage) -> CoordinatorPayload {
-        switch message {
-        case .work(let work, _):
-            return .samples(work, run.feed)
-        case .parameters(let version, _):
-            precondition(version == machine.position.completedStepCount, "version \(version)")
-            return .parameters(run.optimizer.parameters)
-        case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
-            return .none
-        }
-    }
 }
 
 /// What the machine's actions do to the run's numbers.
@@ -355,6 +347,7 @@ extension CoordinatorLoop {
         guard let sums = self.sums[round], let total = sums.total, let gradient = total.gradient
         else { preconditionFailure("step \(index) is applied before its sum is complete") }
         let sampleCount = schedule.samples(of: round).count
+        if !total.sums.lossSum.isFinite { diverged(at: index + 1) }
         if !sums.isFullyConnectedTaken {
             run.optimizer.beginWholeStep()
             applyEarlySegment(index: index)

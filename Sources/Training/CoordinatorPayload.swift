@@ -45,3 +45,18 @@ package enum CoordinatorPayload {
         }
     }
 }
+
+extension CoordinatorLoop {
+    /// What travels with a message.
+    func payload(of message: CoordinatorMessage) -> CoordinatorPayload {
+        switch message {
+        case .work(let work, _):
+            return .samples(work, run.feed)
+        case .parameters(let version, _):
+            precondition(version == machine.position.completedStepCount, "version \(version)")
+            return .parameters(run.optimizer.parameters)
+        case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
+            return .none
+        }
+    }
+}

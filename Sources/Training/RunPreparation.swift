@@ -256,7 +256,7 @@ package struct RunPreparation {
         )
         settings.distrusted = distrusted
         settings.soleAnswers = soleAnswers
-        return CoordinatedRun(
+        var coordinated = CoordinatedRun(
             settings: settings,
             position: position,
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
@@ -269,6 +269,8 @@ package struct RunPreparation {
             findingCheckpoint: { checkpoint(before: $0) },
             goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
         )
+        coordinated.keepsGoing = configuration.keepGoing
+        return coordinated
     }
 }
 

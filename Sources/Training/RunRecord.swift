@@ -54,6 +54,8 @@ package struct StepRecord: Equatable, Sendable {
 package struct RunResult: Sendable {
     /// Whether all rounds were completed.
     package var outcome: Coordinator.Outcome
+    /// The step whose loss was no finite number, from 1, if that is why the run stopped.
+    package var divergedStep: Int?
     /// How far the run has come.
     package var position: Position
     /// Every epoch's figures, those of earlier starts included.
@@ -78,6 +80,9 @@ package struct RunResult: Sendable {
     package var parameters: ParameterBuffer
     /// Where the last checkpoints went; nil for a run that leaves none.
     package var writer: CheckpointWriter?
+
+    /// Whether the run came to its end with a model that is one.
+    package var isComplete: Bool { outcome == .completed && divergedStep == nil }
 }
 
 /// Follows a run; every call comes from the coordinator's thread and should return soon.

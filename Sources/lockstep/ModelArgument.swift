@@ -12,6 +12,19 @@ struct ModelArgument: ParsableArguments {
     /// Reads the file.
     func read() throws(CheckpointError) -> ModelFile { try Self.read(path: model) }
 
+    /// Reads a file to compute with.
+    ///
+    /// - Throws: `NonfiniteModel` for a parameter that is not finite: what is computed with it may
+    ///   still look like figures.
+    func readFinite() throws -> ModelFile { try Self.readFinite(path: model) }
+
+    /// Reads a model to compute with.
+    static func readFinite(path: String) throws -> ModelFile {
+        let file = try read(path: path)
+        if let error = NonfiniteModel(file, path: path) { throw error }
+        return file
+    }
+
     /// Reads a model, or the parameters of a checkpoint.
     static func read(path: String) throws(CheckpointError) -> ModelFile {
         try ModelFile.read(path: path, table: RunPreparation.table)

@@ -95,10 +95,12 @@ final class RunReport: RunObserver {
                 columnCount: columnCount
             )
         )
-        if !record.training.loss.isFinite, failedParts.insert("loss").inserted {
+        if configuration.keepGoing, !record.training.loss.isFinite,
+            failedParts.insert("loss").inserted
+        {
             log(
                 .warning,
-                "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.training.loss)) where a finite one was expected, so training has diverged; stop it and start anew with a smaller --learning-rate"
+                "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
             )
         }
         guard configuration.logEvery > 0,
@@ -229,6 +231,9 @@ final class RunReport: RunObserver {
         show(progress.interrupted())
         log(.notice, "stopped\(step); to go on, add --resume --run-dir \(folder.path)")
     }
+
+    /// Leaves the progress line, for the error that follows.
+    func didDiverge() { show(progress.interrupted()) }
 
     /// Prints the run's result and writes its summary.
     ///

@@ -94,7 +94,7 @@ struct RunSession {
             throw error
         }
         defer { service.runResult.map { leave(trace, of: $0) } }
-        if let result = service.runResult, result.outcome == .completed {
+        if let result = service.runResult, result.isComplete {
             // A checkpoint that fails gives its room back, and is told of after the model is there:
             // that is what the run was for.
             let checkpoints = Result { try result.writer?.finish() }
@@ -103,6 +103,10 @@ struct RunSession {
             if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
         } else {
             try (service.runResult?.writer ?? run.writer)?.finish()
+            if let step = service.runResult?.divergedStep {
+                report.didDiverge()
+                throw Divergence(step: step, runFolder: folder.path)
+            }
             report.didStop(after: service.runResult?.position)
             throw ExitCode(signals.exitCode ?? 1)
         }
@@ -153,13 +157,7 @@ struct RunSession {
     /// The parameters that the run starts from; nil where the seed gives them.
     private func initialParameters() throws -> [Float]? {
         guard let path = options.initialModel else { return nil }
-        let parameters = try ModelArgument.read(path: path).parameters
-        guard parameters.allSatisfy(\.isFinite) else {
-            throw MistakeInUse(
-                "\(path): parameters that are not finite where numbers to start from were expected; choose another --initial-model"
-            )
-        }
-        return parameters
+        return try ModelArgument.readFinite(path: path).parameters
     }
 
     private func prepare(

@@ -25,6 +25,7 @@ struct SettingOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: help("checkpointsKept")) var checkpointsKept: String?
     @Option(parsing: .unconditional, help: help("verify")) var verify: String?
     @Option(parsing: .unconditional, help: help("logEvery")) var logEvery: String?
+    @Flag(help: help("keepGoing")) var keepGoing = false
 
     /// What the discussions of `train` and `coordinator` say of the settings.
     static let sources = """
@@ -53,7 +54,7 @@ struct SettingOptions: ParsableArguments {
             ("learningRate", learningRate), ("beta1", beta1), ("beta2", beta2),
             ("epsilon", epsilon), ("seed", seed), ("workers", workers),
             ("checkpointEvery", checkpointEvery), ("checkpointsKept", checkpointsKept),
-            ("verify", verify), ("logEvery", logEvery),
+            ("verify", verify), ("logEvery", logEvery), ("keepGoing", keepGoing ? "true" : nil),
         ]
         return Dictionary(
             uniqueKeysWithValues: all.compactMap { key, text in text.map { (key, $0) } }

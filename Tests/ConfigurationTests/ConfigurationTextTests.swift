@@ -28,6 +28,7 @@ import Testing
         configuration.checkpointsKept = Int.random(in: 1...1_000, using: &random)
         configuration.verify = Double.random(in: 0...1, using: &random)
         configuration.logEvery = Int.random(in: 0...1_000_000_000, using: &random)
+        configuration.keepGoing = Bool.random(using: &random)
         return configuration
     }
 

@@ -21,6 +21,7 @@ import Testing
         #expect(configuration.beta1 == 0.9 && configuration.beta2 == 0.999)
         #expect(configuration.seed == 1 && configuration.logEvery == 100)
         #expect(configuration.checkpointEvery == 500 && configuration.checkpointsKept == 3)
+        #expect(!configuration.keepGoing)
     }
 
     @Test func `mnist.yaml is the defaults and names every key`() throws {

@@ -16,8 +16,8 @@ import Testing
                 == "Samples of one step; every 16 of them are a shard "
                 + "(default: 32 samples; a whole number from 1 to 65,536)."
         )
-        #expect(RunConfiguration.settingsHelp.map(\.key).count == 16)
-        #expect(Set(RunConfiguration.settingsHelp.map(\.flag)).count == 16)
+        #expect(RunConfiguration.settingsHelp.map(\.key).count == 17)
+        #expect(Set(RunConfiguration.settingsHelp.map(\.flag)).count == 17)
     }
 
     @Test(arguments: [
@@ -35,6 +35,7 @@ import Testing
         ("checkpointEvery", ["0", "1000000000"], ["1000000001"]),
         ("checkpointsKept", ["1", "1000"], ["0", "1001"]),
         ("logEvery", ["0", "1"], ["-1"]),
+        ("keepGoing", ["true", "false"], ["", "True", "yes", "1", "on"]),
         ("verify", ["0", "0.01", "1"], ["1.01", "-0.1", "nan", "5%"]),
         ("learningRate", ["1000", "1e-30", "0.5", ".5", "1E-3"], ["0", "1000.1", "1e-46", "-1"]),
         ("learningRate", [], ["1e999", "nan", "inf", "infinity", "0x1p3", "1e", "", " 1", "1,5"]),

@@ -19,7 +19,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var dataset: DatasetOption
 
     func run() throws {
-        let file = try model.read()
+        let file = try model.readFinite()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let images = try dataset.load().test
         let metrics = Evaluation(kernels: kernels, transform: input.transform(for: file))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import ImageFiles
 import Kernels
@@ -49,7 +50,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file = try model.read()
+        let file = try readModel()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let pictures = try namedPictures()
         let evaluation = Evaluation(kernels: kernels, transform: input.transform(for: file))
@@ -59,6 +60,23 @@ struct PredictCommand: ParsableCommand {
         )
         for (picture, row) in zip(pictures, probabilities) {
             try StandardOutput.write(Self.line(name: picture.name, probabilities: row))
+        }
+    }
+
+    /// Reads the model.
+    ///
+    /// - Throws: `MistakeInUse` when a picture stands in its place.
+    private func readModel() throws -> ModelFile {
+        do {
+            return try model.readFinite()
+        } catch {
+            let file = FileHandle(forReadingAtPath: model.model)
+            let start = try? file?.read(upToCount: PictureFormat.prefixSize)
+            guard let format = PictureFormat(of: start ?? Data()) else { throw error }
+            let other = images.first { $0.hasSuffix(".safetensors") } ?? "MODEL"
+            throw MistakeInUse(
+                "\(model.model): a \(format.rawValue) picture was found where the model was expected; name the model first: lockstep predict \(other) \(model.model)"
+            )
         }
     }
 
