@@ -149,9 +149,10 @@ let package = Package(
 
         // MARK: Data and files
         module("MNIST", ["CISAL"], resources: [.copy("Resources")]),
-        module("ImageFiles", ["CPNG", "CTurboJPEG"]),
+        module("PlainFiles"),
+        module("ImageFiles", ["CPNG", "CTurboJPEG", "PlainFiles"]),
         module("Checkpoints", ["COpenSSL"]),
-        module("Configuration", [product("Yams", "Yams")]),
+        module("Configuration", ["PlainFiles", product("Yams", "Yams")]),
 
         // MARK: Protocol and transport
         module("TrainingProtocol", ["SeededRandom"]),
@@ -196,7 +197,7 @@ let package = Package(
         module(
             "Launching",
             [
-                "Training", product("Logging", "swift-log"),
+                "PlainFiles", "Training", product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
@@ -227,6 +228,7 @@ let package = Package(
         tests("Reporting", exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),
+        tests("PlainFiles"),
         tests("SeededRandom"),
         tests(
             "Training",

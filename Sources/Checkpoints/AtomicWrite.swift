@@ -3,7 +3,22 @@
 ///
 /// Temporary file in the same folder, fsync, close, rename, fsync of the folder: without the first
 /// fsync a power cut can leave the new name on an empty file, without the second the old state.
-enum AtomicWrite {
+package enum AtomicWrite {
+    /// Writes `contents` to a path, in place of the file of that name.
+    ///
+    /// - Throws: ``CheckpointError/systemCall(_:path:code:)`` when a call fails.
+    package static func write(
+        _ contents: [UInt8],
+        to path: String,
+        by fileSystem: any FileSystem = LocalFileSystem()
+    ) throws(CheckpointError) {
+        let parts = FilePathParts(path)
+        try fileSystem.withFolder(parts.folder, followsLink: true) {
+            open throws(CheckpointError) in
+            try write(contents, to: parts.name, in: open, by: fileSystem)
+        }
+    }
+
     /// Writes `contents` under `name`, in place of what is there.
     ///
     /// A link of that name is replaced, not followed.

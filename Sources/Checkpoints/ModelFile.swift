@@ -29,11 +29,7 @@ package struct ModelFile: Equatable, Sendable {
             metadata: Seal.sealed(strings, data: [parameters]),
             tensors: table.views(of: parameters)
         )
-        let parts = FilePathParts(path)
-        try fileSystem.withFolder(parts.folder, followsLink: true) {
-            open throws(CheckpointError) in
-            try AtomicWrite.write(contents, to: parts.name, in: open, by: fileSystem)
-        }
+        try AtomicWrite.write(contents, to: path, by: fileSystem)
     }
 
     /// Reads a model, or the parameters of a checkpoint.

@@ -1,4 +1,4 @@
-import Foundation
+import PlainFiles
 import Yams
 
 /// A configuration file's text and the name that errors call it by.
@@ -11,9 +11,11 @@ package struct ConfigurationFile: Equatable, Sendable {
     /// Bytes of the largest file that is read.
     package static let textSizeMax = 65_536
 
-    /// Takes a text that was read already.
+    /// Takes a text that was read already; a byte order mark before it says nothing (YAML 1.2,
+    /// 5.2).
     package init(text: String, name: String) {
-        self.text = text
+        let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+        self.text = hasMark ? String(text.unicodeScalars.dropFirst()) : text
         self.name = name
     }
 
@@ -21,15 +23,13 @@ package struct ConfigurationFile: Equatable, Sendable {
     ///
     /// - Throws: when it cannot be read, is larger than `textSizeMax` or is not UTF-8.
     package init(path: String) throws(ConfigurationError) {
-        let data: Data
+        let data: [UInt8]
         do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            data = try handle.read(upToCount: Self.textSizeMax + 1) ?? Data()
-            try handle.close()
+            data = try RegularFile.read(path, sizeMax: Self.textSizeMax)
+        } catch .isTooLarge {
+            throw Self.tooLarge(path)
         } catch {
-            let code = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let reason = code.map { String(cString: strerror(Int32($0.code))) }
-            throw .unreadable(path, reason: reason ?? "no readable file")
+            throw .unreadable(path, reason: error.reason)
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw .unreadable(path, reason: "bytes that are not UTF-8")
@@ -96,15 +96,17 @@ package struct ConfigurationFile: Equatable, Sendable {
         }
     }
 
+    private static func tooLarge(_ name: String) -> ConfigurationError {
+        .badFile(
+            name,
+            line: nil,
+            found: "more than \(textSizeMax) bytes",
+            expected: "a short list of settings"
+        )
+    }
+
     private func refuseBombs() throws(ConfigurationError) {
-        if text.utf8.count > Self.textSizeMax {
-            throw .badFile(
-                name,
-                line: nil,
-                found: "more than \(Self.textSizeMax) bytes",
-                expected: "a short list of settings"
-            )
-        }
+        if text.utf8.count > Self.textSizeMax { throw Self.tooLarge(name) }
         let content = text.split(whereSeparator: \.isNewline).filter {
             $0.first(where: { $0 != " " }) != "#"
         }

@@ -1,4 +1,4 @@
-private import Foundation
+private import PlainFiles
 
 /// A digit as MNIST has it: 28×28 gray bytes, white on black.
 ///
@@ -26,20 +26,15 @@ package struct DigitImage: Equatable, Sendable {
     ///
     /// - Throws: when the file cannot be read or decoded, is too large, or shows nothing.
     package static func read(path: String) throws(ImageFileError) -> DigitImage {
-        let data: Data
+        let bytes: [UInt8]
         do {
-            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? handle.close() }
-            data = try handle.read(upToCount: fileSizeMax + 1) ?? Data()
+            bytes = try RegularFile.read(path, sizeMax: fileSizeMax)
+        } catch .isTooLarge(let sizeMax) {
+            throw .fileTooLarge(file: path, sizeMax: sizeMax)
         } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let reason = cause.map { String(cString: strerror(Int32($0.code))) }
-            throw .unreadable(file: path, reason: reason ?? error.localizedDescription)
+            throw .unreadable(file: path, reason: error.reason)
         }
-        guard data.count <= fileSizeMax else {
-            throw .fileTooLarge(file: path, sizeMax: fileSizeMax)
-        }
-        return try decode([UInt8](data), name: path)
+        return try decode(bytes, name: path)
     }
 
     /// Decodes the bytes of a PNG or JPEG file; `name` is what errors call it.

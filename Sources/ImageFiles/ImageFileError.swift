@@ -8,6 +8,8 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
     case unknownFormat(file: String)
     /// The picture has more rows or columns than are accepted.
     case tooLarge(file: String, width: Int, height: Int)
+    /// The file goes over its pixels more often than any camera's or program's does.
+    case tooManyScans(file: String, found: Int, countMax: Int)
     /// The file is cut short or damaged; the reason is the decoder's.
     case damaged(file: String, format: String, reason: String)
     /// The picture shows nothing that stands out from its background.
@@ -26,6 +28,9 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
         case .tooLarge(let file, let width, let height):
             "\(file): \(width)×\(height) pixels where at most "
                 + "\(GrayPicture.sideMax)×\(GrayPicture.sideMax) are accepted; scale it down"
+        case .tooManyScans(let file, let found, let countMax):
+            "\(file): \(found) scans where a JPEG of this size is accepted with at most \(countMax); "
+                + "save it again, not progressive"
         case .damaged(let file, let format, let reason):
             "\(file): truncated or damaged where an intact \(format) was expected (\(reason)); "
                 + "save or fetch it again"

@@ -32,8 +32,13 @@ extension GrayPicture {
             ) == 0
         else { throw .damaged(file: name, format: "JPEG", reason: message(of: decoder)) }
         try check(width: Int(width), height: Int(height), of: name)
+        let scanCount = JPEGScans.count(in: bytes)
+        let scanCountMax = JPEGScans.countMax(pixelCount: Int(width) * Int(height))
+        guard scanCount <= scanCountMax else {
+            throw .tooManyScans(file: name, found: scanCount, countMax: scanCountMax)
+        }
         var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height))
-        // A progressive file may hold thousands of scans of the same pixels; 500 are enough.
+        // What is no scan by the count above, and is one to libjpeg-turbo, ends here.
         let flags = TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT
         guard
             tjDecompress2(

@@ -2,6 +2,8 @@
 package enum KeyError: Error, Equatable, CustomStringConvertible {
     /// A file or folder could not be read or written.
     case failed(path: String, operation: String, reason: String)
+    /// Another process has been changing the keys for so many seconds.
+    case isInUse(path: String, seconds: Int)
     /// A file of secrets can be read by people who should not.
     case exposed(path: String, mode: UInt32)
     /// A text is not what a key's file holds; `place` is its path or variable.
@@ -19,6 +21,9 @@ package enum KeyError: Error, Equatable, CustomStringConvertible {
         case .failed(let path, let operation, let reason):
             "\(path): \(operation) failed with \"\(reason)\" where a key's file was expected; "
                 + "check the path and its permissions, or make keys with `lockstep keys new DIR`"
+        case .isInUse(let path, let seconds):
+            "\(path): changing the keys: another process that changes them was found for \(seconds) s where "
+                + "none was expected; end it or wait for it, and try again"
         case .exposed(let path, let mode):
             "\(path): mode \(String(mode, radix: 8)) was found where a secret that others cannot read was "
                 + "expected; chmod 600 it, and make new keys if somebody may have read it"

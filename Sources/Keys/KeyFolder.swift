@@ -5,6 +5,10 @@ package import ZeroMQ
 ///
 /// It holds `coordinator.key` and `authorized-workers`, and for each worker `NAME.key`, which is
 /// to be moved to the worker's machine. All are mode 0600, the folder is 0700.
+///
+/// Whoever changes it holds a lock on the folder from reading the list to renaming the new one over
+/// it, so that of changes by several processes none is lost. Readers need no lock: they see the
+/// list before or after.
 package struct KeyFolder: Equatable, Sendable {
     /// Where it is.
     package let path: String
@@ -27,9 +31,22 @@ package struct KeyFolder: Equatable, Sendable {
             throw KeyFile.failure(path, "making the folder")
         }
         let pair = try draw()
-        try KeyFile.write(CoordinatorKey(pair: pair).text, to: coordinatorPath, replaces: false)
-        try KeyFile.write("", to: listPath, replaces: false)
-        try add(name)
+        try locked { () throws(KeyError) in
+            try KeyFile.write(CoordinatorKey(pair: pair).text, to: coordinatorPath, replaces: false)
+            try KeyFile.write("", to: listPath, replaces: false)
+            try addLocked(name)
+        }
+    }
+
+    /// Runs `body` while no other process or thread changes the folder, and brings what it has
+    /// renamed to the disk.
+    private func locked<Result>(
+        _ body: () throws(KeyError) -> Result
+    ) throws(KeyError) -> Result {
+        let lock = try KeyFolderLock(of: path)
+        let result = try body()
+        try lock.synchronize()
+        return result
     }
 
     /// Makes a worker's keys and lists it.
@@ -37,6 +54,10 @@ package struct KeyFolder: Equatable, Sendable {
     /// - Throws: when the name is taken or none, or the folder cannot be read or written to.
     package func add(_ name: String) throws(KeyError) {
         try checkName(name)
+        try locked { () throws(KeyError) in try addLocked(name) }
+    }
+
+    private func addLocked(_ name: String) throws(KeyError) {
         var list = try workers()
         guard !list.entries.contains(where: { $0.name == name }) else {
             throw .exists(path: workerPath(name))
@@ -44,19 +65,27 @@ package struct KeyFolder: Equatable, Sendable {
         let key = WorkerKey(pair: try draw(), coordinator: try coordinator().pair.publicKey)
         try KeyFile.write(key.text, to: workerPath(name), replaces: false)
         list.add(name, key.pair.publicKey)
-        try KeyFile.write(list.text, to: listPath, replaces: true)
+        do throws(KeyError) {
+            try KeyFile.write(list.text, to: listPath, replaces: true)
+        } catch {
+            // A key that nobody lists would only be in the way of the next try.
+            unlink(workerPath(name))
+            throw error
+        }
     }
 
     /// Lists a worker that has drawn its keys by itself, and returns the name that it gets.
     ///
     /// - Throws: when the folder cannot be read or written to.
     package func add(_ key: CurveKey) throws(KeyError) -> String {
-        var list = try workers()
-        var number = 1
-        while list.entries.contains(where: { $0.name == "joined-\(number)" }) { number += 1 }
-        list.add("joined-\(number)", key)
-        try KeyFile.write(list.text, to: listPath, replaces: true)
-        return "joined-\(number)"
+        try locked { () throws(KeyError) in
+            var list = try workers()
+            var number = 1
+            while list.entries.contains(where: { $0.name == "joined-\(number)" }) { number += 1 }
+            list.add("joined-\(number)", key)
+            try KeyFile.write(list.text, to: listPath, replaces: true)
+            return "joined-\(number)"
+        }
     }
 
     /// Strikes a worker off the list and removes its file where it is still here.
@@ -64,13 +93,15 @@ package struct KeyFolder: Equatable, Sendable {
     /// - Throws: when it is not listed, or the folder cannot be read or written to.
     package func revoke(_ name: String) throws(KeyError) {
         try checkName(name)
-        var list = try workers()
-        guard list.entries.contains(where: { $0.name == name }) else {
-            throw .unlisted(name: name, path: listPath)
+        try locked { () throws(KeyError) in
+            var list = try workers()
+            guard list.entries.contains(where: { $0.name == name }) else {
+                throw .unlisted(name: name, path: listPath)
+            }
+            list.remove(name)
+            try KeyFile.write(list.text, to: listPath, replaces: true)
+            unlink(workerPath(name))
         }
-        list.remove(name)
-        try KeyFile.write(list.text, to: listPath, replaces: true)
-        unlink(workerPath(name))
     }
 
     /// Reads the coordinator's key.

@@ -1,4 +1,5 @@
 import Foundation
+import PlainFiles
 
 /// Reads lists of hosts.
 package enum HostList {
@@ -61,21 +62,21 @@ package enum HostList {
     private static let fileSizeMax = 1 << 20
 
     private static func contents(of path: String) throws(HostError) -> String {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw .unreadable(path: path, reason: "no file")
-        }
-        guard !isFolder.boolValue else { throw .unreadable(path: path, reason: "a folder") }
-        guard let handle = FileHandle(forReadingAtPath: path),
-            let data = try? handle.read(upToCount: fileSizeMax)
-        else {
-            // An empty file reads as nothing, and holds no hosts.
-            if FileManager.default.isReadableFile(atPath: path) { return "" }
-            throw .unreadable(path: path, reason: "a file that may not be read")
+        let data: [UInt8]
+        do {
+            data = try RegularFile.read(path, sizeMax: fileSizeMax)
+        } catch {
+            switch error {
+            case .refused(code: ENOENT): throw .unreadable(path: path, reason: "no file")
+            case .isFolder: throw .unreadable(path: path, reason: "a folder")
+            case .refused, .isNoFile, .isTooLarge:
+                throw .unreadable(path: path, reason: error.reason)
+            }
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw .unreadable(path: path, reason: "bytes that are not UTF-8")
         }
-        return text
+        let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+        return hasMark ? String(text.unicodeScalars.dropFirst()) : text
     }
 }

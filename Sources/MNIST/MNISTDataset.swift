@@ -24,19 +24,35 @@ package struct MNISTDataset: Equatable, Sendable {
     /// - Parameter directory: the folder; nil for the files that ship with the executable.
     /// - Throws: when a file is missing, damaged, or of another kind; the first reason found.
     package static func load(directory: String?) throws(MNISTError) -> MNISTDataset {
+        let halves = try load(["train", "t10k"], directory: directory)
+        return MNISTDataset(training: halves[0], test: halves[1])
+    }
+
+    /// Loads the test images of a folder, which may lack the others, or of MNIST itself where none
+    /// is named.
+    ///
+    /// - Throws: when a file is missing, damaged, or of another kind; the first reason found.
+    package static func loadTest(directory: String?) throws(MNISTError) -> LabeledImages {
+        try load(["t10k"], directory: directory)[0]
+    }
+
+    private static func load(
+        _ names: [String],
+        directory: String?
+    ) throws(MNISTError) -> [LabeledImages] {
         let folder = if let directory { directory } else { try packagedDirectory() }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
             isFolder.boolValue
         else { throw .missingFolder(folder: folder) }
-        let pairs = try ["train", "t10k"].map { name throws(MNISTError) in
+        let pairs = try names.map { name throws(MNISTError) in
             (
                 images: try path(of: "\(name)-images-idx3-ubyte", in: folder),
                 labels: try path(of: "\(name)-labels-idx1-ubyte", in: folder)
             )
         }
         // Side by side: inflating them is most of what a start takes.
-        let loaded = Mutex([Result<LabeledImages, MNISTError>?](repeating: nil, count: 2))
+        let loaded = Mutex([Result<LabeledImages, MNISTError>?](repeating: nil, count: pairs.count))
         DispatchQueue.concurrentPerform(iterations: pairs.count) { index in
             let result = Result { () throws(MNISTError) in
                 try LabeledImages(
@@ -46,11 +62,10 @@ package struct MNISTDataset: Equatable, Sendable {
             }
             loaded.withLock { $0[index] = result }
         }
-        let halves = try loaded.withLock(\.self).map { result throws(MNISTError) in
+        return try loaded.withLock(\.self).map { result throws(MNISTError) in
             guard let result else { preconditionFailure("half of a data set was not loaded") }
             return try result.get()
         }
-        return MNISTDataset(training: halves[0], test: halves[1])
     }
 
     /// Finds the folder of the files that ship with the package, beside the executable.

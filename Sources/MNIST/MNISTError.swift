@@ -43,7 +43,7 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
                 + Self.fourNames
         case .missingFile(let folder, let name):
             "\(folder): \(name) is missing, plain or .gz; a data set's folder must hold "
-                + Self.fourNames
+                + Self.fourNames + ", or to evaluate the last two"
         case .unreadable(let file, let reason):
             "\(file): cannot be read where a readable file was expected (\(reason)); "
                 + "check its kind and permissions"

@@ -53,12 +53,14 @@ package final class MetricsLog: Sendable {
     /// Continues the log of a run from `step`, or begins it where there is none.
     ///
     /// Lines of later steps are cut off, for the resumed run writes them again; so is everything
-    /// from the first line on that is torn or none of ours.
+    /// from the first line on that is torn or none of ours, or of a step before the line above it.
+    /// So no more is read than a run of that many steps can have written, however large the file
+    /// is.
     ///
     /// - Throws: when the file cannot be read, cut or written to.
     package init(folder: String, resumingAtStep step: Int) throws(ReportError) {
         file = try ReportFile(path: "\(folder)/\(Self.fileName)", opening: .continued)
-        let (size, epochs) = Self.kept(of: try file.contents(), upToStep: step)
+        let (size, epochs) = try Self.kept(of: file, upToStep: step)
         try file.cut(to: size)
         epochsBefore = epochs
     }
@@ -89,24 +91,34 @@ package final class MetricsLog: Sendable {
         try file.append(bytes)
     }
 
+    /// More than any line of ours has.
+    private static let lineLengthMax = 4_096
+
     /// How many bytes stay, and the epochs within them.
     private static func kept(
-        of bytes: [UInt8],
+        of file: ReportFile,
         upToStep step: Int
-    ) -> (size: Int, epochs: [EpochResult]) {
+    ) throws(ReportError) -> (size: Int, epochs: [EpochResult]) {
         var epochs: [EpochResult] = []
-        var start = 0
-        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(bytes[start..<end])),
-                line.step <= step
-            else { break }
+        var size = 0
+        var last: Line?
+        var lineCount = 0
+        // A line a step at most, and that of an epoch once more for a start that died beside it.
+        let lineCountMax = 4 * (step + 1)
+        try file.forEachLine(lengthMax: lineLengthMax) { bytes in
+            guard let line = try? JSONDecoder().decode(Line.self, from: Data(bytes)),
+                line.step <= step, last.map(line.mayFollow) ?? true, lineCount < lineCountMax
+            else { return false }
+            lineCount += 1
             if let epoch = line.epochResult {
                 epochs.removeAll { $0.epoch >= epoch.epoch }
                 epochs.append(epoch)
             }
-            start = end + 1
+            last = line
+            size += bytes.count + 1
+            return true
         }
-        return (start, epochs)
+        return (size, epochs)
     }
 }
 
@@ -128,6 +140,12 @@ private struct Line: Codable {
     init(epoch result: EpochResult, step: Int, time: Date) {
         (kind, self.step, stepResult, epochResult) = (.epoch, step, nil, result)
         self.time = Self.rounded(time)
+    }
+
+    /// Whether a run may have written this line after `other`: a later step, or the end of an epoch
+    /// after its last step.
+    func mayFollow(_ other: Line) -> Bool {
+        step > other.step || step == other.step && kind == .epoch
     }
 
     /// Seconds since 1970, to the millisecond.

@@ -26,10 +26,15 @@ final class ReportFile: Sendable {
         defer { close(opened) }
         let exclusive = opening == .new ? O_EXCL : 0
         // A symbolic link there could lead to any file of this user's.
-        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | exclusive
+        let flags =
+            O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | exclusive
         descriptor = openat(opened, url.lastPathComponent, flags, 0o640)
         if descriptor < 0 {
             throw errno == EEXIST ? .alreadyThere(file: path) : Self.unwritable(path)
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFIFO else {
+            throw .unwritable(file: path, reason: "a pipe")
         }
     }
 
@@ -57,19 +62,30 @@ final class ReportFile: Sendable {
         if fsync(descriptor) != 0 { throw Self.unwritable(path) }
     }
 
-    /// The file's contents so far.
-    func contents() throws(ReportError) -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// Gives the file's lines to `body`, one after another and without their line feeds, until it
+    /// answers false; a last line that has none is left out.
+    ///
+    /// - Parameter lengthMax: what a line may have; a longer one ends the reading.
+    func forEachLine(
+        lengthMax: Int,
+        _ body: (ArraySlice<UInt8>) -> Bool
+    ) throws(ReportError) {
         var part = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = pread(descriptor, &part, part.count, off_t(bytes.count))
-            if count > 0 {
-                bytes += part[..<count]
-            } else if count == 0 {
-                return bytes
-            } else if errno != EINTR {
-                throw Self.unwritable(path)
+        var rest: [UInt8] = []
+        var offset = 0
+        while rest.count <= lengthMax {
+            let count = pread(descriptor, &part, part.count, off_t(offset))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Self.unwritable(path) }
+            if count == 0 { return }
+            offset += count
+            rest += part[..<count]
+            var start = 0
+            while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                guard end - start <= lengthMax, body(rest[start..<end]) else { return }
+                start = end + 1
             }
+            rest.removeFirst(start)
         }
     }
 

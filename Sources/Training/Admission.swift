@@ -23,6 +23,11 @@ package final class Admission: Sendable {
 
     private let keys: Mutex<Keys>
 
+    /// Held while the list's own place is read or written, together with what that does to `keys`:
+    /// otherwise a list that was read before an enrolment would strike the new worker off, and an
+    /// enrolment from before a revocation would let one in that is struck off.
+    private let listing = Mutex(())
+
     /// Keeps the key of an invited worker for good, and names it.
     private let enroll: @Sendable (CurveKey) throws -> String
 
@@ -48,6 +53,18 @@ package final class Admission: Sendable {
     package func replace(with workers: WorkerList) {
         keys.withLock { $0.listed = Self.names(of: workers) }
         wakeUp.signal()
+    }
+
+    /// Reads the list anew and puts it in place of the one before, if there is one to read.
+    ///
+    /// - Returns: the list that holds now; nil if none was read.
+    /// - Throws: what reading throws; the list before stays.
+    package func reload(_ read: () throws -> WorkerList?) throws -> WorkerList? {
+        try listing.withLock { _ in
+            let workers = try read()
+            if let workers { replace(with: workers) }
+            return workers
+        }
     }
 
     /// Turns a key away as long as this process lives, listed or not; the loop cuts who came under
@@ -100,8 +117,11 @@ extension Admission {
     func enroll(_ key: CurveKey, invitedAs invitation: CurveKey) -> String? {
         let isGood = isInvited(invitation)
         keys.withLock { $0.invited[invitation] = nil }
-        guard isGood, let name = try? enroll(key) else { return nil }
-        keys.withLock { $0.listed[key] = name }
-        return name
+        guard isGood else { return nil }
+        return listing.withLock { _ in
+            guard let name = try? enroll(key) else { return nil }
+            keys.withLock { $0.listed[key] = name }
+            return name
+        }
     }
 }

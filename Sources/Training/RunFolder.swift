@@ -1,3 +1,4 @@
+import Checkpoints
 package import Foundation
 
 /// The folder that a run leaves behind: its configuration, figures, checkpoints and model.
@@ -38,16 +39,35 @@ package struct RunFolder: Equatable, Sendable {
     /// The folder's path.
     package let path: String
 
+    /// What a number is put behind until nobody has the name; nil for a folder that was named.
+    private let firstName: String?
+
     /// Describes a folder, which need not exist yet.
     ///
-    /// - Parameter path: where it is; slashes at the end count for nothing.
+    /// - Parameter path: where it is; slashes at the end count for nothing, and a `~` that the
+    ///   shell has left at its start, as it does behind `=`, is the user's own folder.
     package init(path: String) {
-        let end = path.lastIndex { $0 != "/" }
-        self.path = end.map { String(path[...$0]) } ?? path
+        self.path = Self.withoutSlashes(NSString(string: path).expandingTildeInPath)
+        firstName = nil
     }
+
+    init(unnamed path: String, firstName: String) {
+        self.path = path
+        self.firstName = firstName
+    }
+
+    private static func withoutSlashes(_ path: String) -> String {
+        let end = path.lastIndex { $0 != "/" }
+        return end.map { String(path[...$0]) } ?? path
+    }
+
+    /// Whether it is named after `~` and nobody here has that name.
+    package var isUnknownHome: Bool { path.hasPrefix("~") }
 
     /// The folder that a run gets when none was named: `runs/<date>-<time>`, with a number behind
     /// it where that is taken.
+    ///
+    /// Another start of the same second may still take it; see ``open(resumes:)``.
     package static func unnamed(at date: Date = Date()) -> RunFolder {
         let style = Date.VerbatimFormatStyle(
             format: """
@@ -58,14 +78,18 @@ package struct RunFolder: Equatable, Sendable {
             timeZone: .current,
             calendar: Calendar(identifier: .gregorian)
         )
-        let name = "runs/\(date.formatted(style))"
+        return free(from: "runs/\(date.formatted(style))")
+    }
+
+    /// The first of `name`, `name-2`, `name-3`, … that is not there.
+    private static func free(from name: String) -> RunFolder {
         var path = name
         var number = 2
         while FileManager.default.fileExists(atPath: path) {
             path = "\(name)-\(number)"
             number += 1
         }
-        return RunFolder(path: path)
+        return RunFolder(unnamed: path, firstName: name)
     }
 
     /// The configuration as the run resolved it.
@@ -76,6 +100,8 @@ package struct RunFolder: Equatable, Sendable {
     package var summaryPath: String { path + "/summary.json" }
     /// Where checkpoints go.
     package var checkpointsPath: String { path + "/checkpoints" }
+    /// Where TensorBoard's events go.
+    var eventsPaths: [String] { ["train", "validation"].map { path + "/" + $0 } }
     /// The trained model.
     package var modelPath: String { path + "/model.safetensors" }
 
@@ -99,16 +125,33 @@ package struct RunFolder: Equatable, Sendable {
     /// other processes from training in it until the result is let go, or this process ends,
     /// however it does.
     ///
+    /// A folder that nobody named is this start's alone, under another number where another start
+    /// was faster. Where opening fails, no folder is left that it has made.
+    ///
+    /// - Returns: the lock, which tells the folder that was opened.
     /// - Throws: ``Failure`` when it holds a run but should not, should but does not, cannot be
     ///   written to, or is another process's.
     package func open(resumes: Bool) throws(Failure) -> RunFolderLock {
-        try checkContents(resumes: resumes)
-        try Self.make(path)
-        let lock = try lock()
-        guard access(path, W_OK | X_OK) == 0 else { throw Self.unusable(path) }
-        // Another process may have trained in it since.
-        try checkContents(resumes: resumes)
-        return lock
+        if firstName == nil { try checkContents(resumes: resumes) }
+        let made = try MadeFolders(upTo: path)
+        if let firstName, made.last != path {
+            return try Self.free(from: firstName).open(resumes: resumes)
+        }
+        do throws(Failure) {
+            let descriptor = try lock()
+            do throws(Failure) {
+                guard access(path, W_OK | X_OK) == 0 else { throw Self.unusable(path) }
+                // Another process may have trained in it since.
+                try checkContents(resumes: resumes)
+            } catch {
+                close(descriptor)
+                throw error
+            }
+            return RunFolderLock(descriptor: descriptor, folder: self, made: made, isNew: !resumes)
+        } catch {
+            made.remove()
+            throw error
+        }
     }
 
     private func checkContents(resumes: Bool) throws(Failure) {
@@ -117,55 +160,91 @@ package struct RunFolder: Equatable, Sendable {
         }
     }
 
-    /// Makes a folder, and its parents where they are missing.
-    private static func make(_ folder: String) throws(Failure) {
-        if mkdir(folder, 0o750) == 0 || errno == EEXIST { return }
-        let parent = NSString(string: folder).deletingLastPathComponent
-        guard errno == ENOENT, parent.count < folder.count else { throw unusable(folder) }
-        try make(parent)
-        if mkdir(folder, 0o750) != 0, errno != EEXIST { throw unusable(folder) }
-    }
-
     /// The failure that a system call has just left in `errno`.
-    private static func unusable(_ path: String) -> Failure {
+    static func unusable(_ path: String) -> Failure {
         .unusable(path: path, reason: String(cString: strerror(errno)))
     }
 
-    private func lock() throws(Failure) -> RunFolderLock {
+    private func lock() throws(Failure) -> Int32 {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.unusable(path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .isInUse(path: path)
         }
-        return RunFolderLock(descriptor: descriptor)
+        return descriptor
     }
 
     /// Writes the configuration.
     ///
     /// - Throws: ``Failure/unusable(path:reason:)`` when it cannot.
     package func write(configuration text: String) throws(Failure) {
-        do {
-            try Data(text.utf8).write(to: URL(filePath: configurationPath), options: .atomic)
+        do throws(CheckpointError) {
+            try AtomicWrite.write(Array(text.utf8), to: configurationPath)
         } catch {
-            throw .unusable(path: configurationPath, reason: reason(of: error))
+            guard case .systemCall(_, _, let code) = error else {
+                throw .unusable(path: configurationPath, reason: "\(error)")
+            }
+            throw .unusable(path: configurationPath, reason: String(cString: strerror(code)))
         }
     }
 
-    private func reason(of error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let code = underlying?.code, underlying?.domain == NSPOSIXErrorDomain else {
-            return error.localizedDescription
+    /// A path as it is found from every working folder.
+    package static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+
+    /// Where a data set's folder is found.
+    ///
+    /// - Parameter isOfRun: the path stands in this run's configuration. One that an older version
+    ///   has left there is relative to the folder of that start, which may be any above this one.
+    package func placed(_ dataset: String, isOfRun: Bool) -> String {
+        let path = NSString(string: dataset).expandingTildeInPath
+        guard isOfRun, !path.hasPrefix("/") else { return path }
+        var folder = Self.absolute(self.path)
+        var candidates = [path]
+        while folder != "/", !folder.isEmpty {
+            folder = NSString(string: folder).deletingLastPathComponent
+            candidates.append((folder == "/" ? "" : folder) + "/" + path)
         }
-        return String(cString: strerror(Int32(code)))
+        var isFolder: ObjCBool = false
+        let found = candidates.first {
+            FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && isFolder.boolValue
+        }
+        // Where there is none, the message should name it as the operator did.
+        return found ?? path
     }
 }
 
 /// The exclusive use of a run's folder; ends with its value.
 package struct RunFolderLock: ~Copyable {
-    private let descriptor: Int32
+    /// The folder that was opened.
+    package let folder: RunFolder
 
-    fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
+    private let descriptor: Int32
+    private let made: MadeFolders
+    private let isNew: Bool
+
+    fileprivate init(descriptor: Int32, folder: RunFolder, made: MadeFolders, isNew: Bool) {
+        self.descriptor = descriptor
+        self.folder = folder
+        self.made = made
+        self.isNew = isNew
+    }
 
     deinit { close(descriptor) }
+
+    /// Removes what a start has left that failed before its run began; a run that was there before
+    /// stays as it is.
+    package func abandon() {
+        guard isNew else { return }
+        // None of these was there when the folder was opened.
+        for path in [folder.configurationPath, folder.metricsPath, folder.checkpointsPath] {
+            try? FileManager.default.removeItem(atPath: path)
+        }
+        if made.last == folder.path {
+            for path in folder.eventsPaths { try? FileManager.default.removeItem(atPath: path) }
+        }
+        made.remove()
+    }
 }

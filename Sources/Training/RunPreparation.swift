@@ -41,11 +41,11 @@ package struct RunPreparation {
     package static let table = TensorTable(LeNet.tensors.map { (name: $0.name, shape: $0.shape) })
 
     private let configuration: RunConfiguration
-    private let folder: RunFolder
+    private var folder: RunFolder
     private let dataset: MNISTDataset
     private let kernels: KernelSet
     let schedule: Schedule
-    private let store: CheckpointStore
+    private var store: CheckpointStore
 
     /// The settings that must agree when the run goes on.
     private let identity: [String: String]
@@ -79,16 +79,29 @@ package struct RunPreparation {
             batchSize: configuration.batchSize,
             epochCount: configuration.epochs
         )
-        store = CheckpointStore(
-            folder: folder.checkpointsPath,
-            keepCount: configuration.checkpointsKept,
-            table: Self.table
-        )
+        store = Self.store(in: folder, configuration)
         identity = RunConfiguration.numericKeys(of: configuration).merging([
             "datasetChecksum": dataset.checksum
         ]) {
             $1
         }
+    }
+
+    /// Takes the folder that was opened in place of the one that was to be.
+    package mutating func move(to folder: RunFolder) {
+        self.folder = folder
+        store = Self.store(in: folder, configuration)
+    }
+
+    private static func store(
+        in folder: RunFolder,
+        _ configuration: RunConfiguration
+    ) -> CheckpointStore {
+        CheckpointStore(
+            folder: folder.checkpointsPath,
+            keepCount: configuration.checkpointsKept,
+            table: table
+        )
     }
 
     /// Starts a new run and writes its first checkpoint, so that there is one to go on with from

@@ -7,24 +7,24 @@ import MNIST
 struct DatasetOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A folder with the four IDX files (default: LOCKSTEP_DATASET, else bundled: MNIST as it ships).",
+            "A folder with the IDX files, of which the two of the test set are enough (default: LOCKSTEP_DATASET, else bundled: MNIST as it ships).",
             valueName: "folder"
         ),
         completion: .directory
     )
     var dataset: String?
 
-    /// Loads it.
+    /// Loads its test images.
     ///
     /// - Throws: `ConfigurationError` when the text is no path, `MNISTError` when the files cannot
     ///   be used.
-    func load() throws -> MNISTDataset {
+    func loadTest() throws -> LabeledImages {
         let variable = Setting.of("dataset").variable
         let configuration = try RunConfiguration.resolve(
             commandLine: dataset.map { ["dataset": $0] } ?? [:],
             environment: ProcessInfo.processInfo.environment.filter { $0.key == variable },
             yaml: nil
         )
-        return try MNISTDataset.load(directory: configuration.dataset)
+        return try MNISTDataset.loadTest(directory: configuration.dataset)
     }
 }

@@ -6,6 +6,7 @@ import Reporting
 @main
 struct Entry {
     static func main() async {
+        EnvironmentSecret.take()
         holdStandardDescriptors()
         do {
             var command = try Lockstep.parseAsRoot()
@@ -28,10 +29,10 @@ struct Entry {
             exit(0)
         }
         if parserCode == .validationFailure {
-            complain(Lockstep.fullMessage(for: error))
+            complain(complaint(of: error))
             exit(2)
         }
-        complain("lockstep: " + line(of: "\(error)"))
+        complain(Sentence.bounded("lockstep: \(error)"))
         exit(isMistakeInUse(error) ? 2 : 1)
     }
 
@@ -42,14 +43,21 @@ struct Entry {
         try? FileHandle.standardError.write(contentsOf: Data((start + text + "\n").utf8))
     }
 
-    /// The text on one line: a file's name in it may hold a line feed, or what a terminal obeys.
-    private static func line(of text: String) -> String {
-        var line = ""
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control
-            line += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-        }
-        return line
+    /// What the parser says of a mistake, of which only the first part holds the user's words.
+    ///
+    /// Its own sentences may have several lines, such as a list of what is accepted.
+    private static func complaint(of error: any Error) -> String {
+        let whole = Lockstep.fullMessage(for: error)
+        let message = Lockstep.message(for: error)
+        guard !message.isEmpty, let range = whole.range(of: message) else { return whole }
+        let label = whole[..<range.lowerBound]
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Sentence.onOneLine(String($0)) }.joined(separator: "\n")
+        let lengthMax = Sentence.lengthMax - label.count
+        let bounded =
+            lines.unicodeScalars.count <= lengthMax
+            ? lines : Sentence.bounded(message, to: lengthMax)
+        return label + bounded + whole[range.upperBound...]
     }
 
     /// Opens `/dev/null` where standard input, output or error is closed, so that no file of ours

@@ -18,8 +18,19 @@ enum EnvironmentVariable {
         )
     }
 
-    /// Whether a variable says yes: `1` or `true`.
-    static func isSet(_ variable: String) -> Bool {
-        ["1", "true"].contains(ProcessInfo.processInfo.environment[variable])
+    /// Whether a variable says yes, in one of the words that YAML 1.1 has for it; no where there is
+    /// none, or it is empty.
+    ///
+    /// - Throws: `ValidationError` when it says neither yes nor no.
+    static func isSet(_ variable: String) throws -> Bool {
+        let text = ProcessInfo.processInfo.environment[variable] ?? ""
+        switch text.lowercased() {
+        case "1", "true", "yes", "on": return true
+        case "", "0", "false", "no", "off": return false
+        default:
+            throw ValidationError(
+                "\(variable): '\(text)' was found where yes or no was expected; write 1 or 0, or leave it out"
+            )
+        }
     }
 }

@@ -49,6 +49,12 @@ struct RunOptions: ParsableArguments {
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
     func validate() throws {
+        _ = try EnvironmentVariable.isSet(Self.resumeVariable)
+        if let folderPath, folderPath.hasPrefix("~"), RunFolder(path: folderPath).isUnknownHome {
+            throw ValidationError(
+                "opening the run's folder: '\(folderPath)' was found where the folder of a user of this machine was expected after ~; write the whole path, or ./\(folderPath)"
+            )
+        }
         if folderPath == "" {
             throw ValidationError(
                 "opening the run's folder: an empty path was found where a folder's was expected; name one, or leave out --run-dir"
@@ -67,7 +73,12 @@ struct RunOptions: ParsableArguments {
     }
 
     /// Whether the run goes on.
-    var resumes: Bool { resume || EnvironmentVariable.isSet("LOCKSTEP_RESUME") }
+    var resumes: Bool {
+        // A text that is neither yes nor no was refused before.
+        resume || (try? EnvironmentVariable.isSet(Self.resumeVariable)) == true
+    }
+
+    private static let resumeVariable = "LOCKSTEP_RESUME"
 
     private var folderPath: String? {
         runDir ?? ProcessInfo.processInfo.environment["LOCKSTEP_RUN_DIR"]
@@ -76,10 +87,19 @@ struct RunOptions: ParsableArguments {
     /// The run's folder, a new one where none was named.
     var folder: RunFolder { folderPath.map(RunFolder.init(path:)) ?? .unnamed() }
 
-    /// The settings; a run that goes on keeps its own where no other file is named.
-    func configuration(in folder: RunFolder) throws(ConfigurationError) -> RunConfiguration {
-        try settings.resolve(
+    /// The settings, with the data set's place as every working folder finds it; a run that goes on
+    /// keeps its own where no other file is named.
+    func configuration() throws(ConfigurationError) -> RunConfiguration {
+        let folder = folder
+        var configuration = try settings.resolve(
             fallbackFile: resumes && folder.holdsConfiguration ? folder.configurationPath : nil
         )
+        if let dataset = configuration.dataset {
+            configuration.dataset = folder.placed(
+                dataset,
+                isOfRun: resumes && !settings.namesDataset
+            )
+        }
+        return configuration
     }
 }

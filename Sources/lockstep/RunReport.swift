@@ -235,12 +235,12 @@ final class RunReport: RunObserver {
     /// Leaves the progress line, for the error that follows.
     func didDiverge() { show(progress.interrupted()) }
 
-    /// Prints the run's result and writes its summary.
+    /// Writes the run's summary.
     ///
-    /// - Throws: `ReportError` when the summary cannot be written.
-    func didComplete(_ result: RunResult, digest: String) throws(ReportError) {
+    /// - Throws: `ReportError` when it cannot be written.
+    func summarize(_ result: RunResult, digest: String) throws(ReportError) {
         tellOfFailedCheckpoints()
-        let test = result.test ?? Metrics(loss: .nan, accuracy: .nan)
+        let test = Self.test(of: result)
         let summary = RunSummary(
             epochs: result.epochs.map(EpochResult.init),
             test: RunSummary.Test(loss: test.loss, accuracy: test.accuracy),
@@ -258,10 +258,18 @@ final class RunReport: RunObserver {
             profile: RunProfile(result)
         )
         try summary.write(toFolder: folder.path)
+    }
+
+    private static func test(of result: RunResult) -> Metrics {
+        result.test ?? Metrics(loss: .nan, accuracy: .nan)
+    }
+
+    /// Prints the run's result, and where its model is.
+    func show(_ result: RunResult, digest: String, modelPath: String) {
         show(
             """
-            \(test.testLine)\
-            model  \(folder.modelPath)
+            \(Self.test(of: result).testLine)\
+            model  \(modelPath)
             digest \(digest)
 
             """

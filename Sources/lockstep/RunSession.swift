@@ -45,14 +45,13 @@ struct RunSession {
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
         let listener = try health?.services() ?? []
-        let folder = options.folder
-        let configuration = try options.configuration(in: folder)
+        let configuration = try options.configuration()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
-        let preparation = try RunPreparation(
+        var preparation = try RunPreparation(
             configuration: configuration,
-            folder: folder,
+            folder: options.folder,
             dataset: dataset,
             kernels: kernels
         )
@@ -63,27 +62,27 @@ struct RunSession {
         let admission = try admission()
         let socket = try bind(admission)
         security?.warnIfOpen(at: endpoint, logger: logger)
-        let lock = try folder.open(resumes: options.resumes)
+        let lock = try options.folder.open(resumes: options.resumes)
+        preparation.move(to: lock.folder)
         let workerCount =
             switch workers {
             case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
             case .remote, .launched: configuration.workers ?? 1
             }
-        var run = try prepare(
-            preparation,
-            initial: initial,
-            workerCountMin: workerCount
-        )
-        run.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
-        try folder.write(configuration: RunConfiguration.yamlText(of: configuration))
-        let report = try RunReport(
-            folder: folder,
-            configuration: configuration,
-            run: run,
-            logger: logger
-        )
-        let service = try CoordinatorService(run, socket: socket, observer: report)
-        try security?.invite(to: admission, at: service.endpoint)
+        var run: CoordinatedRun
+        let report: RunReport
+        let service: CoordinatorService
+        do {
+            run = try prepare(preparation, initial: initial, workerCountMin: workerCount)
+            run.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
+            report = try self.report(of: run, in: lock.folder, configuration)
+            service = try CoordinatorService(run, socket: socket, observer: report)
+            try security?.invite(to: admission, at: service.endpoint)
+        } catch {
+            // A run that never began leaves nothing behind.
+            lock.abandon()
+            throw error
+        }
         let signals: SignalWatch
         do {
             let watch = admission.flatMap { security?.watch($0, logger: logger) }
@@ -98,7 +97,7 @@ struct RunSession {
             // A checkpoint that fails gives its room back, and is told of after the model is there:
             // that is what the run was for.
             let checkpoints = Result { try result.writer?.finish() }
-            try finish(result, in: folder, configuration, report)
+            try FinishedRun(result, configuration).leave(in: lock.folder, report)
             try checkpoints.get()
             if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
         } else {
@@ -127,6 +126,23 @@ struct RunSession {
             )
         }
         return processorCount
+    }
+
+    /// Starts what follows the run, which leaves its configuration in its folder.
+    private func report(
+        of run: CoordinatedRun,
+        in folder: RunFolder,
+        _ configuration: RunConfiguration
+    ) throws -> RunReport {
+        var kept = configuration
+        kept.dataset = kept.dataset.map(RunFolder.absolute)
+        try folder.write(configuration: RunConfiguration.yamlText(of: kept))
+        return try RunReport(
+            folder: folder,
+            configuration: configuration,
+            run: run,
+            logger: logger
+        )
     }
 
     private func bind(_ admission: Admission?) throws -> CoordinatorSocket {
@@ -192,24 +208,6 @@ struct RunSession {
             .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
         )
         return try await ServiceRun(logger: logger).run(services)
-    }
-
-    private func finish(
-        _ result: RunResult,
-        in folder: RunFolder,
-        _ configuration: RunConfiguration,
-        _ report: RunReport
-    ) throws {
-        let bytes = UnsafeRawBufferPointer(result.parameters.bytes)
-        try ModelFile.write(
-            path: folder.modelPath,
-            parameters: bytes,
-            table: RunPreparation.table,
-            metadata: [
-                "input": configuration.input.rawValue, "scale": configuration.scale.rawValue,
-            ]
-        )
-        try report.didComplete(result, digest: Digest.sha256(of: bytes).description)
     }
 
     /// The workers that this run starts; nil where somebody else does.

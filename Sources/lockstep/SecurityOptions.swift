@@ -48,7 +48,7 @@ struct SecurityOptions: ParsableArguments {
         if let folder {
             return (try folder.coordinator(), try folder.workers())
         }
-        guard let text = environment["LOCKSTEP_COORDINATOR_KEY"] else { return nil }
+        guard let text = EnvironmentSecret.coordinatorKey else { return nil }
         let list = environment["LOCKSTEP_AUTHORIZED_WORKERS"] ?? ""
         return (
             try CoordinatorKey(text: text, place: "LOCKSTEP_COORDINATOR_KEY"),
@@ -123,8 +123,7 @@ struct SecurityOptions: ParsableArguments {
         Task {
             for await _ in await UnixSignalsSequence(trapping: .sighup) {
                 do {
-                    guard let (_, workers) = try source() else { continue }
-                    admission.replace(with: workers)
+                    guard let workers = try admission.reload({ try source()?.1 }) else { continue }
                     logger.notice("read the list again: workers on it: \(workers.entries.count)")
                 } catch {
                     logger.error("reading the list again: \(error); the list before stays")
@@ -225,7 +224,7 @@ struct WorkerSecurityOptions: ParsableArguments {
             if let path = key ?? environment["LOCKSTEP_KEY_FILE"] {
                 return try WorkerKey(path: path)
             }
-            if let text = environment["LOCKSTEP_WORKER_KEY"] {
+            if let text = EnvironmentSecret.workerKey {
                 return try WorkerKey(text: text, place: "LOCKSTEP_WORKER_KEY")
             }
         }

@@ -61,6 +61,13 @@ struct SettingOptions: ParsableArguments {
         )
     }
 
+    /// Whether the data set is named beside the file of a run that goes on.
+    var namesDataset: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return [dataset, config, environment["LOCKSTEP_CONFIG"]].contains { $0 != nil }
+            || environment[Setting.of("dataset").variable] != nil
+    }
+
     /// Resolves the settings: command line over environment over file over defaults.
     ///
     /// - Parameter fallbackFile: the file to read where neither `--config` nor `LOCKSTEP_CONFIG`

@@ -31,11 +31,10 @@ struct StandardErrorLog: LogHandler {
             of: STDERR_FILENO,
             environment: ProcessInfo.processInfo.environment
         )
-        var line = start
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control && scalar != "\t"
-            line += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-        }
+        let line =
+            start
+            + text.split(separator: "\t", omittingEmptySubsequences: false)
+            .map { Sentence.onOneLine(String($0)) }.joined(separator: "\t")
         try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 
@@ -44,7 +43,10 @@ struct StandardErrorLog: LogHandler {
             .sorted { $0.key < $1.key }
             .map { " \($0.key)=\($0.value)" }
         let time = Date().formatted(.iso8601)
-        let line = "\(time) \(event.level) \(label):\(values.joined()) \(event.message)"
+        let text = "\(event.message)"
+        // What went wrong may hold anybody's words; what to do next must stay whole.
+        let message = event.level >= .warning ? Sentence.bounded(text) : Sentence.onOneLine(text)
+        let line = "\(time) \(event.level) \(label):\(values.joined()) \(message)"
         try? FileHandle.standardError.write(contentsOf: Data("\(lineStart)\(line)\n".utf8))
     }
 }

@@ -98,7 +98,11 @@ import Testing
         let predict = "predict \(Self.model)"
         try check("\(predict) nope.png", "nope.png: ", "No such file")
         try check("\(predict) data", "Is a directory")
-        try check("\(predict) /dev/null", "neither PNG nor JPEG")
+        try check("\(predict) /dev/null", "a pipe or a device")
+        try #require(mkfifo(url("pipe").path, 0o600) == 0)
+        try check("\(predict) pipe", "a pipe or a device")
+        try Data("text".utf8).write(to: url("text"))
+        try check("\(predict) text", "neither PNG nor JPEG")
         let picture = GrayPNG.encode([UInt8](repeating: 0, count: 784))
         try picture.prefix(picture.count / 2).write(to: url("half.png"))
         try check("\(predict) half.png", "half.png: truncated")

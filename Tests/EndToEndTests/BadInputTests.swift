@@ -97,7 +97,9 @@ import Testing
         }
         try check("train --config nope.yaml", status: 1, "nope.yaml: No such file")
         try check("train --config data", status: 1, "data: Is a directory")
-        try check("train --config /dev/zero", status: 2, "more than 65536 bytes")
+        try check("train --config /dev/zero", status: 1, "/dev/zero: a pipe or a device")
+        try Data(repeating: 0x23, count: 65_537).write(to: url("a.yaml"))
+        try check("train --config a.yaml", status: 2, "more than 65536 bytes")
     }
 
     @Test func `refuses addresses, and those that are taken, before it makes anything`() throws {

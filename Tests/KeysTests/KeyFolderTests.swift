@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestTools
 import Testing
 import ZeroMQ
@@ -29,6 +30,36 @@ struct KeyFolderTests {
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
             #expect(mode as? Int == 0o600, "\(name)")
         }
+    }
+
+    @Test func `loses no change of several at once`() throws {
+        try keys.make(firstWorker: "one")
+        for index in 0..<20 { try keys.add("old-\(index)") }
+        let folder = keys
+        let failures = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 60) { index in
+            do throws(KeyError) {
+                switch index % 3 {
+                case 0: try folder.add("new-\(index / 3)")
+                case 1: try folder.revoke("old-\(index / 3)")
+                default: _ = try folder.add(CurveKeyPair.drawnForTest())
+                }
+            } catch {
+                failures.withLock { $0.append("\(error)") }
+            }
+        }
+        #expect(failures.withLock(\.self) == [])
+        let names = Set(try keys.workers().entries.map(\.name))
+        let added = (0..<20).map { "new-\($0)" } + (1...20).map { "joined-\($0)" }
+        #expect(names == Set(added + ["one"]))
+    }
+
+    @Test func `leaves no file of a worker that cannot be listed`() throws {
+        try keys.make(firstWorker: "one")
+        let list = keys.path + "/authorized-workers"
+        try FileManager.default.removeItem(atPath: list)
+        #expect(throws: KeyError.self) { try keys.add("two") }
+        #expect(!FileManager.default.fileExists(atPath: keys.workerPath("two")))
     }
 
     @Test func `never writes over a key`() throws {
@@ -76,6 +107,17 @@ struct KeyFolderTests {
                 try WorkerKey(text: String(text.prefix(length)), place: "here")
             }
             #expect(error.map { !"\($0)".contains(secret.prefix(8)) } ?? false)
+        }
+    }
+}
+
+extension CurveKeyPair {
+    /// The public key of a new pair.
+    fileprivate static func drawnForTest() throws(KeyError) -> CurveKey {
+        do {
+            return try drawn().publicKey
+        } catch {
+            throw .failed(path: "", operation: "drawing", reason: "\(error)")
         }
     }
 }

@@ -77,6 +77,29 @@ import Testing
         }
     }
 
+    @Test func `reads no more than a run of that many steps can have written`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/metrics.jsonl"
+            try writeLog(in: folder)
+            let whole = try text(of: path)
+            // The same lines again are of steps that have passed.
+            try (whole + whole).write(toFile: path, atomically: false, encoding: .utf8)
+            #expect(try MetricsLog(folder: folder, resumingAtStep: 4).epochsBefore.count == 2)
+            #expect(try text(of: path) == whole)
+            // The last epoch's line may come once more, and not without end.
+            let last = try #require(whole.split(separator: "\n").last) + "\n"
+            let repeated = whole + String(repeating: last, count: 1_000)
+            try repeated.write(toFile: path, atomically: false, encoding: .utf8)
+            _ = try MetricsLog(folder: folder, resumingAtStep: 4)
+            #expect(try text(of: path).split(separator: "\n").count == 20)
+            // A hole of a terabyte is no line.
+            try whole.write(toFile: path, atomically: false, encoding: .utf8)
+            try #require(truncate(path, 1 << 40) == 0)
+            _ = try MetricsLog(folder: folder, resumingAtStep: 4)
+            #expect(try text(of: path) == whole)
+        }
+    }
+
     @Test func `keeps the later of two lines of an epoch`() throws {
         try withTemporaryFolder { folder in
             do {

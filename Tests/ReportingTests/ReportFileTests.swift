@@ -21,7 +21,43 @@ import Testing
             try first.append(Array("one ".utf8))
             try second.append(Array("two ".utf8))
             try first.append(Array("three".utf8))
-            #expect(String(decoding: try second.contents(), as: UTF8.self) == "one two three")
+            #expect(try text(of: "\(folder)/a") == "one two three")
+        }
+    }
+
+    @Test func `gives whole lines until one is too long or not wanted`() throws {
+        try withTemporaryFolder { folder in
+            let file = try ReportFile(path: "\(folder)/a", opening: .new)
+            let long = String(repeating: "x", count: 100_000)
+            try file.append(Array("one\n\nthree\n\(long)\nfive\ntorn".utf8))
+            var lines: [String] = []
+            try file.forEachLine(lengthMax: 200_000) { bytes in
+                lines.append(String(decoding: bytes, as: UTF8.self))
+                return true
+            }
+            #expect(lines == ["one", "", "three", long, "five"])
+            lines = []
+            try file.forEachLine(lengthMax: 99_999) { bytes in
+                lines.append(String(decoding: bytes, as: UTF8.self))
+                return true
+            }
+            #expect(lines == ["one", "", "three"])
+            var count = 0
+            try file.forEachLine(lengthMax: 200_000) { _ in
+                count += 1
+                return count < 2
+            }
+            #expect(count == 2)
+        }
+    }
+
+    @Test func `refuses a pipe and does not wait for it`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/pipe"
+            try #require(mkfifo(path, 0o600) == 0)
+            #expect(throws: ReportError.unwritable(file: path, reason: "a pipe")) {
+                try ReportFile(path: path, opening: .continued)
+            }
         }
     }
 

@@ -21,7 +21,7 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let file = try model.readFinite()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        let images = try dataset.load().test
+        let images = try dataset.loadTest()
         let metrics = Evaluation(kernels: kernels, transform: input.transform(for: file))
             .metrics(of: file.parameterBuffer, over: images)
         try StandardOutput.write(metrics.testLine)

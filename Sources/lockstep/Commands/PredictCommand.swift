@@ -83,7 +83,7 @@ struct PredictCommand: ParsableCommand {
     private func namedPictures() throws -> [(name: String, pixels: [UInt8])] {
         var pictures = try images.map { (name: $0, pixels: try DigitImage.read(path: $0).pixels) }
         guard !testIndex.isEmpty else { return pictures }
-        let test = try dataset.load().test
+        let test = try dataset.loadTest()
         for index in testIndex {
             guard (0..<test.count).contains(index) else {
                 throw MistakeInUse(
