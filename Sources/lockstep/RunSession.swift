@@ -47,6 +47,12 @@ struct RunSession {
         let listener = try health?.services() ?? []
         let folder = options.folder
         let configuration = try options.configuration(in: folder)
+        let workerCount =
+            switch workers {
+            case .local: configuration.workers ?? ProcessorCount.ofProcess
+            case .remote, .launched: configuration.workers ?? 1
+            }
+        try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
@@ -64,11 +70,6 @@ struct RunSession {
         let socket = try bind(admission)
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try folder.open(resumes: options.resumes)
-        let workerCount =
-            switch workers {
-            case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
-            case .remote, .launched: configuration.workers ?? 1
-            }
         var run = try prepare(
             preparation,
             initial: initial,
@@ -86,9 +87,12 @@ struct RunSession {
         try security?.invite(to: admission, at: service.endpoint)
         let signals: SignalWatch
         do {
-            let watch = admission.flatMap { security?.watch($0, logger: logger) }
-            defer { watch?.cancel() }
-            signals = try await serve(service, workerCount: workerCount, beside: listener)
+            signals = try await serve(
+                service,
+                workerCount: workerCount,
+                beside: listener,
+                hangUp: hangUp(admission)
+            )
         } catch {
             try? run.finishCheckpoints()
             throw error
@@ -113,10 +117,27 @@ struct RunSession {
     /// wrong answers.
     private static let inDoubt: Int32 = 3
 
+    /// Makes sure that this host has what the run needs.
+    private func makeRoom(_ workerCount: Int) throws {
+        switch workers {
+        case .local:
+            try OpenFileLimit.makeRoom(for: .localRun(workerCount: workerCount))
+            try SystemRoom.check(workerCount: workerCount)
+        case .remote:
+            try OpenFileLimit.makeRoom(for: .remoteRun(workerCount: workerCount, hostCount: 0))
+            try SystemRoom.check(workerCount: 0)
+        case .launched(let plan):
+            try OpenFileLimit.makeRoom(
+                for: .remoteRun(workerCount: workerCount, hostCount: plan.hosts.count)
+            )
+            try SystemRoom.check(workerCount: 0)
+        }
+    }
+
     /// How many workers compute at a time: those of this host that have a processor.
     private func workerCountAtOnce(of workerCount: Int) -> Int {
         guard case .local(simulatedMilliseconds: nil) = workers else { return .max }
-        let processorCount = ProcessInfo.processInfo.activeProcessorCount
+        let processorCount = ProcessorCount.ofProcess
         if workerCount > processorCount {
             logger.notice(
                 "\(workerCount) workers on \(processorCount) processors: \(processorCount) compute at a time, the others stand by"
@@ -162,6 +183,14 @@ struct RunSession {
         return parameters
     }
 
+    /// What the end of the terminal means: nothing for a coordinator, which is no program of a
+    /// terminal's and reads its list again.
+    private func hangUp(_ admission: Admission?) -> SignalWatch.HangUp {
+        guard case .remote = workers else { return .ends }
+        guard let admission, let security else { return .passes }
+        return .does { [logger] in security.readAgain(for: admission, logger: logger) }
+    }
+
     private func prepare(
         _ preparation: RunPreparation,
         initial: [Float]?,
@@ -181,7 +210,8 @@ struct RunSession {
     private func serve(
         _ service: CoordinatorService,
         workerCount: Int,
-        beside listener: [ServiceGroupConfiguration.ServiceConfiguration]
+        beside listener: [ServiceGroupConfiguration.ServiceConfiguration],
+        hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to
@@ -193,7 +223,7 @@ struct RunSession {
         services.append(
             .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
         )
-        return try await ServiceRun(logger: logger).run(services)
+        return try await ServiceRun(logger: logger).run(services, hangUp: hangUp)
     }
 
     private func finish(

@@ -3,7 +3,6 @@ import Foundation
 import Keys
 import Logging
 import Training
-import UnixSignals
 import ZeroMQ
 
 /// How a coordinator protects its connections.
@@ -118,18 +117,14 @@ struct SecurityOptions: ParsableArguments {
         )
     }
 
-    /// Reads the list again at each SIGHUP, until cancelled.
-    func watch(_ admission: Admission, logger: Logger) -> Task<Void, Never> {
-        Task {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) {
-                do {
-                    guard let (_, workers) = try source() else { continue }
-                    admission.replace(with: workers)
-                    logger.notice("read the list again: workers on it: \(workers.entries.count)")
-                } catch {
-                    logger.error("reading the list again: \(error); the list before stays")
-                }
-            }
+    /// Reads the list again, as SIGHUP asks for.
+    func readAgain(for admission: Admission, logger: Logger) {
+        do {
+            guard let (_, workers) = try source() else { return }
+            admission.replace(with: workers)
+            logger.notice("read the list again: workers on it: \(workers.entries.count)")
+        } catch {
+            logger.error("reading the list again: \(error); the list before stays")
         }
     }
 }
