@@ -110,7 +110,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // File paths, as swift-subprocess takes them.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        // Signals and orderly shutdown.
+        // Orderly start and end of the parts of a process.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Local worker processes: no orphans, no leaked descriptors.
         .package(
@@ -166,6 +166,7 @@ let package = Package(
         module("Sealing", ["COpenSSL"] + multiBuffer.map { .target(name: $0.name) }),
         .target(name: "CSharedMemory"),
         .target(name: "CAllocationCount"),
+        .target(name: "CSignals"),
         module("SharedMemory", ["CSharedMemory"]),
         module("Keys", ["ZeroMQ"]),
 
@@ -174,14 +175,13 @@ let package = Package(
         module(
             "Training",
             [
-                "CAllocationCount", "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST",
-                "Model",
-                "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
+                "CAllocationCount", "CSignals", "Checkpoints", "Configuration", "Kernels", "Keys",
+                "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol",
+                "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
-                product("UnixSignals", "swift-service-lifecycle"),
             ]
         ),
         module(
@@ -212,7 +212,6 @@ let package = Package(
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

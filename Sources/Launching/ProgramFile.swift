@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import Training
 
 /// A file that a worker needs on a machine without Lockstep.
 package struct ProgramFile: Equatable, Sendable {
@@ -35,7 +36,7 @@ package struct ProgramFile: Equatable, Sendable {
             )
             return result.standardOutput
         } catch let error as SubprocessError {
-            throw CopyError(path: program, reason: "\(error)")
+            throw CopyError(path: program, reason: error.reason)
         }
     }
 

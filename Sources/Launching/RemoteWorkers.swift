@@ -69,7 +69,7 @@ package struct RemoteWorkers: Service {
     }
 
     /// How long a host's workers may take to leave.
-    private static let leaveMax = Duration.seconds(10)
+    private static let leaveMax = Duration.milliseconds(1_500)
 
     private let plan: Plan
     private let endpoint: String
@@ -136,16 +136,20 @@ package struct RemoteWorkers: Service {
                 input: .inputWriter,
                 output: .sequence,
                 error: .combinedWithOutput
-            ) { await attend($0, of: host) }
+            ) { execution in
+                await LocalProcesses.held(execution.processIdentifier.value) {
+                    await attend(execution, of: host)
+                }
+            }
             return Self.end(of: result.terminationStatus, lastLine: result.closureResult)
         } catch let error as SubprocessError {
-            throw Failure.noSSH(name: ssh, reason: "\(error)")
+            throw Failure.noSSH(name: ssh, reason: error.reason)
         }
     }
 
     /// What an exit code of ssh means: the program's own there, the shell's, or ssh's.
     static func end(of status: TerminationStatus, lastLine: String) -> Upkeep.End {
-        guard case .exited(let code) = status else { return .tooSoon("\(status)") }
+        guard case .exited(let code) = status else { return .tooSoon("ssh's \(status.words)") }
         let said = lastLine.isEmpty ? "" : ": \(lastLine)"
         switch code {
         case 0: return .finished

@@ -22,15 +22,21 @@ package struct LocalWorkers: Service {
         package var description: String {
             switch self {
             case .allEnded(let workerCount, let last):
-                "training with local workers: each of \(workerCount) has ended again and again before the run was "
-                    + "complete, the last one with \(last); see their messages above, then go on with --resume"
+                "training with local workers: \(Self.each(of: workerCount)) ended again and again where the end of the "
+                    + "run was expected, \(workerCount == 1 ? "" : "the last one ")with \(last); see the messages "
+                    + "above, then go on with --resume"
             case .allDismissed(let workerCount):
-                "training with local workers: each of \(workerCount) computed wrong gradients where its coordinator's "
+                "training with local workers: \(Self.each(of: workerCount)) computed wrong gradients where its coordinator's "
                     + "own bits were expected; check this machine's memory and processor, then go on with --resume"
             case .cannotStart(let workerCount, let reason):
-                "starting \(workerCount) local workers: the system refused one (\(reason)) where all were "
-                    + "expected to start; choose fewer --workers, or raise the limits on open files and processes"
+                "starting \(workerCount) local worker\(workerCount == 1 ? "" : "s"): the system refused one "
+                    + "(\(reason)) where all were expected to start; choose fewer, or raise the limits on open files "
+                    + "and processes (ulimit -n, ulimit -u)"
             }
+        }
+
+        private static func each(of workerCount: Int) -> String {
+            workerCount == 1 ? "the only one" : "each of \(workerCount)"
         }
     }
 
@@ -93,18 +99,18 @@ package struct LocalWorkers: Service {
         if outlivesWorkers { try? await gracefulShutdown() }
     }
 
-    private static let dismissed = "\(TerminationStatus.exited(dismissedStatus))"
+    private static let dismissed = TerminationStatus.exited(dismissedStatus).words
 
     private static func end(of status: TerminationStatus) -> Upkeep.End {
         if status.isSuccess { return .finished }
-        return status == .exited(dismissedStatus) ? .forGood(dismissed) : .tooSoon("\(status)")
+        return status == .exited(dismissedStatus) ? .forGood(dismissed) : .tooSoon(status.words)
     }
 
     private func runWorker() async throws -> TerminationStatus {
         do {
             return try await runWorkerToItsEnd()
         } catch let error as SubprocessError {
-            throw Failure.cannotStart(workerCount: workerCount, reason: "\(error)")
+            throw Failure.cannotStart(workerCount: workerCount, reason: error.reason)
         }
     }
 
@@ -123,25 +129,57 @@ package struct LocalWorkers: Service {
             output: .sequence,
             error: .currentStandardError
         ) { execution in
-            await withTaskGroup(of: Void.self) { group in
-                // Either ends the wait: the run's end, or the worker's own, which closes its
-                // output.
-                group.addTask {
-                    // A worker that takes none has ended, which its output tells.
-                    if let keyText {
-                        _ = try? await execution.standardInputWriter.write(keyText + "\n")
-                    }
-                    try? await gracefulShutdown()
-                }
-                group.addTask {
-                    do { for try await _ in execution.standardOutput {} } catch {
-                        // An output that cannot be read any more has ended.
-                    }
-                }
-                await group.next()
-                group.cancelAll()
+            await LocalProcesses.held(execution.processIdentifier.value) {
+                await attend(execution)
             }
         }
         return result.terminationStatus
+    }
+    /// What can happen while a worker runs.
+    private enum Happening {
+        case outputEnded
+        case asked
+        case late
+    }
+
+    /// How long a worker may take to leave: one that is frozen never does. The coordinator has waited
+    /// for two seconds before.
+    private static let leaveMax = Duration.seconds(1)
+
+    /// Hands a worker its key, waits for its end, and has it leave when the run ends.
+    private func attend(
+        _ execution: Execution<CustomWriteInput, SequenceOutput, FileDescriptorOutput>
+    ) async {
+        await withTaskGroup(of: Happening.self) { group in
+            group.addTask {
+                // A worker that takes none has ended, which its output tells.
+                if let keyText {
+                    _ = try? await execution.standardInputWriter.write(keyText + "\n")
+                }
+                try? await gracefulShutdown()
+                return .asked
+            }
+            group.addTask {
+                do { for try await _ in execution.standardOutput {} } catch {
+                    // An output that cannot be read any more has ended.
+                }
+                return .outputEnded
+            }
+            for await happening in group {
+                switch happening {
+                case .outputEnded:
+                    group.cancelAll()
+                    return
+                case .asked:
+                    try? await execution.standardInputWriter.finish()
+                    group.addTask {
+                        try? await Task.sleep(for: Self.leaveMax)
+                        return .late
+                    }
+                case .late:
+                    try? execution.send(signal: .kill)
+                }
+            }
+        }
     }
 }

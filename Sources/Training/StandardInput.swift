@@ -11,6 +11,23 @@ package enum StandardInput {
         }
     }
 
+    /// How long a process may take to leave once the one that started it is gone.
+    private static let leaveMax: UInt32 = 1
+
+    /// Ends the process soon after its standard input, whatever else it does or fails to do then.
+    ///
+    /// - Throws: ``ThreadError`` when the system gives no thread.
+    package static func endProcessAfterItsEnd() throws(ThreadError) {
+        try startThread(named: "end of input", stackSize: 1 << 18) {
+            // Somebody else reads what comes.
+            var waiting = pollfd(fd: STDIN_FILENO, events: pollReadHangUp, revents: 0)
+            while poll(&waiting, 1, -1) < 1 {}
+            sleep(leaveMax)
+            LocalProcesses.killAll()
+            _exit(128 + SIGTERM)
+        }
+    }
+
     /// Ends when standard input does, or when it is asked to.
     package struct Watch: Service {
         private let stop: StopRequest
@@ -47,3 +64,6 @@ package enum StandardInput {
         }
     }
 }
+
+/// poll(2)'s POLLRDHUP, which glibc declares for GNU sources alone.
+private let pollReadHangUp: Int16 = 0x2000

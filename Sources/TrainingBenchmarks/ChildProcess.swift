@@ -35,10 +35,15 @@ enum ChildProcess {
             error: .string(limit: outputSizeMax)
         )
         guard result.terminationStatus.isSuccess else {
+            let status =
+                switch result.terminationStatus {
+                case .exited(let code): "exit code \(code)"
+                case .signaled(let number): "signal \(number)"
+                }
             let lines = result.standardError.split(separator: "\n")
             throw BenchmarkFailure.programFailed(
                 name: path,
-                status: "\(result.terminationStatus)",
+                status: status,
                 lastLine: lines.last.map(String.init) ?? "nothing"
             )
         }

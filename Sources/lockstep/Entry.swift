@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Reporting
+import Training
 
 /// Runs the command that was asked for, and ends with 0, 1 or, for a mistake in its use, 2.
 @main
@@ -8,6 +9,9 @@ struct Entry {
     static func main() async {
         EnvironmentSecret.take()
         holdStandardDescriptors()
+        // A terminal's Ctrl-\\ reaches every process of it; the one that started workers says so.
+        let isStarted = CommandLine.arguments.contains("--exit-on-stdin-eof")
+        Signals.prepare(saysWhy: !isStarted)
         do {
             var command = try Lockstep.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -46,6 +46,12 @@ struct RunSession {
         AllocatorTuning.keepFreedMemory()
         let listener = try health?.services() ?? []
         let configuration = try options.configuration()
+        let workerCount =
+            switch workers {
+            case .local: configuration.workers ?? ProcessorCount.ofProcess
+            case .remote, .launched: configuration.workers ?? 1
+            }
+        try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
@@ -64,11 +70,6 @@ struct RunSession {
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try options.folder.open(resumes: options.resumes)
         preparation.move(to: lock.folder)
-        let workerCount =
-            switch workers {
-            case .local: configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
-            case .remote, .launched: configuration.workers ?? 1
-            }
         var run: CoordinatedRun
         let report: RunReport
         let service: CoordinatorService
@@ -85,9 +86,12 @@ struct RunSession {
         }
         let signals: SignalWatch
         do {
-            let watch = admission.flatMap { security?.watch($0, logger: logger) }
-            defer { watch?.cancel() }
-            signals = try await serve(service, workerCount: workerCount, beside: listener)
+            signals = try await serve(
+                service,
+                workerCount: workerCount,
+                beside: listener,
+                hangUp: hangUp(admission)
+            )
         } catch {
             try? run.finishCheckpoints()
             throw error
@@ -104,7 +108,7 @@ struct RunSession {
             try (service.runResult?.writer ?? run.writer)?.finish()
             if let step = service.runResult?.divergedStep {
                 report.didDiverge()
-                throw Divergence(step: step, runFolder: folder.path)
+                throw Divergence(step: step, runFolder: lock.folder.path)
             }
             report.didStop(after: service.runResult?.position)
             throw ExitCode(signals.exitCode ?? 1)
@@ -116,10 +120,27 @@ struct RunSession {
     /// wrong answers.
     private static let inDoubt: Int32 = 3
 
+    /// Makes sure that this host has what the run needs.
+    private func makeRoom(_ workerCount: Int) throws {
+        switch workers {
+        case .local:
+            try OpenFileLimit.makeRoom(for: .localRun(workerCount: workerCount))
+            try SystemRoom.check(workerCount: workerCount)
+        case .remote:
+            try OpenFileLimit.makeRoom(for: .remoteRun(workerCount: workerCount, hostCount: 0))
+            try SystemRoom.check(workerCount: 0)
+        case .launched(let plan):
+            try OpenFileLimit.makeRoom(
+                for: .remoteRun(workerCount: workerCount, hostCount: plan.hosts.count)
+            )
+            try SystemRoom.check(workerCount: 0)
+        }
+    }
+
     /// How many workers compute at a time: those of this host that have a processor.
     private func workerCountAtOnce(of workerCount: Int) -> Int {
         guard case .local(simulatedMilliseconds: nil) = workers else { return .max }
-        let processorCount = ProcessInfo.processInfo.activeProcessorCount
+        let processorCount = ProcessorCount.ofProcess
         if workerCount > processorCount {
             logger.notice(
                 "\(workerCount) workers on \(processorCount) processors: \(processorCount) compute at a time, the others stand by"
@@ -176,6 +197,14 @@ struct RunSession {
         return try ModelArgument.readFinite(path: path).parameters
     }
 
+    /// What the end of the terminal means: nothing for a coordinator, which is no program of a
+    /// terminal's and reads its list again.
+    private func hangUp(_ admission: Admission?) -> SignalWatch.HangUp {
+        guard case .remote = workers else { return .ends }
+        guard let admission, let security else { return .passes }
+        return .does { [logger] in security.readAgain(for: admission, logger: logger) }
+    }
+
     private func prepare(
         _ preparation: RunPreparation,
         initial: [Float]?,
@@ -195,7 +224,8 @@ struct RunSession {
     private func serve(
         _ service: CoordinatorService,
         workerCount: Int,
-        beside listener: [ServiceGroupConfiguration.ServiceConfiguration]
+        beside listener: [ServiceGroupConfiguration.ServiceConfiguration],
+        hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to
@@ -207,7 +237,7 @@ struct RunSession {
         services.append(
             .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
         )
-        return try await ServiceRun(logger: logger).run(services)
+        return try await ServiceRun(logger: logger).run(services, hangUp: hangUp)
     }
 
     /// The workers that this run starts; nil where somebody else does.

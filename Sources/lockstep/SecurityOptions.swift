@@ -3,7 +3,6 @@ import Foundation
 import Keys
 import Logging
 import Training
-import UnixSignals
 import ZeroMQ
 
 /// How a coordinator protects its connections.
@@ -118,17 +117,13 @@ struct SecurityOptions: ParsableArguments {
         )
     }
 
-    /// Reads the list again at each SIGHUP, until cancelled.
-    func watch(_ admission: Admission, logger: Logger) -> Task<Void, Never> {
-        Task {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) {
-                do {
-                    guard let workers = try admission.reload({ try source()?.1 }) else { continue }
-                    logger.notice("read the list again: workers on it: \(workers.entries.count)")
-                } catch {
-                    logger.error("reading the list again: \(error); the list before stays")
-                }
-            }
+    /// Reads the list again, as SIGHUP asks for.
+    func readAgain(for admission: Admission, logger: Logger) {
+        do {
+            guard let workers = try admission.reload({ try source()?.1 }) else { return }
+            logger.notice("read the list again: workers on it: \(workers.entries.count)")
+        } catch {
+            logger.error("reading the list again: \(error); the list before stays")
         }
     }
 }

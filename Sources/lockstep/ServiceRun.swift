@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Training
-import UnixSignals
 
 /// Runs services until they are done or a signal asks for the end.
 struct ServiceRun {
@@ -11,30 +10,27 @@ struct ServiceRun {
 
     /// Runs the services as one group.
     ///
-    /// - Returns: the watch that saw the signals, if any came.
-    /// A second signal ends the process at once, also later, while the last checkpoint is still
-    /// being written. What a service throws after a signal is a consequence of it: a worker that
-    /// got the terminal's Ctrl-C before it could be told to leave.
+    /// A later signal ends the process at once, also while the last checkpoint is still being
+    /// written. What a service throws after a signal is a consequence of it: a worker that got the
+    /// terminal's Ctrl-C before it could be told to leave.
     ///
+    /// - Parameters:
+    ///   - ignored: signals that another process acts upon.
+    ///   - hangUp: what the end of the terminal means.
+    /// - Returns: the watch that saw the signals, if any came.
     /// - Throws: what a service throws.
     func run(
         _ services: [ServiceGroupConfiguration.ServiceConfiguration],
-        ignoring ignored: [UnixSignal] = []
+        ignoring ignored: Set<Int32> = [],
+        hangUp: SignalWatch.HangUp = .ends
     ) async throws -> SignalWatch {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .critical)
         let group = ServiceGroup(configuration: .init(services: services, logger: quiet))
         let watch = SignalWatch()
-        Task {
-            await watch.run(
-                signals: [.sigint, .sigterm].filter { !ignored.contains($0) },
-                ignored: ignored,
-                shutDown: {
-                    Supervisor.ofProcess?.stopping()
-                    await group.triggerGracefulShutdown()
-                },
-                exit: { _exit($0) }
-            )
+        try watch.start(ignoring: ignored, hangUp: hangUp) {
+            Supervisor.ofProcess?.stopping()
+            Task { await group.triggerGracefulShutdown() }
         }
         do {
             try await group.run()

@@ -139,10 +139,10 @@ extension TidyTests {
         "Configuration": ["Foundation", "Yams"],
         "Reporting": ["Foundation"],
         "Training": [
-            "CAllocationCount", "Checkpoints", "Configuration", "Foundation", "Glibc", "Kernels",
-            "Keys", "Logging", "MNIST",
+            "CAllocationCount", "CSignals", "Checkpoints", "Configuration", "Foundation", "Glibc",
+            "Kernels", "Keys", "Logging", "MNIST",
             "Model", "Sealing", "SeededRandom", "ServiceLifecycle", "SharedMemory", "Subprocess",
-            "Synchronization", "SystemPackage", "TrainingProtocol", "UnixSignals", "Wire", "ZeroMQ",
+            "Synchronization", "SystemPackage", "TrainingProtocol", "Wire", "ZeroMQ",
         ],
         "TrainingBenchmarks": [
             "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
@@ -156,7 +156,7 @@ extension TidyTests {
             "KernelBenchmarks", "Kernels", "Keys", "Launching", "Logging", "MNIST", "Model",
             "Reporting",
             "ServiceLifecycle", "Training", "TrainingBenchmarks", "TrainingProtocol",
-            "TrainingSimulation", "UnixSignals", "ZeroMQ",
+            "TrainingSimulation", "ZeroMQ",
         ],
     ]
 

@@ -41,9 +41,10 @@ final class SecondProcessor: @unchecked Sendable {
         bell.deallocate()
     }
 
-    /// Starts the thread, which sleeps until it is called.
+    /// Starts the thread, which sleeps until it is called; where the system gives none, its owner
+    /// computes alone.
     func start() {
-        startThread(named: "arithmetic") {
+        try? startThread(named: "arithmetic") {
             while self.awaitCall() { self.takePart() }
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import MNIST
+import Training
 import TrainingBenchmarks
 
 /// `lockstep bench training`: whole runs, beside a framework.
@@ -72,7 +73,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
         let executablePath = try Executable.path()
         // At once: a run of minutes may be watched through a pipe.
         let show = { (line: String) in try? StandardOutput.write(line + "\n") }
-        show("CPU: \(Processor.name), \(ProcessInfo.processInfo.activeProcessorCount) processors")
+        show("CPU: \(Processor.name), \(ProcessorCount.ofProcess) processors")
         var measured: Framework?
         if let framework {
             measured = try await Framework(

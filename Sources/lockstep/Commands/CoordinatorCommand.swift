@@ -9,7 +9,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         commandName: "coordinator",
         abstract: "Train with workers that are started by hand, here or on other machines.",
         discussion: """
-            Training starts once --workers (default: 1) workers have joined; more may come at any time. The result is that \
+            Training starts once --workers (here 1 by default, also for `auto`) have joined; more may come at any time. The result is that \
             of `lockstep train` with the same settings and seed.
 
             \(SettingOptions.sources)
@@ -44,6 +44,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        Signals.outliveReaders()
+        Signals.outliveTerminal()
         try await RunSession(
             options: options,
             endpoint: try address(),

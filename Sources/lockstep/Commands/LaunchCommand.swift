@@ -126,7 +126,7 @@ struct LaunchCommand: AsyncParsableCommand {
     func run() async throws {
         let hosts = try HostList.read(hosts, file: hostfile)
         // A host that goes while something is sent to it must not take this process with it.
-        signal(SIGPIPE, SIG_IGN)
+        Signals.outliveReaders()
         let logger = options.logging.logger("launch", otherwise: .notice)
         let keys = insecure ? nil : try DrawnKeys()
         let files = copy ? try await ProgramFile.ofThisProgram(at: Executable.path()) : []

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Training
 import TrainingSimulation
 
 /// `lockstep simulate`: runs the protocol through many bad days, in virtual time.
@@ -31,7 +32,7 @@ struct SimulateCommand: AsyncParsableCommand {
         let duration = await clock.measure {
             sweep = await Sweep.run(
                 seeds.bounds,
-                threadCount: ProcessInfo.processInfo.activeProcessorCount
+                threadCount: ProcessorCount.ofProcess
             )
         }
         guard let sweep else { return }

@@ -9,8 +9,9 @@ struct TrainCommand: AsyncParsableCommand {
         commandName: "train",
         abstract: "Train on this machine: a coordinator and worker processes.",
         discussion: """
-            The result depends on the settings and the seed alone, not on the number of workers. Ctrl-C stops in good \
-            order with a checkpoint; a second Ctrl-C stops at once. `--resume` goes on either way.
+            The result depends on the settings and the seed alone, not on the number of workers. Ctrl-C, SIGTERM \
+            and the end of the terminal stop in good order with a checkpoint; another one after a second stops at once. \
+            `--resume` goes on either way.
 
             \(SettingOptions.sources)
             """
@@ -28,6 +29,7 @@ struct TrainCommand: AsyncParsableCommand {
     var simulateCompute: SimulatedMilliseconds?
 
     func run() async throws {
+        Signals.outliveReaders()
         // Local workers are reached through the endpoint below alone: any address will do that
         // other users do not
         // reach.

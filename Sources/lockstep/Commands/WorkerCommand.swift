@@ -6,7 +6,6 @@ import Logging
 import ServiceLifecycle
 import Training
 import TrainingProtocol
-import UnixSignals
 import ZeroMQ
 
 /// `lockstep worker`: computes gradients for a coordinator.
@@ -86,7 +85,21 @@ struct WorkerCommand: AsyncParsableCommand {
         )
     }
 
+    /// A terminal's Ctrl-C reaches every process of it, and so does its end; the one that started
+    /// this worker decides.
+    private var ignored: Set<Int32> { exitOnStdinEOF ? [SIGINT] : [] }
+
+    private var hangUp: SignalWatch.HangUp { exitOnStdinEOF ? .passes : .ends }
+
     func run() async throws {
+        Signals.outliveReaders()
+        if exitOnStdinEOF {
+            Signals.outliveTerminal()
+            try StandardInput.endProcessAfterItsEnd()
+        }
+        let held = processes?.number
+        try OpenFileLimit.makeRoom(for: held.map { .holding(workerCount: $0) } ?? .worker)
+        try SystemRoom.check(workerCount: held ?? 0)
         if let processes { try await hold(processes.number) } else { try await compute() }
     }
 
@@ -117,13 +130,12 @@ struct WorkerCommand: AsyncParsableCommand {
         logger.info("looking for a coordinator at \(address), computing with \(kernels.name)")
         Supervisor.ofProcess?.ready("looking for a coordinator at \(address)")
         Health.ofProcess.isNow(ready: false, "looking for a coordinator at \(address)")
-        // A terminal's Ctrl-C reaches every process of it; the one that started this worker
-        // decides.
         let signals = try await ServiceRun(logger: logger).run(
             listener + [
                 .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
             ],
-            ignoring: exitOnStdinEOF ? [.sigint] : []
+            ignoring: ignored,
+            hangUp: hangUp
         )
         switch service.outcome {
         case .finished?:
@@ -181,7 +193,7 @@ extension WorkerCommand {
         Supervisor.ofProcess?.ready("\(workerCount) workers look for a coordinator at \(address)")
         do {
             let signals = try await ServiceRun(logger: logger)
-                .run(services, ignoring: exitOnStdinEOF ? [.sigint] : [])
+                .run(services, ignoring: ignored, hangUp: hangUp)
             if let code = signals.exitCode { throw ExitCode(code) }
         } catch LocalWorkers.Failure.allDismissed {
             throw ExitCode(LocalWorkers.dismissedStatus)
@@ -197,7 +209,7 @@ struct ProcessCount: ExpressibleByArgument {
 
     init?(argument: String) {
         if argument == "auto" {
-            number = ProcessInfo.processInfo.activeProcessorCount
+            number = ProcessorCount.ofProcess
         } else if let number = Int(argument), (1...1_024).contains(number) {
             self.number = number
         } else {
