@@ -33,8 +33,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .systemCall(let call, let path, let code):
-            "\(path): \(call) failed with \"\(String(cString: strerror(code)))\" where success was "
-                + "expected; \(Self.remedy(for: code))"
+            "\(path): \"\(String(cString: strerror(code)))\" was found where it was to be "
+                + "\(Self.words(for: call)); \(Self.remedy(for: code))"
         case .notAFile(let path):
             "\(path): a folder or device was found where a file was expected; name the file itself"
         case .tooLarge(let path, let size, let sizeMax):
@@ -60,7 +60,7 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
             "\(path): the metadata has \(found.map { "\(key) \"\($0)\"" } ?? "no \(key)") where "
                 + "\(expected) was expected; was it written by another program or version?"
         case .noneValid(let folder, let problems):
-            "\(folder): none of \(problems.count) checkpoints is valid where one was expected "
+            "\(folder): \(problems.count == 1 ? "the only checkpoint is not" : "none of \(problems.count) checkpoints is") valid where one was expected "
                 + "(\(problems.joined(separator: " | "))); restore one from a copy, or start "
                 + "afresh in another run folder"
         }
@@ -69,6 +69,21 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     /// Whether a file or folder simply was not there.
     var isAbsence: Bool {
         if case .systemCall(_, _, ENOENT) = self { true } else { false }
+    }
+
+    /// Says what a system call does to a file.
+    private static func words(for call: String) -> String {
+        switch call {
+        case "open": "opened"
+        case "write": "written"
+        case "read", "fstat": "read"
+        case "fsync", "close": "saved"
+        case "mkdir": "made"
+        case "opendir", "readdir": "listed"
+        case "rename": "put in its place"
+        case "unlink": "removed"
+        default: "used (\(call))"
+        }
     }
 
     /// Says what an operator can do about an `errno`.

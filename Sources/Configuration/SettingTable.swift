@@ -80,7 +80,7 @@ extension Setting {
             ValueKind<Int>.whole(1...1_024).orWord("auto"),
             unit: "processes",
             decidesResult: false,
-            effect: "worker processes; auto is one a core"
+            effect: "worker processes, or for coordinator and launch how many to wait for; auto is one a processor, there 1"
         ),
         Setting(
             "checkpointEvery",

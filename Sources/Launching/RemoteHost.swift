@@ -75,7 +75,7 @@ package enum HostError: Error, Equatable, CustomStringConvertible {
             "\(place): '\(found)' where a host was expected; write it as ssh takes it, such as alpha or ada@alpha"
         case .badCount(let place, let found, let countMax):
             "\(place): '\(found)' where 1 to \(countMax) workers were expected; "
-                + "write such a number behind the colon, or leave it out for one a core"
+                + "write such a number behind the colon, or leave it out for one a processor"
         case .badLine(let place, let found):
             "\(place): '\(found)' where a host was expected; write alpha, alpha:4 or alpha slots=4"
         case .repeated(let destination):

@@ -23,8 +23,9 @@ package enum SystemRoom {
         }
     }
 
-    /// What a process maps at most beside what is mapped when it starts; see `ulimit -v`.
-    private static let memorySize = 512 << 20
+    /// What a process maps beside what is mapped when it starts: a coordinator of two processors
+    /// was seen to map 200 MB, and each processor brings a thread with its stack.
+    private static let memorySize = (256 << 20) + (16 << 20) * ProcessorCount.ofProcess
     /// What a coordinator or one who holds workers has, and what each worker has: 14 and 8 were
     /// counted.
     private static let ownThreadCount = 16

@@ -6,7 +6,7 @@ import Logging
 struct LoggingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How much to say on standard error (default: LOCKSTEP_LOG_LEVEL, else info; notice for train)",
+            "How much to say on standard error (default: LOCKSTEP_LOG_LEVEL, else info; notice for train and launch)",
             valueName: "level"
         )
     )

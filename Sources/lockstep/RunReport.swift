@@ -64,7 +64,7 @@ final class RunReport: RunObserver {
         let payloads = payloadPort.map { ", sealed payloads on port \($0)" } ?? ""
         log(
             .info,
-            "listening on \(endpoint)\(payloads), waiting for \(workerCountMin) workers, run folder \(folder.path)"
+            "listening on \(endpoint)\(payloads), waiting for \(workerCountMin) worker\(workerCountMin == 1 ? "" : "s"), run folder \(folder.path)"
         )
         Supervisor.ofProcess?.ready("listening on \(endpoint)")
         Health.ofProcess.isNow(ready: true, "listening on \(endpoint)")
@@ -168,13 +168,13 @@ final class RunReport: RunObserver {
             // At the start they come one by one; later, having none at all holds the run up.
             log(
                 workerCount == 0 ? .notice : .info,
-                "waiting for workers: \(workerCount) of \(needed) workers have joined"
+                "waiting for workers: \(workerCount) of \(needed) \(workerCount == 1 ? "has" : "have") joined"
             )
         case .workersSpare(let workerCount, let shardCount):
             let batchSize = workerCount * Schedule.shardSampleCountMax
             log(
                 .notice,
-                "\(workerCount) workers for \(shardCount) shards a batch: \(workerCount - shardCount) only wait; --batch-size \(batchSize) would use them all"
+                "\(workerCount) workers for \(shardCount) shard\(shardCount == 1 ? "" : "s") a batch: \(workerCount - shardCount) only \(workerCount - shardCount == 1 ? "waits" : "wait"); --batch-size \(batchSize) would use them all"
             )
         case .workerDistrusted(let worker, let work):
             log(

@@ -143,7 +143,7 @@ struct RunSession {
         let processorCount = ProcessorCount.ofProcess
         if workerCount > processorCount {
             logger.notice(
-                "\(workerCount) workers on \(processorCount) processors: \(processorCount) compute at a time, the others stand by"
+                "\(workerCount) workers on \(processorCount) processor\(processorCount == 1 ? "" : "s"): \(processorCount) \(processorCount == 1 ? "computes" : "compute") at a time, \(workerCount - processorCount == 1 ? "the other stands" : "the others stand") by"
             )
         }
         return processorCount

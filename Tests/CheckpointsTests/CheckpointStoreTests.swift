@@ -100,7 +100,7 @@ import Testing
         let found = try #require(try store.newestValid())
         #expect(found.checkpoint == sample(step: 5))
         try #require(found.warnings.count == 5)
-        let clues = ["folder or device", "open failed", "the step of", "SHA-256", "data section"]
+        let clues = ["folder or device", "to be opened", "the step of", "SHA-256", "data section"]
         for (index, clue) in clues.enumerated() {
             #expect(
                 found.warnings[index].contains("step-000000\(index == 0 ? "" : "0")\(10 - index)")
@@ -235,7 +235,7 @@ import Testing
         }
         #expect(
             error?.description
-                == "\(path): mkdir failed with \"Not a directory\" where success was expected; "
+                == "\(path): \"Not a directory\" was found where it was to be made; "
                 + "check that each folder of the path is one, not a link or a file"
         )
     }

@@ -94,9 +94,9 @@ import Testing
             ("truncated", "a data section of 43 bytes where 44 bytes"),
             ("flipped", "the data section has the SHA-256"),
             ("zip", "is this a complete safetensors file?"),
-            ("nowhere", "open failed with \"No such file or directory\""),
+            ("nowhere", "\"No such file or directory\" was found where it was to be opened"),
             (".", "a folder or device was found where a file was expected"),
-            ("m/x", "open failed with \"Not a directory\""),
+            ("m/x", "\"Not a directory\" was found where it was to be opened"),
         ]
         for (name, clue) in cases {
             let text = sentence(folder.path + "/" + name)
@@ -114,7 +114,7 @@ import Testing
             withIntermediateDirectories: true
         )
         let error = #expect(throws: CheckpointError.self) { try write(folder.path + "/d") }
-        #expect(error?.description.contains("rename failed with \"Is a directory\"") == true)
+        #expect(error?.description.contains("\"Is a directory\" was found where it was to be put in its place") == true)
         #expect(throws: CheckpointError.self) { try write(folder.path + "/none/m") }
         #expect(try folder.names() == ["d"])
     }

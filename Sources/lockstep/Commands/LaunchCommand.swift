@@ -13,9 +13,9 @@ struct LaunchCommand: AsyncParsableCommand {
         discussion: """
             The coordinator runs here, and its workers on --hosts: lockstep launch --hosts alpha:4,beta. Your ssh \
             configuration and keys hold, and `ssh HOST true` must work without a question. Training starts once \
-            --workers (default: 1) workers have joined. Connections are \
+            --workers (here 1 by default, also for `auto`) have joined. Connections are \
             encrypted with keys of this start, which go to the workers through ssh. A lost host is tried again, later and later. Ctrl-C stops in good \
-            order with a checkpoint and ends every worker; so does the end of this program, however it comes. Options of `lockstep worker` may follow after `--`.
+            order with a checkpoint and ends every worker, and so do SIGTERM and the end of the terminal; so does the end of this program, however it comes. Options of `lockstep worker` may follow after `--`.
 
             \(SettingOptions.sources)
             """
@@ -23,7 +23,7 @@ struct LaunchCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where workers run, such as alpha:4,ada@beta:2; without a number, one a core.",
+            "Where workers run, such as alpha:4,ada@beta:2; without a number, one a processor.",
             valueName: "hosts"
         )
     )

@@ -15,7 +15,8 @@ struct WorkerCommand: AsyncParsableCommand {
         abstract: "Compute for a coordinator, until the run is over.",
         discussion: """
             A worker holds no data and no state: start as many as there are cores, in any order, before or after the \
-            coordinator. It ends by itself when the run is over. Ctrl-C or SIGTERM hands its work back.
+            coordinator. It ends by itself when the run is over. Ctrl-C, SIGTERM \
+            or the end of its terminal hands its work back.
             """
     )
 
@@ -37,7 +38,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Start so many workers, `auto` for one a core, and start one again that dies (default: compute in this process).",
+            "Start so many workers, `auto` for one a processor, and start one again that dies (default: compute in this process).",
             valueName: "count"
         )
     )
@@ -93,13 +94,14 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         Signals.outliveReaders()
+        // Before there are threads, which map memory of their own.
+        let held = processes?.number
+        try OpenFileLimit.makeRoom(for: held.map { .holding(workerCount: $0) } ?? .worker)
+        try SystemRoom.check(workerCount: held ?? 0)
         if exitOnStdinEOF {
             Signals.outliveTerminal()
             try StandardInput.endProcessAfterItsEnd()
         }
-        let held = processes?.number
-        try OpenFileLimit.makeRoom(for: held.map { .holding(workerCount: $0) } ?? .worker)
-        try SystemRoom.check(workerCount: held ?? 0)
         if let processes { try await hold(processes.number) } else { try await compute() }
     }
 
@@ -190,7 +192,7 @@ extension WorkerCommand {
                 )
             )
         }
-        Supervisor.ofProcess?.ready("\(workerCount) workers look for a coordinator at \(address)")
+        Supervisor.ofProcess?.ready("\(workerCount) worker\(workerCount == 1 ? " looks" : "s look") for a coordinator at \(address)")
         do {
             let signals = try await ServiceRun(logger: logger)
                 .run(services, ignoring: ignored, hangUp: hangUp)
@@ -241,8 +243,8 @@ enum WorkerFailure: Error, Equatable, CustomStringConvertible {
             "joining \(address): no coordinator answered for \(seconds) s where one was expected (\(reason)); "
                 + "check the address and that the coordinator runs"
         case .allEnded(let address, let workerCount, let last):
-            "computing for \(address): each of \(workerCount) worker processes ended again and again before the run was "
-                + "over, the last one with \(last); see their messages above"
+            "computing for \(address): \(workerCount == 1 ? "the worker process" : "each of \(workerCount) worker processes") ended again and "
+                + "again before the run was over, \(workerCount == 1 ? "" : "the last one ")with \(last); see their messages above"
         }
     }
 }
