@@ -75,7 +75,7 @@ final class CoordinatorLoop {
     }
 
     /// The address that workers connect to, with the port that the system chose.
-    var endpoint: String { socket.socket.lastEndpoint }
+    var endpoint: String { socket.endpoint }
 
     /// Serves until the machine says that the run has ended.
     ///

@@ -64,10 +64,18 @@ struct CoordinatorSearch {
     private var start: ContinuousClock.Instant?
     private var nextLine: ContinuousClock.Instant
 
+    /// Whether the next attempt may use IPv6. Of a name's addresses libzmq tries the first one only,
+    /// of IPv6 where there are such: a coordinator that is bound to one of IPv4 is found by turns.
+    private(set) var isIPv6Allowed: Bool
+    private let isNamed: Bool
+    private var unknownNameCount = 0
+
     /// Begins to look.
     init(for endpoint: String, isEncrypted: Bool, at now: ContinuousClock.Instant) {
         self.endpoint = endpoint
         self.isEncrypted = isEncrypted
+        isIPv6Allowed = !namesIPv4(endpoint)
+        isNamed = endpoint.hasPrefix("tcp://") && isIPv6Allowed && !endpoint.contains("[")
         start = now
         nextLine = now + Self.linePause
     }
@@ -82,10 +90,24 @@ struct CoordinatorSearch {
     /// Ends the search: the coordinator has welcomed the worker.
     mutating func succeed() { start = nil }
 
-    /// Notes that ``nextAttempt`` has been made.
+    /// Notes that ``nextAttempt`` is made now.
     mutating func connectAnew() {
         nextAttempt = nil
         attempt = .none
+        if isNamed { isIPv6Allowed.toggle() }
+    }
+
+    /// Makes ``nextAttempt`` if it is due.
+    ///
+    /// - Throws: when libzmq refuses that.
+    mutating func connectAnew(
+        _ socket: borrowing Socket,
+        at now: ContinuousClock.Instant
+    ) throws(ZeroMQError) {
+        guard let next = nextAttempt, next <= now else { return }
+        connectAnew()
+        try socket.allowIPv6(isIPv6Allowed)
+        try socket.connect(endpoint)
     }
 
     /// Takes what the connection met with.
@@ -99,9 +121,12 @@ struct CoordinatorSearch {
         case .closed:
             noteFailedConnection(at: now)
         case .connectRetried:
-            // An address that was looked up opens a socket, which closes when connecting fails.
-            if attempt == .none { obstacle = .nameUnknown }
+            noteUnknownName(attempt == .none)
             attempt = .none
+            if isNamed {
+                pause(at: now)
+                return true
+            }
         case .connected:
             attempt = .connected(since: now)
             obstacle = obstacle ?? .silent
@@ -132,6 +157,13 @@ struct CoordinatorSearch {
         return false
     }
 
+    /// An address that was looked up opens a socket, which closes when connecting fails; a name that
+    /// has no address of one kind may have one of the other.
+    private mutating func noteUnknownName(_ isUnknown: Bool) {
+        unknownNameCount = isUnknown ? unknownNameCount + 1 : 0
+        if unknownNameCount > 1 { obstacle = .nameUnknown }
+    }
+
     private mutating func noteFailedConnection(at now: ContinuousClock.Instant) {
         switch attempt {
         case .connecting(let since):
@@ -157,11 +189,15 @@ struct CoordinatorSearch {
         case .none, .connecting, .failed:
             break
         }
+        pause(at: now)
+        return true
+    }
+
+    private mutating func pause(at now: ContinuousClock.Instant) {
         let pause = min(Self.firstPause * (1 << min(failureCount, 10)), Self.pauseMax)
         failureCount += 1
         // Not all at the same time, when many workers were turned away together.
         nextAttempt = now + pause * Double.random(in: 0.5...1)
-        return true
     }
 
     /// What to tell of a search that goes on; nil unless it is time to.

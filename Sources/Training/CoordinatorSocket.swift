@@ -46,6 +46,8 @@ package struct CoordinatorSocket: ~Copyable {
     }
 
     let socket: Socket
+    /// The address that workers connect to, with the port that the system chose.
+    let endpoint: String
     var monitor: Monitor
     /// Who said hello over which connection, by its descriptor.
     var connections: [Int32: WorkerID] = [:]
@@ -116,12 +118,13 @@ package struct CoordinatorSocket: ~Copyable {
         let authenticator = admission == nil ? nil : try Authenticator(in: context)
         let socket = try Socket(.router, in: context, options: options)
         let monitor = try Monitor(of: socket)
-        try socket.bind(endpoint)
+        let reachableEndpoint = try socket.bind(endpoint)
         let sealedEndpoint = admission.flatMap { _ in payloadPort.endpoint(beside: endpoint) }
         sealedLinks = try sealedEndpoint.map { (endpoint) throws(ZeroMQError) in
             try SealedLinks(binding: endpoint, in: context)
         }
         self.socket = socket
+        self.endpoint = reachableEndpoint
         self.monitor = monitor
         links = offersLinks ? CoordinatorLinks() : nil
         offer = WelcomeOffer(localLink: links?.name ?? "", sliceCountMax: sliceCountMax)

@@ -109,10 +109,7 @@ package enum Enrollment {
                 default: continue
                 }
             }
-            if let next = search.nextAttempt, next <= .now {
-                search.connectAnew()
-                try socket.connect(address)
-            }
+            try search.connectAnew(socket, at: .now)
             if let line = search.line(at: .now) { logger.notice("\(line)") }
         }
         throw Failure.noAnswer(address: address, seconds: patience, reason: search.reason)

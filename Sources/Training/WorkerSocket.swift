@@ -321,10 +321,7 @@ struct WorkerSocket: ~Copyable {
             default: continue
             }
         }
-        if let next = search.nextAttempt, next <= .now {
-            search.connectAnew()
-            try socket.connect(endpoint)
-        }
+        try search.connectAnew(socket, at: .now)
         return nil
     }
 

@@ -1,4 +1,5 @@
 import CZeroMQ
+import Glibc
 
 /// Owns a ZeroMQ socket and closes it when it ends.
 ///
@@ -47,12 +48,39 @@ package struct Socket: ~Copyable {
     deinit { handle.close() }
 
     /// Accepts connections at an address such as `tcp://127.0.0.1:5555` or, for any free port,
-    /// `tcp://127.0.0.1:*`.
+    /// `tcp://127.0.0.1:*`; at each address of this machine's where a name has several.
     ///
+    /// - Returns: the address as others reach it, with the port that the system chose.
     /// - Throws: when the address is malformed, in use, not of this machine or not permitted.
-    package func bind(_ endpoint: String) throws(ZeroMQError) {
+    @discardableResult
+    package func bind(_ endpoint: String) throws(ZeroMQError) -> String {
         try checkEndpoint(endpoint, for: .bind)
-        try attach(.bind, endpoint, zmq_bind)
+        let endpoints = try numericEndpoints(of: endpoint)
+        guard endpoints != [endpoint] else {
+            try attach(.bind, endpoint, zmq_bind)
+            return lastEndpoint
+        }
+        var port: Substring?
+        var failure: ZeroMQError?
+        for numeric in endpoints {
+            do throws(ZeroMQError) {
+                // The same port everywhere, also where the system chooses it.
+                try attach(.bind, port.map { Self.prefix(of: numeric) + $0 } ?? numeric, zmq_bind)
+                port = port ?? lastEndpoint.dropFirst(Self.prefix(of: lastEndpoint).count)
+            } catch {
+                guard error.isAddressElsewhere else { throw error }
+                failure = error
+            }
+        }
+        guard let port else {
+            throw failure ?? .addressRefused(.bind, endpoint: endpoint, code: EADDRNOTAVAIL)
+        }
+        return Self.prefix(of: endpoint) + port
+    }
+
+    /// An address up to its port.
+    private static func prefix(of endpoint: String) -> String {
+        String(endpoint[...(endpoint.lastIndex(of: ":") ?? endpoint.startIndex)])
     }
 
     /// Connects to an address in the background, again and again while nothing answers.
@@ -64,6 +92,13 @@ package struct Socket: ~Copyable {
     package func connect(_ endpoint: String) throws(ZeroMQError) {
         try checkEndpoint(endpoint, for: .connect)
         try attach(.connect, endpoint, zmq_connect)
+    }
+
+    /// Allows IPv6 for addresses that are connected to from now on, or only IPv4.
+    ///
+    /// - Throws: when libzmq refuses that.
+    package func allowIPv6(_ isAllowed: Bool) throws(ZeroMQError) {
+        try SocketOptions.set(isIPv6Allowed: isAllowed, of: handle.raw)
     }
 
     /// Stops accepting connections at an address, which must be spelled as `lastEndpoint` does.

@@ -60,6 +60,11 @@ package struct SocketOptions: Equatable, Sendable {
     /// Leaves everything but the linger time at libzmq's defaults.
     package init() {}
 
+    /// Whether addresses that are connected to from now on may be IPv6.
+    static func set(isIPv6Allowed: Bool, of socket: UnsafeMutableRawPointer) throws(ZeroMQError) {
+        try OptionSetter(socket: socket).set(ZMQ_IPV6, "IPv6 support", isIPv6Allowed)
+    }
+
     /// Sets the options of a new socket.
     func apply(to socket: UnsafeMutableRawPointer) throws(ZeroMQError) {
         let setter = OptionSetter(socket: socket)

@@ -87,7 +87,7 @@ struct CoordinatorSearchTests {
     }
 
     @Test func `connects anew after longer and longer, up to two seconds`() throws {
-        var search = search([])
+        var search = self.search([])
         var now = start
         for number in 0..<12 {
             let kinds = [MonitorEvent.Kind.connected, .handshakeFailed, .disconnected]
@@ -104,9 +104,24 @@ struct CoordinatorSearchTests {
         }
     }
 
+    @Test func `tries the addresses of a name by turns, IPv6 and IPv4`() {
+        let retry = MonitorEvent(kind: .connectRetried, value: 0, endpoint: "")
+        let isGivenUp = ["tcp://there:1", "tcp://10.0.0.1:1", "tcp://[::1]:1", "ipc://there"].map {
+            var search = self.search(for: $0, [])
+            return search.note(retry, at: start)
+        }
+        #expect(isGivenUp == [true, false, false, false])
+        var search = self.search([])
+        let isIPv6Allowed = (0..<4).map { _ in
+            search.connectAnew()
+            return search.isIPv6Allowed
+        }
+        #expect(isIPv6Allowed == [false, true, false, true])
+    }
+
     @Test func `keeps sentences short`() {
         for reason in CoordinatorSearchTests.obstacles {
-            var search = search([])
+            var search = self.search([])
             search.obstacle = reason
             #expect(search.reason.count <= 140, "\(search.reason)")
         }

@@ -30,7 +30,10 @@ struct SocketTests {
         let socket = try Socket(.dealer, in: Context())
         for operation in [ZeroMQError.AddressOperation.bind, .connect] {
             let error = #expect(throws: ZeroMQError.self) {
-                try operation == .bind ? socket.bind(endpoint) : socket.connect(endpoint)
+                switch operation {
+                case .bind: try socket.bind(endpoint)
+                default: try socket.connect(endpoint)
+                }
             }
             #expect(error == .addressRefused(operation, endpoint: endpoint, code: EINVAL))
             #expect(
@@ -38,6 +41,20 @@ struct SocketTests {
                     == true
             )
         }
+    }
+
+    @Test func `binds to a host's name, at a port that is the same for all its addresses`() throws {
+        var options = SocketOptions()
+        options.isIPv6Allowed = true
+        let router = try Socket(.router, in: Context(), options: options)
+        let endpoint = try router.bind("tcp://localhost:*")
+        #expect(endpoint.hasPrefix("tcp://localhost:"))
+        let port = try #require(endpoint.split(separator: ":").last.flatMap { UInt16($0) })
+        #expect(port > 0 && router.lastEndpoint.hasSuffix(":\(port)"))
+        let dealer = try Socket(.dealer, in: Context(), options: options)
+        var monitor = try Monitor(of: dealer)
+        try dealer.connect(endpoint)
+        _ = try event(.handshakeSucceeded, of: &monitor, while: dealer)
     }
 
     @Test(

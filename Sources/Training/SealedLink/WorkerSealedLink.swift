@@ -54,16 +54,19 @@ final class WorkerSealedLink {
     /// - Parameters:
     ///   - offer: what the welcome said.
     ///   - endpoint: the coordinator's first address.
+    ///   - isIPv6Allowed: whether a name there may mean an IPv6 address.
     ///   - parameters: where parameters go.
     /// - Throws: when that has no port to be replaced, or libzmq has no sockets left.
     init(
         _ offer: SealedLinkOffer,
         beside endpoint: String,
+        isIPv6Allowed: Bool,
         parameters: FrameParameters,
         in context: Context
     ) throws(ZeroMQError) {
         let address = PayloadPort.replacePort(of: endpoint, by: String(offer.port)) ?? ""
         var options = SocketOptions.sealed(for: address)
+        options.isIPv6Allowed = isIPv6Allowed
         options.routingID = LinkID.routingID(offer.id)
         options.isImmediate = true
         options.linger = .milliseconds(250)

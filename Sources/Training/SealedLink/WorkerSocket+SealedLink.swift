@@ -13,6 +13,7 @@ extension WorkerSocket {
             sealedLink = try WorkerSealedLink(
                 offer,
                 beside: endpoint,
+                isIPv6Allowed: search.isIPv6Allowed,
                 parameters: frameParameters,
                 in: context
             )
