@@ -60,8 +60,9 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
             "\(path): the metadata has \(found.map { "\(key) \"\($0)\"" } ?? "no \(key)") where "
                 + "\(expected) was expected; was it written by another program or version?"
         case .noneValid(let folder, let problems):
+            // Of many the newest is enough, for all of them fit into no sentence.
             "\(folder): \(problems.count == 1 ? "the only checkpoint is not" : "none of \(problems.count) checkpoints is") valid where one was expected "
-                + "(\(problems.joined(separator: " | "))); restore one from a copy, or start "
+                + "(\(problems.first ?? "none")); restore one from a copy, or start "
                 + "afresh in another run folder"
         }
     }

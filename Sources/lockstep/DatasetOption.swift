@@ -25,6 +25,9 @@ struct DatasetOption: ParsableArguments {
             environment: ProcessInfo.processInfo.environment.filter { $0.key == variable },
             yaml: nil
         )
-        return try MNISTDataset.loadTest(directory: configuration.dataset)
+        // The shell leaves a ~ behind `=`, and in a variable's text, as it is.
+        return try MNISTDataset.loadTest(
+            directory: configuration.dataset.map { NSString(string: $0).expandingTildeInPath }
+        )
     }
 }

@@ -62,7 +62,7 @@ struct RunSession {
             kernels: kernels
         )
         let trace = try options.trace.map { (path) throws(ReportError) in
-            try TraceFile(path: path)
+            try TraceFile(path: NSString(string: path).expandingTildeInPath)
         }
         // First, for a port in use must not leave a run behind that never began.
         let admission = try admission()
@@ -90,6 +90,7 @@ struct RunSession {
                 service,
                 workerCount: workerCount,
                 beside: listener,
+                beginning: report.beginning,
                 hangUp: hangUp(admission)
             )
         } catch {
@@ -216,7 +217,10 @@ struct RunSession {
         guard let (run, warnings) = try preparation.resumed(workerCountMin: workerCountMin) else {
             throw RunFolder.Failure.holdsNoCheckpoint(path: options.folder.path)
         }
-        for warning in warnings { logger.warning("passed over \(warning)") }
+        for warning in warnings.prefix(3) { logger.warning("passed over \(warning)") }
+        if warnings.count > 3 {
+            logger.warning("passed over \(warnings.count) checkpoints, these three among them")
+        }
         logger.info("going on after step \(run.position.completedStepCount)")
         return run
     }
@@ -225,13 +229,15 @@ struct RunSession {
         _ service: CoordinatorService,
         workerCount: Int,
         beside listener: [ServiceGroupConfiguration.ServiceConfiguration],
+        beginning: RunBeginning,
         hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to
         // leave.
         var services = listener
-        if let started = try startedWorkers(workerCount, endpoint: service.endpoint) {
+        let endpoint = service.endpoint
+        if let started = try startedWorkers(workerCount, endpoint: endpoint, beginning) {
             services.append(.init(service: started, successTerminationBehavior: .ignore))
         }
         services.append(
@@ -243,7 +249,8 @@ struct RunSession {
     /// The workers that this run starts; nil where somebody else does.
     private func startedWorkers(
         _ workerCount: Int,
-        endpoint: String
+        endpoint: String,
+        _ beginning: RunBeginning
     ) throws -> (any Service)? {
         switch workers {
         case .local(let simulatedMilliseconds):
@@ -252,6 +259,7 @@ struct RunSession {
                 workerCount: workerCount,
                 endpoint: endpoint,
                 options: simulatedMilliseconds.map { ["--simulate-compute", "\($0)"] } ?? [],
+                hasBegun: { beginning.isNoted },
                 logger: logger
             )
         case .remote:

@@ -60,7 +60,7 @@ struct MNISTDatasetTests {
     @Test func `loads the test images from a folder that has no others`() throws {
         try withTemporaryFolder { temporary in
             let folder = URL(filePath: temporary)
-            try write(folder, except: Set(Self.names.filter { $0.hasPrefix("train") }))
+            try write(folder, except: Self.names.filter { $0.hasPrefix("train") })
             #expect(try MNISTDataset.loadTest(directory: temporary).label(at: 1) == 7)
             #expect(throws: MNISTError.self) { try MNISTDataset.load(directory: temporary) }
             let labels = "t10k-labels-idx1-ubyte"

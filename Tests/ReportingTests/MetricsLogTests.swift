@@ -87,7 +87,7 @@ import Testing
             #expect(try MetricsLog(folder: folder, resumingAtStep: 4).epochsBefore.count == 2)
             #expect(try text(of: path) == whole)
             // The last epoch's line may come once more, and not without end.
-            let last = try #require(whole.split(separator: "\n").last) + "\n"
+            let last = String(try #require(whole.split(separator: "\n").last)) + "\n"
             let repeated = whole + String(repeating: last, count: 1_000)
             try repeated.write(toFile: path, atomically: false, encoding: .utf8)
             _ = try MetricsLog(folder: folder, resumingAtStep: 4)

@@ -134,9 +134,10 @@ extension TidyTests {
         "SharedMemory": ["CSharedMemory", "Glibc"],
         "Keys": ["Glibc", "ZeroMQ"],
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
-        "ImageFiles": ["CPNG", "CTurboJPEG", "Foundation", "Glibc"],
+        "PlainFiles": ["Glibc"],
+        "ImageFiles": ["CPNG", "CTurboJPEG", "PlainFiles"],
         "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
-        "Configuration": ["Foundation", "Yams"],
+        "Configuration": ["PlainFiles", "Yams"],
         "Reporting": ["Foundation"],
         "Training": [
             "CAllocationCount", "CSignals", "Checkpoints", "Configuration", "Foundation", "Glibc",
@@ -148,14 +149,16 @@ extension TidyTests {
             "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
         ],
         "Launching": [
-            "Foundation", "Logging", "ServiceLifecycle", "Subprocess", "SystemPackage", "Training",
+            "Foundation", "Logging", "PlainFiles", "ServiceLifecycle", "Subprocess",
+            "SystemPackage", "Training",
         ],
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Foundation",
             "ImageFiles",
             "KernelBenchmarks", "Kernels", "Keys", "Launching", "Logging", "MNIST", "Model",
             "Reporting",
-            "ServiceLifecycle", "Training", "TrainingBenchmarks", "TrainingProtocol",
+            "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
+            "TrainingProtocol",
             "TrainingSimulation", "ZeroMQ",
         ],
     ]
