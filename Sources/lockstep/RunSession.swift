@@ -99,22 +99,41 @@ struct RunSession {
         }
         defer { service.runResult.map { leave(trace, of: $0) } }
         if let result = service.runResult, result.isComplete {
-            // A checkpoint that fails gives its room back, and is told of after the model is there:
-            // that is what the run was for.
-            let checkpoints = Result { try result.writer?.finish() }
-            try FinishedRun(result, configuration).leave(in: lock.folder, report)
-            try checkpoints.get()
-            if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
+            try leave(result, configuration, in: lock.folder, report)
         } else {
             try (service.runResult?.writer ?? run.writer)?.finish()
-            if let step = service.runResult?.divergedStep {
-                report.didDiverge()
-                throw Divergence(step: step, runFolder: lock.folder.path)
-            }
-            report.didStop(after: service.runResult?.position)
+            try tell(of: service.runResult, report, in: lock.folder)
             throw ExitCode(signals.exitCode ?? 1)
         }
         _ = consume lock
+    }
+
+    /// Leaves the model of a run that is complete.
+    private func leave(
+        _ result: RunResult,
+        _ configuration: RunConfiguration,
+        in folder: RunFolder,
+        _ report: RunReport
+    ) throws {
+        // A checkpoint that fails gives its room back, and is told of after the model is there:
+        // that is what the run was for.
+        let checkpoints = Result { try result.writer?.finish() }
+        try FinishedRun(result, configuration).leave(in: folder, report)
+        try checkpoints.get()
+        if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
+    }
+
+    /// Tells how far a run came that is not complete.
+    private func tell(
+        of result: RunResult?,
+        _ report: RunReport,
+        in folder: RunFolder
+    ) throws(Divergence) {
+        if let step = result?.divergedStep {
+            report.didDiverge()
+            throw Divergence(step: step, runFolder: folder.path)
+        }
+        report.didStop(after: result?.position)
     }
 
     /// The exit code of a run whose model is complete and rests on the word of a worker that gave

@@ -122,7 +122,7 @@ import Testing
         }
         #expect(problems.count == 2)
         let text = try #require(error).description
-        #expect(text.contains("step-00000001") && text.contains("step-00000002"))
+        #expect(text.contains("none of 2 checkpoints") && text.contains("step-00000002"))
     }
 
     @Test func `finds nothing in an empty folder or where there is none`() throws {

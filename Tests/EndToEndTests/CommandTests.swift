@@ -101,7 +101,7 @@ import Testing
             contentsOf: folder.url.appending(path: "V/config.yaml"),
             encoding: .utf8
         )
-        for line in ["epochs: 1", "seed: 2", "batchSize: 48", "dataset: data"] {
+        for line in ["epochs: 1", "seed: 2", "batchSize: 48", "/data"] {
             #expect(written.contains(line + "\n"), "\(written)")
         }
     }

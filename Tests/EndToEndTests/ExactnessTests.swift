@@ -57,7 +57,7 @@ import Testing
             in: folder.url
         )
         #expect(
-            eventually { coordinator.errors.contains("1 of 2 workers") },
+            eventually { coordinator.errors.contains("1 of 2 has joined") },
             "\(coordinator.errors)"
         )
         let late = try Program(
@@ -94,6 +94,6 @@ import Testing
         ]
         let result = try Program.run(arguments, in: folder.url)
         #expect(result.digest == expected, "\(result.errors)")
-        #expect(result.errors.contains("the others stand by"), "\(result.errors)")
+        #expect(result.errors.contains("the other stands by"), "\(result.errors)")
     }
 }

@@ -100,7 +100,8 @@ import Testing
         #expect(isOver)
         let result = program.wait()
         #expect(result.status == 1)
-        #expect(killed.count == 10, "\(killed)")
+        // The first to be given up ends the run, for it waits for both.
+        #expect((5...10).contains(killed.count), "\(killed)")
         #expect(result.errors.contains("starting another"), "\(result.errors)")
         #expect(result.errors.contains("again and again"), "\(result.errors)")
     }

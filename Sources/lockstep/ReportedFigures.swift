@@ -1,0 +1,85 @@
+import Reporting
+import Training
+import TrainingProtocol
+
+// What the run's figures are in the files and lines that a user sees.
+
+extension Metrics {
+    /// The figures of the test set, as `train` and `evaluate` print them.
+    var testLine: String {
+        "test loss \(DecimalText.metric(loss)), test accuracy \(DecimalText.metric(accuracy))\n"
+    }
+}
+
+extension RunProfile {
+    init(_ result: RunResult) {
+        let profile = result.profile
+        self.init(
+            steps: profile.stepCount,
+            messages: profile.traffic.messageCount,
+            bytes: profile.traffic.byteCount,
+            sealedMessages: profile.traffic.sealedMessageCount,
+            allocations: profile.allocationCount,
+            processorSeconds: Double(profile.processorTime) / 1_000_000_000,
+            coordinator: profile.totals.seconds,
+            workers: result.workerProfiles.sorted { $0.key < $1.key }.map {
+                Worker(
+                    answers: $0.value.answerCount,
+                    allocations: $0.value.allocationCount,
+                    seconds: $0.value.totals.seconds
+                )
+            }
+        )
+    }
+}
+
+extension PhaseTotals {
+    /// The phases that took any time, in seconds by name.
+    fileprivate var seconds: [String: Double] {
+        let taken = Phase.allCases.filter { self[$0] > 0 }
+        return Dictionary(
+            uniqueKeysWithValues: taken.map { ($0.name, Double(self[$0]) / 1_000_000_000) }
+        )
+    }
+}
+
+extension RunSummary.UnverifiedSteps {
+    /// The steps that a worker leaves in doubt, a row for those that follow each other.
+    static func all(of doubt: SoleAnswers, name: String) -> [Self] {
+        doubt.steps.ranges.map {
+            Self(
+                worker: name,
+                first: $0.lowerBound + 1,
+                last: $0.upperBound
+            )
+        }
+    }
+}
+
+extension EpochResult {
+    init(_ record: EpochRecord) {
+        self.init(
+            epoch: record.epochIndex + 1,
+            loss: record.training.loss,
+            accuracy: record.training.accuracy,
+            validationLoss: record.validation?.loss,
+            validationAccuracy: record.validation?.accuracy,
+            seconds: record.seconds,
+            samplesPerSecond: record.throughputSamplesPerSecond
+        )
+    }
+}
+
+extension StepResult {
+    init(_ record: StepRecord, batchSize: Int) {
+        let seconds = record.elapsed.seconds
+        let samples = Double(record.elapsedStepCount * batchSize)
+        self.init(
+            step: record.completedStepCount,
+            epoch: record.epochIndex + 1,
+            loss: record.training.loss,
+            accuracy: record.training.accuracy,
+            samplesPerSecond: seconds > 0 ? samples / seconds : 0
+        )
+    }
+}
