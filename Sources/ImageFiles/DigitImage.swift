@@ -11,6 +11,9 @@ package struct DigitImage: Equatable, Sendable {
     /// The most bytes of a file that are read: 4,096·4,096 pixels of 4 bytes.
     package static let fileSizeMax = 4 * GrayPicture.sideMax * GrayPicture.sideMax
 
+    /// Levels between the darkest and the lightest pixel, fewer than which show no digit.
+    private static let contrastMin: UInt8 = 24
+
     /// [28, 28], row by row, 0 black to 255 white.
     package let pixels: [UInt8]
 
@@ -37,6 +40,12 @@ package struct DigitImage: Equatable, Sendable {
         return try decode(bytes, name: path)
     }
 
+    /// Whether there is a file that opens as a picture does; its format may be one that is not read.
+    package static func isPicture(path: String) -> Bool {
+        guard let bytes = try? RegularFile.read(path, sizeMax: fileSizeMax) else { return false }
+        return PictureFormat(of: bytes) != nil
+    }
+
     /// Decodes the bytes of a PNG or JPEG file; `name` is what errors call it.
     ///
     /// The format shows in the first bytes, whatever the file's name ends in.
@@ -46,20 +55,25 @@ package struct DigitImage: Equatable, Sendable {
         _ bytes: [UInt8],
         name: String
     ) throws(ImageFileError) -> DigitImage {
+        let format = PictureFormat(of: bytes)
         let picture: GrayPicture =
-            switch PictureFormat(of: bytes) {
+            switch format {
             case .png: try .decodePNG(bytes, name: name)
             case .jpeg: try .decodeJPEG(bytes, name: name)
-            case nil: throw .unknownFormat(file: name)
+            case .webp, .gif, .bmp, .tiff, .portable, nil:
+                throw .unknownFormat(file: name, format: format?.rawValue)
             }
         return try DigitImage(of: picture, name: name)
     }
 
     /// Takes a picture of 28×28 as it is or inverted, and normalizes any other.
     ///
-    /// - Throws: `ImageFileError.blank` when a picture to normalize shows nothing.
+    /// - Throws: `ImageFileError.blank` when a picture shows nothing; `ImageFileError.several` when
+    ///   one to normalize shows more than a digit.
     package init(of picture: GrayPicture, name: String) throws(ImageFileError) {
         if picture.width == Self.side, picture.height == Self.side {
+            let (darkest, lightest) = (picture.pixels.min() ?? 0, picture.pixels.max() ?? 0)
+            guard lightest - darkest >= Self.contrastMin else { throw .blank(file: name) }
             let upright = picture.borderMean > 127 ? picture.inverted : picture
             self.init(pixels: upright.pixels)
         } else {

@@ -1,33 +1,30 @@
 extension DigitImage {
     /// Brings a drawing, scan or photo of one digit to MNIST's form.
     ///
-    /// 1. Otsu's threshold parts the pixels into a dark and a light class ("A threshold selection
-    ///    method from gray-level histograms", 1979). Where the mean of the outermost pixels is in
-    ///    the light class the digit is dark on light, and the picture is inverted.
-    /// 2. Contrast is stretched so that what lies within a quarter of the way from the ground's
-    ///    mean to the digit's becomes 0 and what lies beyond three quarters becomes 255: paper
-    ///    turns black, and edges keep their gray.
-    /// 3. The bounding box of what is above 127 is scaled, its shape kept, to fit 20×20 (each pixel
+    /// 1. The page is estimated around each pixel and divided out, so that shadows and gray paper
+    ///    do not matter; see `InkMap`. The digit may be darker than the page, or lighter.
+    /// 2. Ruled lines, frames, edges and specks are left out; see `DigitSearch`.
+    /// 3. Contrast is stretched so that what lies within a quarter of the way from the page's mean
+    ///    to the digit's becomes 0 and what lies beyond three quarters becomes 255: paper turns
+    ///    black, and edges keep their gray.
+    /// 4. The bounding box of what is above 127 is scaled, its shape kept, to fit 20×20 (each pixel
     ///    becomes the mean of the area that it covers), brightened so that its brightest pixel is
     ///    255 (a fine pen would leave it faint), and laid into 28×28 with its centre of mass at the
     ///    centre, to a whole pixel, as MNIST was made (LeCun et al. 1998, III.A).
     ///
-    /// Everything light is taken for the digit: specks, lines and edges of a page spoil the result.
-    ///
-    /// - Throws: `ImageFileError.blank` when the two classes are less than 24 levels apart.
+    /// - Throws: `ImageFileError.blank` when nothing stands out by 24 levels, and
+    ///   `ImageFileError.several` when more than one digit does.
     package init(normalizing picture: GrayPicture, name: String) throws(ImageFileError) {
-        let contrastMin = 24.0
-        var classes = BrightnessClasses(picture)
-        guard classes.lightMean - classes.darkMean >= contrastMin else {
-            throw .blank(file: name)
+        let map = InkMap(picture)
+        do {
+            let ink = GrayPicture(of: map, try DigitSearch(map))
+            self = DigitImage.centred(ink.cropped.fitted(into: 20).brightened)
+        } catch {
+            switch error {
+            case .blank: throw .blank(file: name)
+            case .several: throw .several(file: name)
+            }
         }
-        var upright = picture
-        if picture.borderMean > classes.threshold {
-            upright = picture.inverted
-            classes = BrightnessClasses(upright)
-        }
-        let ink = upright.stretched(between: classes)
-        self = DigitImage.centred(ink.cropped.fitted(into: 20).brightened)
     }
 
     /// Lays a picture of at most 20×20 into 28×28, its centre of mass at the centre.
@@ -63,50 +60,19 @@ extension DigitImage {
     }
 }
 
-/// The two classes that Otsu's threshold parts a picture's pixels into.
-private struct BrightnessClasses {
-    /// The brightest level of the dark class.
-    var threshold = 0.0
-    var darkMean = 0.0
-    var lightMean = 0.0
-
-    /// Finds the threshold with the greatest variance between the classes.
-    init(_ picture: GrayPicture) {
-        var histogram = [Int](repeating: 0, count: 256)
-        for pixel in picture.pixels { histogram[Int(pixel)] += 1 }
-        let total = Double(picture.pixels.count)
-        let sum = histogram.indices.reduce(0.0) { $0 + Double($1 * histogram[$1]) }
-        var darkCount = 0.0
-        var darkSum = 0.0
-        var greatest = -1.0
-        darkMean = sum / total
-        lightMean = sum / total
-        for level in 0..<256 {
-            darkCount += Double(histogram[level])
-            darkSum += Double(level * histogram[level])
-            let lightCount = total - darkCount
-            guard darkCount > 0, lightCount > 0 else { continue }
-            let difference = (sum - darkSum) / lightCount - darkSum / darkCount
-            let variance = darkCount * lightCount * difference * difference
-            if variance > greatest {
-                greatest = variance
-                threshold = Double(level)
-                darkMean = darkSum / darkCount
-                lightMean = (sum - darkSum) / lightCount
-            }
-        }
-    }
-}
-
 extension GrayPicture {
-    /// The picture with its lowest quarter of contrast black and its highest white.
-    fileprivate func stretched(between classes: BrightnessClasses) -> GrayPicture {
-        let contrast = classes.lightMean - classes.darkMean
-        let black = classes.darkMean + contrast / 4
-        let levels = (0..<256).map { level in
-            UInt8(min(max((Double(level) - black) / (contrast / 2), 0), 1) * 255)
+    /// The digit of a map alone, with its lowest quarter of contrast black and its highest white.
+    fileprivate init(of map: InkMap, _ search: DigitSearch) {
+        let contrast = search.inkStrength - search.pageStrength
+        let black = search.pageStrength + contrast / 4
+        // Its edges are grayer than what is surely ink.
+        let isNear = search.digit.grown(by: 2).isInk
+        let pixels = map.strength.indices.map { place -> UInt8 in
+            guard isNear[place] else { return 0 }
+            let level = UInt8(min(max((map.strength[place] - black) / (contrast / 2), 0), 1) * 255)
+            return search.digit.isInk[place] ? max(level, 128) : min(level, 127)
         }
-        return GrayPicture(width: width, height: height, pixels: pixels.map { levels[Int($0)] })
+        self.init(width: map.width, height: map.height, pixels: pixels)
     }
 
     /// The smallest rectangle around all pixels that are more white than black.

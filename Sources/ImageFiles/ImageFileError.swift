@@ -4,8 +4,10 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
     case unreadable(file: String, reason: String)
     /// The file is larger than any picture that is accepted.
     case fileTooLarge(file: String, sizeMax: Int)
-    /// The file opens as no known format does.
-    case unknownFormat(file: String)
+    /// The file opens as none of the formats that are read does.
+    ///
+    /// `format` is what it is, if that shows.
+    case unknownFormat(file: String, format: String? = nil)
     /// The picture has more rows or columns than are accepted.
     case tooLarge(file: String, width: Int, height: Int)
     /// The file goes over its pixels more often than any camera's or program's does.
@@ -14,6 +16,8 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
     case damaged(file: String, format: String, reason: String)
     /// The picture shows nothing that stands out from its background.
     case blank(file: String)
+    /// The picture shows more than one digit.
+    case several(file: String)
 
     package var description: String {
         switch self {
@@ -22,9 +26,9 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
                 + "check its name and permissions"
         case .fileTooLarge(let file, let sizeMax):
             "\(file): more than the \(sizeMax) bytes that a picture may have; scale it down"
-        case .unknownFormat(let file):
-            "\(file): neither PNG nor JPEG, which are the formats known here; "
-                + "save the picture as one of them"
+        case .unknownFormat(let file, let format):
+            "\(file): \(format.map { "a \($0) picture, " } ?? "")neither PNG nor JPEG, which are the "
+                + "formats known here; save the picture as one of them"
         case .tooLarge(let file, let width, let height):
             "\(file): \(width)×\(height) pixels where at most "
                 + "\(GrayPicture.sideMax)×\(GrayPicture.sideMax) are accepted; scale it down"
@@ -35,8 +39,11 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
             "\(file): truncated or damaged where an intact \(format) was expected (\(reason)); "
                 + "save or fetch it again"
         case .blank(let file):
-            "\(file): all pixels are nearly alike where a digit on a plain background was "
-                + "expected; draw it darker or light the page better"
+            "\(file): no digit was found where one on a plain background was expected; "
+                + "draw it darker or light the page better"
+        case .several(let file):
+            "\(file): more than one digit was found where a single one was expected; "
+                + "cut the picture around each"
         }
     }
 }

@@ -37,7 +37,10 @@ extension GrayPicture {
         guard scanCount <= scanCountMax else {
             throw .tooManyScans(file: name, found: scanCount, countMax: scanCountMax)
         }
-        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height))
+        let isForPrint = [TJCS_CMYK, TJCS_YCCK].contains { Int32($0.rawValue) == colorspace }
+        let format = isForPrint ? TJPF_CMYK : TJPF_GRAY
+        let sampleCount = isForPrint ? 4 : 1
+        var pixels = [UInt8](repeating: 0, count: sampleCount * Int(width) * Int(height))
         // What is no scan by the count above, and is one to libjpeg-turbo, ends here.
         let flags = TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT
         guard
@@ -49,12 +52,30 @@ extension GrayPicture {
                 width,
                 0,
                 height,
-                Int32(TJPF_GRAY.rawValue),
+                Int32(format.rawValue),
                 flags
             ) == 0
         else { throw .damaged(file: name, format: "JPEG", reason: message(of: decoder)) }
-        let picture = GrayPicture(width: Int(width), height: Int(height), pixels: pixels)
-        return picture.turned(by: JPEGOrientation(of: bytes))
+        let picture =
+            isForPrint
+            ? GrayPicture(width: Int(width), height: Int(height), invertedCMYK: pixels)
+            : GrayPicture(width: Int(width), height: Int(height), pixels: pixels)
+        return picture.turned(by: PictureOrientation(of: bytes))
+    }
+
+    /// Turns colours for print to gray; 255 stands for no ink, as Adobe's programs store them.
+    ///
+    /// Light passes the coloured inks and then the black: R = C·K, G = M·K, B = Y·K of the inverted
+    /// samples, and their luma as for PNG. A file that is not inverted, as few are, comes out as a
+    /// negative, which is taken as well.
+    private init(width: Int, height: Int, invertedCMYK samples: [UInt8]) {
+        let pixels = (0..<width * height).map { index -> UInt8 in
+            let light =
+                (299 * Int(samples[4 * index]) + 587 * Int(samples[4 * index + 1])
+                    + 114 * Int(samples[4 * index + 2]))
+            return UInt8((light * Int(samples[4 * index + 3]) + 127_500) / 255_000)
+        }
+        self.init(width: width, height: height, pixels: pixels)
     }
 
     private static func message(of decoder: tjhandle?) -> String {

@@ -33,6 +33,7 @@ extension GrayPicture {
                 throw .damaged(file: name, format: "PNG", reason: message(of: image))
             }
             return GrayPicture(width: width, height: height, rgba: rgba)
+                .turned(by: PictureOrientation(ofPNG: bytes))
         }
     }
 

@@ -36,12 +36,15 @@ struct Entry {
             complain(complaint(of: error))
             exit(2)
         }
-        complain(Sentence.bounded("lockstep: \(error)"))
+        complain(of: error)
         exit(isMistakeInUse(error) ? 2 : 1)
     }
 
+    /// Prints an error's sentence to standard error.
+    static func complain(of error: any Error) { complain(Sentence.bounded("lockstep: \(error)")) }
+
     /// Prints to standard error; where even that fails, the exit code has to do.
-    private static func complain(_ text: String) {
+    static func complain(_ text: String) {
         let environment = ProcessInfo.processInfo.environment
         let start = Terminal.lineStart(of: STDERR_FILENO, environment: environment)
         try? FileHandle.standardError.write(contentsOf: Data((start + text + "\n").utf8))

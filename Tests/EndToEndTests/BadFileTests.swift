@@ -93,6 +93,43 @@ import Testing
         try check("digest /dev/zero", "/dev/zero: ")
     }
 
+    @Test func `refuses a model with a number that is not finite, and names its tensor`() throws {
+        try train()
+        var model = try Data(contentsOf: url(Self.model))
+        let headerSize = Int(model.prefix(2).reversed().reduce(0) { $0 << 8 | UInt64($1) })
+        // Without what stands beside the tensors, which would tell that the file was altered.
+        var header = String(decoding: model[8..<8 + headerSize], as: UTF8.self)
+        header = header.replacing(/"__metadata__":\{.*?\},/, with: "")
+        let start = 4 * (50_692)
+        for byte in 0..<4 { model[8 + headerSize + start + byte] = [0, 0, 0xC0, 0x7F][byte] }
+        header += String(repeating: " ", count: headerSize - header.utf8.count)
+        try (model.prefix(8) + Data(header.utf8) + model.dropFirst(8 + headerSize))
+            .write(to: url("nan"))
+        for command in [
+            "evaluate nan --dataset data", "predict nan --dataset data --test-index 0",
+            "train --dataset data --run-dir never --initial-model nan",
+        ] {
+            try check(command, "nan: a parameter of fc2.weight is nan where finite numbers")
+        }
+    }
+
+    @Test func `goes on after a picture that it cannot read, and fails at the end`() throws {
+        try train()
+        let pixels = (0..<784).map { UInt8($0 % 28 == 14 ? 255 : 0) }
+        for name in ["a.png", "c.png"] { try GrayPNG.encode(pixels).write(to: url(name)) }
+        try Data("RIFF....WEBPVP8 ".utf8).write(to: url("b.png"))
+        let result = try Program.run(
+            ["predict", Self.model, "a.png", "b.png", "nope.png", "c.png"],
+            in: folder.url
+        )
+        #expect(result.status == 1)
+        let names = result.output.split(separator: "\n").map { $0.prefix(5) }
+        #expect(names == ["a.png", "c.png"], "\(result.output)")
+        let complaints = result.errors.split(separator: "\n")
+        #expect(complaints.count == 2, "\(result.errors)")
+        #expect(result.errors.contains("b.png: a WebP picture, neither PNG"), "\(result.errors)")
+    }
+
     @Test func `refuses pictures that show nothing it can read`() throws {
         try train()
         let predict = "predict \(Self.model)"

@@ -172,6 +172,12 @@ import Testing
         try check(resume, status: 1, "a run without a checkpoint")
     }
 
+    @Test func `tells that predict's arguments stand in the wrong order`() throws {
+        try GrayPNG.encode([UInt8](repeating: 0, count: 784)).write(to: url("seven.png"))
+        try check("predict seven.png model", status: 2, "seven.png is a picture", "model first")
+        try check("predict nope.png seven.png", status: 1, "nope.png: ", "No such file")
+    }
+
     @Test func `goes on without the configuration file, by the flags`() throws {
         try train()
         try FileManager.default.removeItem(at: url("R/config.yaml"))

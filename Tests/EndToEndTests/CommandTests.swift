@@ -79,13 +79,18 @@ import Testing
         try checkProbabilities(of: String(lines[0][1]))
     }
 
-    /// `7  (0: 0.0000, 1: 0.0001, …)`: ten that make one, the first number the likeliest's.
+    /// `7  (0: 0.0000, 1: 0.0001, …)`: ten that make one, before them the likeliest's number if it
+    /// is likely.
     private func checkProbabilities(of text: String) throws {
-        let words = text.split { " (),:".contains($0) }.compactMap { Double($0) }
-        try #require(words.count == 21, "\(text)")
-        let probabilities = (0..<10).map { words[2 + 2 * $0] }
+        let parts = text.split(separator: "  (")
+        try #require(parts.count == 2, "\(text)")
+        let words = parts[1].split { " (),:".contains($0) }.compactMap { Double($0) }
+        try #require(words.count == 20, "\(text)")
+        let probabilities = (0..<10).map { words[1 + 2 * $0] }
         #expect(abs(probabilities.reduce(0, +) - 1) < 0.001)
-        #expect(probabilities[Int(words[0])] == probabilities.max())
+        let greatest = probabilities.max() ?? 0
+        let likeliest = Int(parts[0]).map { probabilities[$0] }
+        #expect(likeliest == (greatest >= 0.5 ? greatest : nil), "\(text)")
     }
 
     @Test func `takes a flag before a variable before the file`() throws {

@@ -74,7 +74,7 @@ extension FuzzTarget {
         let jpegs = try pictures().filter { $0.starts(with: [0xFF, 0xD8]) }.map {
             Array($0.prefix(120))
         }
-        return FuzzTarget(name: "orientation", corpus: jpegs) { _ = JPEGOrientation(of: $0) }
+        return FuzzTarget(name: "orientation", corpus: jpegs) { _ = PictureOrientation(of: $0) }
     }
 
     static var yaml: FuzzTarget {

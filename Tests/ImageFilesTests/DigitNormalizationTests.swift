@@ -66,7 +66,7 @@ struct DigitNormalizationTests {
         var pixels = [UInt8](repeating: 255, count: 400 * 400)
         for y in 100..<300 {
             pixels[y * 400 + 200] = 0
-            pixels[y * 400 + 100] = 0
+            pixels[200 * 400 + y] = 0
         }
         let digit = try DigitImage(
             normalizing: GrayPicture(width: 400, height: 400, pixels: pixels),

@@ -15,8 +15,10 @@ struct PredictCommand: ParsableCommand {
         abstract: "Print the probabilities of the ten digits, and the likeliest, for each picture.",
         discussion: """
             Pictures are PNG or JPEG files. One of 28×28 pixels is taken as it is, white digit on black, as \
-            MNIST's are; any other is brought to that form: inverted if its border is light, its digit \
-            scaled into 20×20 pixels and centred by mass.
+            MNIST's are, or inverted if its border is light. In any other, the digit is told from shadows, \
+            lines, frames and specks, scaled into 20×20 pixels and centred by mass. Where no digit is likelier \
+            than a half, "not sure" stands in its place. A picture that shows none, or several, is an error; \
+            the others are looked at all the same.
             """
     )
 
@@ -52,53 +54,60 @@ struct PredictCommand: ParsableCommand {
     func run() throws {
         let file = try readModel()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        let pictures = try namedPictures()
+        let test = try testImages()
         let evaluation = Evaluation(kernels: kernels, transform: input.transform(for: file))
-        let probabilities = evaluation.probabilities(
-            file.parameterBuffer,
-            images: pictures.map(\.pixels)
-        )
-        for (picture, row) in zip(pictures, probabilities) {
-            try StandardOutput.write(Self.line(name: picture.name, probabilities: row))
+        let parameters = file.parameterBuffer
+        func show(_ name: String, _ pixels: [UInt8]) throws {
+            let row = evaluation.probabilities(parameters, images: [pixels])[0]
+            try StandardOutput.write(Self.line(name: name, probabilities: row))
         }
+        var isAnyBad = false
+        for path in images {
+            let digit: DigitImage
+            do {
+                digit = try DigitImage.read(path: path)
+            } catch {
+                // The others are none the worse for it.
+                isAnyBad = true
+                Entry.complain(of: error)
+                continue
+            }
+            try show(path, digit.pixels)
+        }
+        for picture in test { try show(picture.name, picture.pixels) }
+        if isAnyBad { throw ExitCode.failure }
     }
 
     /// Reads the model.
     ///
-    /// - Throws: `MistakeInUse` when a picture stands in its place.
+    /// - Throws: also a sentence of its own where a picture stands in its place.
     private func readModel() throws -> ModelFile {
         do {
             return try model.readFinite()
         } catch {
-            let file = FileHandle(forReadingAtPath: model.model)
-            let start = try? file?.read(upToCount: PictureFormat.prefixSize)
-            guard let format = PictureFormat(of: start ?? Data()) else { throw error }
-            let other = images.first { $0.hasSuffix(".safetensors") } ?? "MODEL"
+            guard DigitImage.isPicture(path: model.model) else { throw error }
             throw MistakeInUse(
-                "\(model.model): a \(format.rawValue) picture was found where the model was expected; name the model first: lockstep predict \(other) \(model.model)"
+                "predicting: \(model.model) is a picture where a model was expected; name the model first and the pictures after it, as in `lockstep predict MODEL IMAGE…`"
             )
         }
     }
 
-    private func namedPictures() throws -> [(name: String, pixels: [UInt8])] {
-        var pictures = try images.map { (name: $0, pixels: try DigitImage.read(path: $0).pixels) }
-        guard !testIndex.isEmpty else { return pictures }
+    private func testImages() throws -> [(name: String, pixels: [UInt8])] {
+        guard !testIndex.isEmpty else { return [] }
         let test = try dataset.loadTest()
-        for index in testIndex {
+        return try testIndex.map { index in
             guard (0..<test.count).contains(index) else {
                 throw MistakeInUse(
                     "predicting: --test-index \(index) was found where 0 to \(test.count - 1) was expected; choose one of these"
                 )
             }
-            pictures.append(
-                (
-                    name: "test image \(index), label \(test.label(at: index))",
-                    pixels: test.image(at: index)
-                )
-            )
+            let label = test.label(at: index)
+            return ("test image \(index), label \(label)", test.image(at: index))
         }
-        return pictures
     }
+
+    /// A digit less likely than this is not named.
+    private static let probabilityMin: Float = 0.5
 
     /// `seven.png: 7  (0: 0.0000, 1: 0.0001, …)`
     private static func line(name: String, probabilities: [Float]) -> String {
@@ -106,6 +115,8 @@ struct PredictCommand: ParsableCommand {
         let columns = probabilities.enumerated().map { digit, probability in
             "\(digit): \(DecimalText.fixed(Double(probability), places: 4))"
         }
-        return "\(name): \(likeliest)  (\(columns.joined(separator: ", ")))\n"
+        let isSure = probabilities[likeliest] >= probabilityMin
+        return
+            "\(name): \(isSure ? "\(likeliest)" : "not sure")  (\(columns.joined(separator: ", ")))\n"
     }
 }

@@ -53,6 +53,16 @@ for orientation in range(1, 9):
         f"orientation-{orientation}.jpg", quality=85, exif=exif
     )
 
+    # A PNG says so in a chunk of its own.
+    stored.resize((stored.width // 4, stored.height // 4)).save(
+        f"orientation-{orientation}.png", optimize=True, exif=exif
+    )
+
+# For print, in black ink alone.
+key = drawing.point(lambda v: 255 - v)
+none = Image.new("L", drawing.size, 0)
+Image.merge("CMYK", (none, none, none, key)).save("cmyk.jpg", quality=85)
+
 # Small enough to be cut and damaged at every byte.
 exif = Image.Exif()
 exif[0x0112] = 6
@@ -62,5 +72,4 @@ digit.save("small.jpg", quality=85, exif=exif)
 Image.new("L", (64, 64), 200).save("blank.png")
 Image.new("L", (4097, 1), 0).save("wide.png")
 Image.new("L", (1, 4097), 0).save("tall.jpg")
-Image.new("CMYK", (32, 32), (0, 0, 0, 0)).save("cmyk.jpg")
 digit.save("digit.gif")

@@ -1,8 +1,8 @@
-/// How a camera was held when it took a JPEG: what must be done to the stored rows to see the
+/// How a camera was held when it took a picture: what must be done to the stored rows to see the
 /// picture upright.
 ///
 /// The raw values are those of the Exif tag 0x0112 (Exif 2.32, 4.6.4 A).
-package enum JPEGOrientation: Int, Equatable, Sendable {
+package enum PictureOrientation: Int, Equatable, Sendable {
     /// The rows are stored as they are seen.
     case upright = 1
     /// Left and right are exchanged.
@@ -28,6 +28,24 @@ package enum JPEGOrientation: Int, Equatable, Sendable {
         self = Self.exif(in: jpeg).flatMap(Self.find) ?? .upright
     }
 
+    /// Finds the orientation in a PNG's eXIf chunk; upright where there is none or it is damaged.
+    ///
+    /// Chunks follow the signature of eight bytes: the length of what they hold, a type, that, a
+    /// checksum (PNG, third edition, 5.3 and 11.3.4.4).
+    package init(ofPNG png: [UInt8]) {
+        var position = 8
+        while position + 12 <= png.count {
+            let length = png[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard position + 12 + length <= png.count else { break }
+            if png[position + 4..<position + 8].elementsEqual("eXIf".utf8) {
+                self = Self.find(in: png[position + 8..<position + 8 + length]) ?? .upright
+                return
+            }
+            position += 12 + length
+        }
+        self = .upright
+    }
+
     /// Walks the segments before the picture data: 0xFF, a marker, the length of what follows.
     private static func exif(in jpeg: [UInt8]) -> ArraySlice<UInt8>? {
         let intro = Array("Exif".utf8) + [0, 0]
@@ -46,7 +64,7 @@ package enum JPEGOrientation: Int, Equatable, Sendable {
     }
 
     /// Looks the tag up in the first directory of the segment's TIFF structure.
-    private static func find(in tiff: ArraySlice<UInt8>) -> JPEGOrientation? {
+    private static func find(in tiff: ArraySlice<UInt8>) -> PictureOrientation? {
         let isLittleEndian = tiff.starts(with: Array("II".utf8))
         guard isLittleEndian || tiff.starts(with: Array("MM".utf8)) else { return nil }
         /// Reads a number of `size` bytes; nil outside the structure.
@@ -62,7 +80,7 @@ package enum JPEGOrientation: Int, Equatable, Sendable {
             let entry = directory + 2 + 12 * index
             guard let found = number(at: entry, size: 2) else { return nil }
             if found == tag {
-                return number(at: entry + 8, size: 2).flatMap(JPEGOrientation.init)
+                return number(at: entry + 8, size: 2).flatMap(PictureOrientation.init)
             }
         }
         return nil
@@ -71,7 +89,7 @@ package enum JPEGOrientation: Int, Equatable, Sendable {
 
 extension GrayPicture {
     /// The picture as it is seen, from rows stored with the orientation.
-    func turned(by orientation: JPEGOrientation) -> GrayPicture {
+    func turned(by orientation: PictureOrientation) -> GrayPicture {
         let (w, h) = (width, height)
         return switch orientation {
         case .upright: self
