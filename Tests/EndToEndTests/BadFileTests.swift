@@ -109,7 +109,7 @@ import Testing
             "evaluate nan --dataset data", "predict nan --dataset data --test-index 0",
             "train --dataset data --run-dir never --initial-model nan",
         ] {
-            try check(command, "nan: a parameter of fc2.weight is nan where finite numbers")
+            try check(command, "nan: fc2.weight holds NaN")
         }
     }
 
