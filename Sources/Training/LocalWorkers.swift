@@ -16,6 +16,8 @@ package struct LocalWorkers: Service {
         case allEnded(workerCount: Int, last: String)
         /// The coordinator has found a wrong answer of every worker.
         case allDismissed(workerCount: Int)
+        /// One was given up before all had joined, which ended in this way.
+        case missing(workerCount: Int, last: String)
         /// The system does not give another process, or the pipes to it.
         case cannotStart(workerCount: Int, reason: String)
 
@@ -28,6 +30,9 @@ package struct LocalWorkers: Service {
             case .allDismissed(let workerCount):
                 "training with local workers: \(Self.each(of: workerCount)) computed wrong gradients where its coordinator's "
                     + "own bits were expected; check this machine's memory and processor, then go on with --resume"
+            case .missing(let workerCount, let last):
+                "starting \(workerCount) local workers: one ended again and again, with \(last), where all were expected "
+                    + "to join; see its messages above, or choose fewer --workers"
             case .cannotStart(let workerCount, let reason):
                 "starting \(workerCount) local worker\(workerCount == 1 ? "" : "s"): the system refused one "
                     + "(\(reason)) where all were expected to start; choose fewer, or raise the limits on open files "
@@ -49,6 +54,7 @@ package struct LocalWorkers: Service {
     private let options: [String]
     private let keyText: String?
     private let outlivesWorkers: Bool
+    private let hasBegun: @Sendable () -> Bool
     private let logger: Logger
 
     /// Will start workers.
@@ -62,6 +68,7 @@ package struct LocalWorkers: Service {
     ///     in the open.
     ///   - outlivesWorkers: end only when the group asks for it. A service that ends on its own
     ///     while the coordinator is shutting down would count as a failure.
+    ///   - hasBegun: whether the run needs no more of them: before, it waits for all.
     ///   - logger: where an unexpected end is reported; its level is the workers' too.
     package init(
         executablePath: String,
@@ -70,6 +77,7 @@ package struct LocalWorkers: Service {
         options: [String] = [],
         keyText: String? = nil,
         outlivesWorkers: Bool = true,
+        hasBegun: @escaping @Sendable () -> Bool = { true },
         logger: Logger
     ) {
         self.executablePath = executablePath
@@ -78,6 +86,7 @@ package struct LocalWorkers: Service {
         self.options = options
         self.keyText = keyText
         self.outlivesWorkers = outlivesWorkers
+        self.hasBegun = hasBegun
         self.logger = logger
     }
 
@@ -88,7 +97,11 @@ package struct LocalWorkers: Service {
     package func run() async throws {
         let upkeep = Upkeep("a worker process", restarts: .local, logger: logger)
         let givenUp = try await Upkeep.all(Array(0..<workerCount)) { _ in
-            try await upkeep.run { Self.end(of: try await runWorker()) }
+            let end = try await upkeep.run { Self.end(of: try await runWorker()) }
+            if let end, workerCount > 1, !hasBegun(), !Task.isShuttingDownGracefully {
+                throw Failure.missing(workerCount: workerCount, last: end)
+            }
+            return end
         }
         if let givenUp, !Task.isShuttingDownGracefully {
             let isDismissed = givenUp.allSatisfy { $0 == Self.dismissed }

@@ -12,6 +12,9 @@ import TrainingProtocol
 ///
 /// A figure that cannot be written is a warning, once a file; training goes on.
 final class RunReport: RunObserver {
+    /// Whether a step has ended.
+    let beginning = RunBeginning()
+
     private let folder: RunFolder
     private let configuration: RunConfiguration
     private let schedule: Schedule
@@ -69,6 +72,7 @@ final class RunReport: RunObserver {
     }
 
     func stepDidEnd(_ record: StepRecord) {
+        beginning.note()
         if shownEpochIndex != record.epochIndex {
             shownEpochIndex = record.epochIndex
             Supervisor.ofProcess?.status(

@@ -91,6 +91,7 @@ struct RunSession {
                 service,
                 workerCount: workerCount,
                 beside: listener,
+                beginning: report.beginning,
                 hangUp: hangUp(admission)
             )
         } catch {
@@ -211,13 +212,15 @@ struct RunSession {
         _ service: CoordinatorService,
         workerCount: Int,
         beside listener: [ServiceGroupConfiguration.ServiceConfiguration],
+        beginning: RunBeginning,
         hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to
         // leave.
         var services = listener
-        if let started = try startedWorkers(workerCount, endpoint: service.endpoint) {
+        let endpoint = service.endpoint
+        if let started = try startedWorkers(workerCount, endpoint: endpoint, beginning) {
             services.append(.init(service: started, successTerminationBehavior: .ignore))
         }
         services.append(
@@ -247,7 +250,8 @@ struct RunSession {
     /// The workers that this run starts; nil where somebody else does.
     private func startedWorkers(
         _ workerCount: Int,
-        endpoint: String
+        endpoint: String,
+        _ beginning: RunBeginning
     ) throws -> (any Service)? {
         switch workers {
         case .local(let simulatedMilliseconds):
@@ -256,6 +260,7 @@ struct RunSession {
                 workerCount: workerCount,
                 endpoint: endpoint,
                 options: simulatedMilliseconds.map { ["--simulate-compute", "\($0)"] } ?? [],
+                hasBegun: { beginning.isNoted },
                 logger: logger
             )
         case .remote:

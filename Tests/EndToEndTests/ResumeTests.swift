@@ -105,7 +105,7 @@ import Testing
         #expect(result.errors.contains("again and again"), "\(result.errors)")
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `ends in good order when asked to, and goes on`(signal: Int32) throws {
         let whole = try digest(of: train("--epochs", "60", "--workers", "1"))
         let stopped = try train("--epochs", "60", "--run-dir", "S", "--workers", "2")

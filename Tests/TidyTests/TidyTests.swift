@@ -155,7 +155,8 @@ extension TidyTests {
             "ImageFiles",
             "KernelBenchmarks", "Kernels", "Keys", "Launching", "Logging", "MNIST", "Model",
             "Reporting",
-            "ServiceLifecycle", "Training", "TrainingBenchmarks", "TrainingProtocol",
+            "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
+            "TrainingProtocol",
             "TrainingSimulation", "ZeroMQ",
         ],
     ]

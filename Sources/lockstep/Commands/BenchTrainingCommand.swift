@@ -73,7 +73,9 @@ struct BenchTrainingCommand: AsyncParsableCommand {
         let executablePath = try Executable.path()
         // At once: a run of minutes may be watched through a pipe.
         let show = { (line: String) in try? StandardOutput.write(line + "\n") }
-        show("CPU: \(Processor.name), \(ProcessorCount.ofProcess) processor\(ProcessorCount.ofProcess == 1 ? "" : "s")")
+        show(
+            "CPU: \(Processor.name), \(ProcessorCount.ofProcess) processor\(ProcessorCount.ofProcess == 1 ? "" : "s")"
+        )
         var measured: Framework?
         if let framework {
             measured = try await Framework(

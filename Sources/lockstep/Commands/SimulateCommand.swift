@@ -38,13 +38,17 @@ struct SimulateCommand: AsyncParsableCommand {
         guard let sweep else { return }
         let seconds = String(format: "%.1f", duration / .seconds(1))
         let digest = String(format: "%016llx", sweep.digest)
-        print("\(seeds.bounds.count) seed\(seeds.bounds.count == 1 ? "" : "s") in \(seconds) s, digest \(digest)")
+        print(
+            "\(seeds.bounds.count) seed\(seeds.bounds.count == 1 ? "" : "s") in \(seconds) s, digest \(digest)"
+        )
         guard let failure = sweep.failures.first else { return }
         let again = Simulation(seed: failure.seed, hasText: true).run()
         for line in again.traceLines.suffix(60) { print(line) }
         let failed = sweep.failures.prefix(10).map { "\($0.seed)" }.joined(separator: ", ")
         print("seed \(failure.seed): \(failure.failure ?? "")")
-        print("\(sweep.failures.count) of \(seeds.bounds.count) seed\(seeds.bounds.count == 1 ? "" : "s") failed: \(failed)")
+        print(
+            "\(sweep.failures.count) of \(seeds.bounds.count) seed\(seeds.bounds.count == 1 ? "" : "s") failed: \(failed)"
+        )
         throw ExitCode(1)
     }
 }

@@ -180,7 +180,9 @@ extension WorkerCommand {
                 )
             )
         }
-        Supervisor.ofProcess?.ready("\(workerCount) worker\(workerCount == 1 ? " looks" : "s look") for a coordinator at \(address)")
+        Supervisor.ofProcess?.ready(
+            "\(workerCount) worker\(workerCount == 1 ? " looks" : "s look") for a coordinator at \(address)"
+        )
         do {
             let signals = try await ServiceRun(logger: logger)
                 .run(services, ignoring: ignored, hangUp: hangUp)
