@@ -80,8 +80,8 @@ extension Setting {
             ValueKind<Int>.whole(1...1_024).orWord("auto"),
             unit: "processes",
             decidesResult: false,
-            effect:
-                "worker processes, or for coordinator and launch how many to wait for; auto is one a processor, there 1"
+            effect: "worker processes, or for coordinator and launch how many to wait for; "
+                + "auto is one a processor, there 1"
         ),
         Setting(
             "checkpointEvery",

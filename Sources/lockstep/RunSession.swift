@@ -46,11 +46,7 @@ struct RunSession {
         AllocatorTuning.keepFreedMemory()
         let listener = try health?.services() ?? []
         let configuration = try options.configuration()
-        let workerCount =
-            switch workers {
-            case .local: configuration.workers ?? ProcessorCount.ofProcess
-            case .remote, .launched: configuration.workers ?? 1
-            }
+        let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
@@ -139,6 +135,14 @@ struct RunSession {
     /// The exit code of a run whose model is complete and rests on the word of a worker that gave
     /// wrong answers.
     private static let inDoubt: Int32 = 3
+
+    /// How many workers the run waits for at its start.
+    private func workerCount(of configuration: RunConfiguration) -> Int {
+        switch workers {
+        case .local: configuration.workers ?? ProcessorCount.ofProcess
+        case .remote, .launched: configuration.workers ?? 1
+        }
+    }
 
     /// Makes sure that this host has what the run needs.
     private func makeRoom(_ workerCount: Int) throws {

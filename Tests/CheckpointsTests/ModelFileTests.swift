@@ -114,11 +114,8 @@ import Testing
             withIntermediateDirectories: true
         )
         let error = #expect(throws: CheckpointError.self) { try write(folder.path + "/d") }
-        #expect(
-            error?.description.contains(
-                "\"Is a directory\" was found where it was to be put in its place"
-            ) == true
-        )
+        let clue = "\"Is a directory\" was found where it was to be put in its place"
+        #expect(error?.description.contains(clue) == true)
         #expect(throws: CheckpointError.self) { try write(folder.path + "/none/m") }
         #expect(try folder.names() == ["d"])
     }

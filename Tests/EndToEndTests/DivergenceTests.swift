@@ -68,4 +68,15 @@ import Testing
             )
         }
     }
+
+    @Test func `tells a picture in the model's place from a bad model`() throws {
+        let picture = GrayPNG.encode([UInt8](repeating: 0, count: 784))
+        try picture.write(to: folder.url.appending(path: "seven.png"))
+        let result = try run(["predict", "seven.png", "m.safetensors"])
+        #expect(result.status == 2)
+        #expect(
+            result.errors.contains("seven.png is a picture where a model was expected"),
+            "\(result.errors)"
+        )
+    }
 }

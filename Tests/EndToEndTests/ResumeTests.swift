@@ -89,6 +89,7 @@ import Testing
     @Test func `starts killed workers again, and ends when they die again and again`() throws {
         let words = ["worker", "--exit-on-stdin-eof"]
         let program = try train("--epochs", "100000", "--run-dir", "A", "--workers", "2")
+        #expect(eventually { checkpoints("A").count > 1 })
         var killed: Set<Int32> = []
         let isOver = eventually(within: .seconds(90)) {
             for worker in processes(with: words, in: folder.url)
