@@ -44,7 +44,7 @@ import Testing
         #expect(strange.status == 1)
         #expect(strange.errors.contains("before they are encrypted"), "\(strange.errors)")
         #expect(coordinator.isRunning)
-        #expect(!coordinator.errors.contains("1 of 1 workers"), "\(coordinator.errors)")
+        #expect(!coordinator.errors.contains("1 of 1 has joined"), "\(coordinator.errors)")
         let worker = try start("worker --connect \(address) --key K/worker-1.key")
         let result = coordinator.wait()
         #expect(result.digest != nil && result.digest == plain.digest, "\(result.errors)")
