@@ -161,12 +161,6 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             planted: "sendParameters(to: other, into: &actions)"
         ),
         PlantedBug(
-            name: "a lease stays though another answer has brought a part of it",
-            file: round,
-            original: "return isMissing(lease.subtree)",
-            planted: "return isAnyMissing(of: lease.subtree)"
-        ),
-        PlantedBug(
             name: "the second answer that a lost worker owed is nobody's",
             file: round,
             original:
