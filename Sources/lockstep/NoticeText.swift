@@ -27,6 +27,17 @@ enum NoticeText {
         return steps.ranges.count == 1 ? "steps \(span)" : "\(steps.count) steps from \(span)"
     }
 
+    /// How a worker was lost.
+    static func text(of loss: Coordinator.Loss) -> String {
+        switch loss {
+        case .left: "it left"
+        case .disconnected: "its connection ended"
+        case .silent: "nothing was heard from it for too long"
+        case .rejoined: "it said hello again"
+        case .distrusted: "it gave a wrong answer"
+        }
+    }
+
     /// Who owes what, in which phase, and for how long.
     static func text(of debt: Coordinator.Debt, name: (WorkerID) -> String) -> String {
         let phase = debt.isBegun ? "computing" : "waiting to be computed"

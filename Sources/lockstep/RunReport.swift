@@ -167,7 +167,10 @@ final class RunReport: RunObserver {
             // It said hello twice: a connection that broke, or a welcome that took long.
             log(.info, "worker \(name(worker)) starts afresh")
         case .workerLost(let worker, let loss, let workerCount):
-            log(.warning, "worker \(name(worker)) is lost (\(loss)); \(workerCount) now")
+            log(
+                .warning,
+                "worker \(name(worker)) is lost (\(NoticeText.text(of: loss))); \(workerCount) now"
+            )
         case .waitingForWorkers(let workerCount, let needed):
             // At the start they come one by one; later, having none at all holds the run up.
             log(
@@ -188,7 +191,7 @@ final class RunReport: RunObserver {
         case .stepsInDoubt(let doubt):
             log(
                 .error,
-                "only the word of worker \(name(doubt.worker)) stands for a part of \(NoticeText.text(of: doubt.steps)), and no checkpoint from before them is there to go back to; the run goes on, and its model is in doubt"
+                "only the word of worker \(name(doubt.worker)) stands for a part of \(NoticeText.text(of: doubt.steps)), and no checkpoint between the start and these is left to go back to; the run goes on, and its model is in doubt"
             )
         case .roundOverdue(let round, let duration, let debts):
             log(
