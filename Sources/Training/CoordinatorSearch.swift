@@ -223,7 +223,7 @@ struct CoordinatorSearch {
                 + "behind a proxy, or this worker's key file names another"
         case .brokenOff:
             "connections end at once: the coordinator is full, closing or gone behind a proxy, or "
-                + "another program answers there"
+                + "encrypts, or another program answers"
         case .encryptionDiffers where isEncrypted:
             "the other side does not encrypt; give the coordinator --keys"
         case .encryptionDiffers: "the other side encrypts; give this worker its --key"
