@@ -103,7 +103,7 @@ struct ConnectionWatch {
             || connections.count - ending.count > connectionCountMax
         {
             let descriptor = strangers.removeOne { descriptor in
-                Self.receivedSize(over: descriptor).map { $0 > Self.greetingSize } ?? false
+                TransferredBytes.received(over: descriptor).map { $0 > Self.greetingSize } ?? false
             }
             guard let descriptor else { break }
             surplus.append(descriptor)
@@ -144,7 +144,7 @@ struct ConnectionWatch {
     }
 
     private mutating func isOverfull(_ descriptor: Int32) -> Bool {
-        guard let size = Self.receivedSize(over: descriptor),
+        guard let size = TransferredBytes.received(over: descriptor),
             let connection = connections[descriptor]
         else { return false }
         if connection.hasDelivered {
@@ -155,24 +155,5 @@ struct ConnectionWatch {
         // Less than before: the descriptor is another connection's by now.
         return size > connection.receivedSize
             && size - connection.receivedSize > unfinishedSizeMax
-    }
-
-    /// What tcp(7)'s TCP_INFO counts as `tcpi_bytes_received`; nil where it does not, as with a
-    /// Unix socket.
-    private static func receivedSize(over descriptor: Int32) -> UInt64? {
-        // In linux/tcp.h: 8 bytes, 24 words of 4, then pacing rates, acknowledged and received.
-        let offset = 8 + 24 * 4 + 3 * 8
-        return withUnsafeTemporaryAllocation(byteCount: offset + 8, alignment: 8) { info in
-            var size = socklen_t(info.count)
-            let outcome = getsockopt(
-                descriptor,
-                Int32(IPPROTO_TCP),
-                TCP_INFO,
-                info.baseAddress,
-                &size
-            )
-            guard outcome == 0, Int(size) == info.count else { return nil }
-            return info.load(fromByteOffset: offset, as: UInt64.self)
-        }
     }
 }

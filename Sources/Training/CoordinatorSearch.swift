@@ -134,7 +134,7 @@ struct CoordinatorSearch {
             attempt = .ready
             obstacle = .unwelcome
             failureCount = 0
-        case .handshakeFailed:
+        case .handshakeFailed, .handshakeAuthenticationFailed:
             if case .connected(let since) = attempt {
                 obstacle = now - since < Self.promptMax ? .brokenOff : .silent
                 attempt = .failed
@@ -150,8 +150,7 @@ struct CoordinatorSearch {
             attempt = .failed
         case .disconnected:
             return noteEnd(at: now)
-        case .listening, .bindFailed, .accepted, .acceptFailed, .closeFailed, .monitorStopped,
-            .handshakeAuthenticationFailed:
+        case .listening, .bindFailed, .accepted, .acceptFailed, .closeFailed, .monitorStopped:
             break
         }
         return false

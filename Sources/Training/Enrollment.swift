@@ -90,6 +90,7 @@ package enum Enrollment {
         _ = poller.add(monitor)
         let deadline = ContinuousClock.now + .seconds(patience)
         var search = CoordinatorSearch(for: address, isEncrypted: true, at: .now)
+        var refusal = RefusalWitness()
         while ContinuousClock.now < deadline {
             let next = search.nextAttempt.map { max($0 - .now, .zero) } ?? .seconds(1)
             _ = try poller.poll(timeout: min(next, .seconds(1)))
@@ -99,9 +100,9 @@ package enum Enrollment {
                 throw Failure.notKept(address: address)
             }
             while let event = try monitor.next() {
+                if refusal.isRefusal(event) { throw Failure.refused(address: address) }
                 if search.note(event, at: .now) { try? socket.disconnect(address) }
                 switch event.kind {
-                case .handshakeAuthenticationFailed: throw Failure.refused(address: address)
                 case .handshakeSucceeded:
                     message.removeAll()
                     message.append(Message(copying: request(key)))

@@ -63,6 +63,7 @@ struct WorkerSocket: ~Copyable {
     }
     /// How the search for the coordinator goes.
     var search: CoordinatorSearch
+    private var refusal = RefusalWitness()
 
     /// Connects to `endpoint` in the background, under the identity of `worker`.
     ///
@@ -307,6 +308,7 @@ struct WorkerSocket: ~Copyable {
         }
         if try isSealedLinkLost() { return false }
         while let event = try monitor.next() {
+            if refusal.isRefusal(event) { throw .keyRefused }
             if search.note(event, at: .now) { giveUpConnection() }
             switch event.kind {
             case .handshakeSucceeded: return true
@@ -314,7 +316,6 @@ struct WorkerSocket: ~Copyable {
                 sealedLink = nil
                 frameParameters.forget()
                 return false
-            case .handshakeAuthenticationFailed: throw .keyRefused
             // Who connects in the open believes whoever answers.
             case .handshakeProtocolFailed where event.isMechanismMismatch && !isEncrypted:
                 throw .encryptionDiffers

@@ -135,10 +135,23 @@ struct CoordinatorSearchTests {
     /// What answers at the coordinator's address before the coordinator does: a proxy without one
     /// behind it, a web server, somebody who does not encrypt, and one who refuses every key
     /// without having shown his own.
-    private static let others: [[UInt8]] = [
-        [], [], [], [], Array("HTTP/1.1 503 Service Unavailable\r\n\r\n".utf8),
-        RawConnection.greeting, [],
+    private static let others: [[Relay.Part]] = [
+        [], [], [], [], [Relay.Part(Array("HTTP/1.1 503 Service Unavailable\r\n\r\n".utf8))],
+        [Relay.Part(RawConnection.greeting)],
+        [Relay.Part(curveGreeting), Relay.Part(after: helloEnd, keyRefusal)], [],
     ]
+
+    /// What a worker has sent once its HELLO is through, in bytes.
+    private static let helloEnd = 64 + 202
+
+    /// A greeting of a server that encrypts.
+    private static let curveGreeting: [UInt8] =
+        [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 0] + Array("CURVE".utf8)
+        + [UInt8](repeating: 0, count: 15) + [1] + [UInt8](repeating: 0, count: 31)
+
+    /// The command that says that a key is not listed, which anybody can send.
+    private static let keyRefusal: [UInt8] =
+        [4, 10, 5] + Array("ERROR".utf8) + [3] + Array("400".utf8)
 
     @Test func `finds its coordinator at last, whoever has answered there before`() async throws {
         let keys = try DrawnKeys()

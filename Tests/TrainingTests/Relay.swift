@@ -10,10 +10,24 @@ final class Relay: Sendable {
     /// A message to the coordinator, as ZMTP frames it (RFC 23); what takes its place.
     typealias Change = @Sendable (_ number: Int, _ frame: [UInt8]) -> [[UInt8]]
 
+    /// A part of an answer.
+    struct Part {
+        /// How many bytes the other side has sent before, at least.
+        let byteCount: Int
+        /// What is said then.
+        let bytes: [UInt8]
+
+        /// Says `bytes` once the other side has sent so many.
+        init(after byteCount: Int = 1, _ bytes: [UInt8]) {
+            self.byteCount = byteCount
+            self.bytes = bytes
+        }
+    }
+
     private let listener: Int32
     private let change: Change
     private let isOver = Mutex(false)
-    private let first: Mutex<[[UInt8]]>
+    private let first: Mutex<[[Part]]>
     private let port: UInt16
 
     /// Begins to listen.
@@ -24,7 +38,7 @@ final class Relay: Sendable {
     ///   - change: what becomes of each message to the coordinator.
     init(
         port: Int,
-        first: [[UInt8]] = [],
+        first: [[Part]] = [],
         change: @escaping Change = { _, frame in [frame] }
     ) throws {
         self.first = Mutex(first)
@@ -76,8 +90,15 @@ final class Relay: Sendable {
             // Whoever is answered has said something before, which a close would answer with a
             // reset, and that overtakes the answer.
             if !answer.isEmpty {
-                _ = Self.read(from: worker, atMost: 64)
-                _ = Self.write(answer, to: worker)
+                var byteCount = 0
+                for part in answer {
+                    while byteCount < part.byteCount,
+                        let bytes = Self.read(from: worker, atMost: 64)
+                    {
+                        byteCount += bytes.count
+                    }
+                    _ = Self.write(part.bytes, to: worker)
+                }
                 shutdown(worker, Int32(SHUT_WR))
                 while Self.read(from: worker, atMost: 64) != nil {}
             }
