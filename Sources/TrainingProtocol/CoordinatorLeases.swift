@@ -88,9 +88,13 @@ extension Coordinator {
     }
 
     /// A worker that has shown nothing yet gets twice what the slowest of the others would get, but
-    /// no longer than it may be silent.
+    /// no longer than it may be silent. Neither does one of which only a bound is known: that bound
+    /// is as long as it took to ask again, and several shards of it would be minutes.
     private func allowance(of member: Member, _ shardCount: Int) -> Duration {
-        if let pace = member.pace { return pace.allowance(shardCount: shardCount) }
+        if let pace = member.pace {
+            let allowance = pace.allowance(shardCount: shardCount)
+            return pace.isBound ? min(allowance, settings.silenceMax) : allowance
+        }
         let known = members.lazy.compactMap { $0.pace?.allowance(shardCount: shardCount) }
         return min(known.max().map { $0 * 2 } ?? settings.silenceMax, settings.silenceMax)
     }

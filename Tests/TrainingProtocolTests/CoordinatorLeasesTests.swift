@@ -105,6 +105,38 @@ struct CoordinatorLeasesTests {
         #expect(running([anna], shardCount: 1_024).missingAnswerCount == nil)
     }
 
+    /// Lets time pass, with a worker that lives and answers nothing, until it is asked again for
+    /// something; returns when, and for what.
+    private func timeOfAskingAgain(
+        _ machine: inout Coordinator,
+        _ worker: WorkerID
+    ) throws -> (Duration, Work) {
+        for _ in 0..<1_000 {
+            let time = try #require(machine.nextDeadline)
+            let heartbeat = WorkerMessage.heartbeat(Self.stamp)
+            _ = machine.handle(.received(heartbeat, from: worker), at: time)
+            for action in machine.handle(.deadlineReached, at: time) {
+                if case .send(.work(let work, _), worker) = action { return (time, work) }
+            }
+        }
+        throw NeverAskedAgain()
+    }
+
+    private struct NeverAskedAgain: Error {}
+
+    @Test func `asks again in time a worker of which it knows no more than a bound`() throws {
+        var machine = running([anna], shardCount: 9)
+        let (first, work) = try timeOfAskingAgain(&machine, anna)
+        // The first request was lost: so long the worker has not taken for a lease.
+        _ = machine.handle(
+            .received(.answer(work, Self.stamp), from: anna),
+            at: first + .milliseconds(10)
+        )
+        let (second, _) = try timeOfAskingAgain(&machine, anna)
+        let silenceMax = Duration.seconds(10)
+        #expect(second - first <= silenceMax + .milliseconds(10), "\(first), \(second)")
+    }
+
     @Test func `asks the holder again, ever later, while nobody is idle`() {
         var machine = running([anna], shardCount: 1)
         for step in 0..<2 {
