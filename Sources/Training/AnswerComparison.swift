@@ -47,23 +47,23 @@ final class AnswerComparison {
     ///
     /// - Parameters:
     ///   - first: whose answer was kept.
-    ///   - second: another worker's answer, its gradient as bytes; nil if there is none to come.
+    ///   - second: another worker's answer; nil if there is none to come.
     ///   - feed: brings the samples, should they be computed here.
     /// - Precondition: the answer was kept.
     func wrongWorkers(
         _ work: Work,
         first: WorkerID,
-        second: (worker: WorkerID, sums: AnswerSums, gradient: UnsafeRawBufferPointer?)?,
+        second: WorkerArrival?,
         feed: SampleFeed
     ) -> [WorkerID] {
         guard let kept = kept[work] else {
             preconditionFailure("\(work) is compared with an answer that was not kept")
         }
-        if let second, Self.isSame(kept.sum, second.sums, second.gradient) { return [] }
+        if let second, Self.isSame(kept.sum, second.sums, second.gradientBytes) { return [] }
         let right = compute(work, kept.parameters, feed)
         let bytes = right.gradient.map { UnsafeRawBufferPointer($0.bytes) }
         var wrong = Self.isSame(kept.sum, right.sums, bytes) ? [] : [first]
-        if let second, !Self.isSame(right, second.sums, second.gradient) {
+        if let second, !Self.isSame(right, second.sums, second.gradientBytes) {
             wrong.append(second.worker)
         }
         return wrong

@@ -167,25 +167,8 @@ final class CoordinatorLoop {
         for _ in 0..<Self.messagesPerTurn {
             guard outcome == nil, let received = try socket.receive() else { return }
             switch received {
-            case .message(let message, let sums, let worker, let payloadSize):
-                guard isWellFormed(message, payloadSize: payloadSize) else {
-                    note(.payload(size: payloadSize, message: message.name))
-                    socket.endSender()
-                    continue
-                }
-                if case .earlySegment = message, !isEarlySegmentFinite() {
-                    // The answer will tell whether that is right.
-                    continue
-                }
-                useSecondProcessor(for: message)
-                if let (work, lie) = lie(in: message, sums, from: worker) {
-                    note(lie)
-                    try handle(.refuted(work, worker))
-                    continue
-                }
-                try handle(.received(message, from: worker), sums: sums)
-            case .hello(let message, let worker, let name):
-                try receiveHello(message, from: worker, name: name)
+            case .message(let arrival): try take(arrival)
+            case .hello(let arrival, let name): try receiveHello(arrival, name: name)
             case .profile(let profile, let worker):
                 let isKnown = workerProfiles[worker] != nil
                 guard isKnown || workerProfiles.count < JoinLimit.workerCountMax else { continue }
@@ -196,11 +179,26 @@ final class CoordinatorLoop {
                 observer.sealedLinkDidOpen(to: worker)
             case .late:
                 continue
-            case .foreign(let message):
+            case .foreign(let message, let route):
                 note(message)
-                socket.endSender()
+                socket.end(route)
             }
         }
+    }
+
+    private func take(_ arrival: WorkerArrival) throws(ZeroMQError) {
+        guard arrival.isWellFormed else {
+            note(.payload(size: arrival.payloadSize, message: arrival.message.name))
+            return socket.end(arrival.route)
+        }
+        // The answer will tell whether an early segment that is not finite is right.
+        guard isEarlySegmentFinite(arrival) else { return }
+        useSecondProcessor(for: arrival.message)
+        if let (work, lie) = lie(in: arrival) {
+            note(lie)
+            return try handle(.refuted(work, arrival.worker))
+        }
+        try handle(.received(arrival.message, from: arrival.worker), with: arrival)
     }
 
     func note(_ message: ForeignMessage) {
@@ -210,12 +208,12 @@ final class CoordinatorLoop {
 
     func handle(
         _ event: Coordinator.Event,
-        sums: AnswerSums = AnswerSums()
+        with arrival: WorkerArrival? = nil
     ) throws(ZeroMQError) {
         events.append(event)
         while !events.isEmpty {
             machine.handle(events.removeFirst(), at: now, into: &actions)
-            for action in actions { try perform(action, sums) }
+            for action in actions { try perform(action, arrival) }
             actions.removeAll(keepingCapacity: true)
         }
         lookAtMachine()
@@ -231,7 +229,7 @@ final class CoordinatorLoop {
 
     private func perform(
         _ action: Coordinator.Action,
-        _ sums: AnswerSums
+        _ arrival: WorkerArrival?
     ) throws(ZeroMQError) {
         switch action {
         case .send(let message, let worker):
@@ -242,16 +240,16 @@ final class CoordinatorLoop {
             }
         case .accept(let work, let isKept):
             clock.lap(.receive)
-            accept(work, sums, isKept: isKept)
+            accept(work, arrival, isKept: isKept)
             clock.lap(.reduce)
-        case .compare(let work, let first, let second): compare(work, first, (second, sums))
+        case .compare(let work, let first, _): compare(work, first, arrival)
         case .recompute(let work, let first): compare(work, first, nil)
         case .forget(let work): comparison.forget(work)
         case .findCheckpoint(let position):
             events.append(.foundCheckpoint(checkpoint(before: position), before: position))
         case .acceptEarlySegment(let work):
             clock.lap(.receive)
-            acceptEarlySegment(of: work)
+            acceptEarlySegment(of: work, arrival)
         case .applyEarlySegment(let index): applyEarlySegment(index: index)
         case .discard(let round):
             forgetSums(of: round)
@@ -272,19 +270,18 @@ final class CoordinatorLoop {
 
 /// What the machine's actions do to the run's numbers.
 extension CoordinatorLoop {
-    private func accept(_ work: Work, _ sums: AnswerSums, isKept: Bool) {
-        let gradient = work.round.isTraining ? socket.gradient() : nil
-        precondition(
-            gradient != nil || !work.round.isTraining,
-            "an answer of \(work) is accepted without its gradient"
-        )
-        let sum = Reduction.Sum(gradient: gradient, sums: sums)
+    private func accept(_ work: Work, _ arrival: WorkerArrival?, isKept: Bool) {
+        guard let arrival, arrival.gradient != nil || !work.round.isTraining else {
+            preconditionFailure("an answer of \(work) is accepted without its gradient")
+        }
+        let gradient = work.round.isTraining ? arrival.gradient : nil
+        let sum = Reduction.Sum(gradient: gradient, sums: arrival.sums)
         if isKept { comparison.keep(sum, of: work, parameters: run.optimizer.parameters) }
         roundSums(of: work.round).add(sum, at: work.subtree)
     }
 
-    private func acceptEarlySegment(of work: Work) {
-        guard let gradient = socket.gradient() else {
+    private func acceptEarlySegment(of work: Work, _ arrival: WorkerArrival?) {
+        guard let gradient = arrival?.gradient else {
             preconditionFailure("an early segment of \(work) is accepted without its payload")
         }
         roundSums(of: work.round).addEarlySegment(gradient, at: work.subtree)
@@ -307,19 +304,8 @@ extension CoordinatorLoop {
         spareSums.append(over)
     }
 
-    private func compare(
-        _ work: Work,
-        _ first: WorkerID,
-        _ second: (worker: WorkerID, sums: AnswerSums)?
-    ) {
-        let wrong = socket.withPayload { payload in
-            comparison.wrongWorkers(
-                work,
-                first: first,
-                second: second.map { ($0.worker, $0.sums, payload) },
-                feed: run.feed
-            )
-        }
+    private func compare(_ work: Work, _ first: WorkerID, _ second: WorkerArrival?) {
+        let wrong = comparison.wrongWorkers(work, first: first, second: second, feed: run.feed)
         events.append(.compared(work, wrong: wrong))
     }
 

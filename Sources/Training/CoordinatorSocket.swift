@@ -12,10 +12,10 @@ package import ZeroMQ
 package struct CoordinatorSocket: ~Copyable {
     /// What came in.
     enum Received {
-        /// A message of a worker; its payload is held until the next one is received.
-        case message(WorkerMessage, AnswerSums, from: WorkerID, payloadSize: Int)
+        /// A message of a worker.
+        case message(WorkerArrival)
         /// A worker asks to take part; people are to call it by this name.
-        case hello(WorkerMessage, from: WorkerID, name: String)
+        case hello(WorkerArrival, name: String)
         /// What a worker has spent its time on.
         case profile(WorkerProfile, from: WorkerID)
         /// An invited worker's key was listed under this name.
@@ -24,25 +24,8 @@ package struct CoordinatorSocket: ~Copyable {
         case linkOpened(WorkerID)
         /// A message that was on its way over a link that has ended.
         case late
-        /// Bytes that are no message of ours.
-        case foreign(ForeignMessage)
-    }
-
-    /// What the message received last came over.
-    enum Source {
-        case connection
-        case localLink(WorkerID)
-        case sealedLink(WorkerID)
-        /// A sealed link's connection that was cut off already.
-        case nothing
-    }
-
-    /// What came with the message received last.
-    enum Payload {
-        case none
-        case frame
-        /// Be it in shared memory or put together from frames.
-        case buffer(ParameterBuffer, size: Int)
+        /// Bytes that are no message of ours, and what they came over.
+        case foreign(ForeignMessage, WorkerArrival.Route)
     }
 
     let socket: Socket
@@ -72,8 +55,6 @@ package struct CoordinatorSocket: ~Copyable {
     var traffic = Traffic()
     /// When each worker was welcomed, to tell its clock from this one's.
     private var welcomes: [WorkerID: UInt64] = [:]
-    var payload = Payload.none
-    var source = Source.connection
     /// The file of an `ipc` address, which libzmq leaves behind.
     private let socketFile: String?
 
@@ -185,81 +166,86 @@ package struct CoordinatorSocket: ~Copyable {
 
     /// Takes the next message, if one is there.
     mutating func receive() throws(ZeroMQError) -> Received? {
-        payload = .none
         if let received = receiveOverLinks() { return received }
         if let received = try receiveSealed() { return received }
-        source = .connection
         guard try socket.receive(into: &incoming) else { return nil }
-        if let descriptor = incoming.sourceDescriptor(at: incoming.frameCount - 1) {
-            watch.noteMessage(over: descriptor)
-        }
+        let descriptor = incoming.sourceDescriptor(at: incoming.frameCount - 1)
+        if let descriptor { watch.noteMessage(over: descriptor) }
+        let worker = incoming.withFrame(at: 0) { workerID(routingID: $0) }
+        let route = WorkerArrival.Route.connection(descriptor: descriptor, sender: worker)
         guard incoming.droppedFrameCount == 0, (2...3).contains(incoming.frameCount) else {
             let count = incoming.frameCount + incoming.droppedFrameCount
-            return .foreign(.frames(count: count))
+            return .foreign(.frames(count: count), route)
         }
-        if let enrolled = try enroll() { return enrolled }
-        guard let worker = incoming.withFrame(at: 0, { workerID(routingID: $0) }) else {
-            return .foreign(.sender)
-        }
+        if let enrolled = try enroll(route) { return enrolled }
+        guard let worker else { return .foreign(.sender, route) }
         if let objection = workers?.objection(to: worker, under: incoming.senderKey(at: 1)) {
             disconnect(worker)
-            return .foreign(.objection(objection))
+            return .foreign(.objection(objection), route)
         }
         do {
             let contents = try incoming.withFrame(at: 1) { (bytes) throws(WireError) in
                 try WireDecoding.workerContents(bytes)
             }
-            if case .message(let hello, _) = contents, hello.isHello, incoming.frameCount == 2 {
-                if let descriptor = incoming.sourceDescriptor(at: 1) {
+            traffic.add(
+                byteCount: incoming.frameSize(at: 1)
+                    + (incoming.frameCount == 3 ? incoming.frameSize(at: 2) : 0)
+            )
+            switch contents {
+            case .profile(let header):
+                guard incoming.frameCount == 3 else { return .foreign(.profile, route) }
+                return incoming.withFrame(at: 2) { profile(header, $0, from: worker, route) }
+            case .message(let hello, _) where hello.isHello && incoming.frameCount == 2:
+                if let descriptor {
                     connections[descriptor] = worker
                     watch.noteWorker(over: descriptor)
                 }
-                traffic.add(byteCount: incoming.frameSize(at: 1))
-                return .hello(hello, from: worker, name: nameInHello(of: worker))
+                let arrival = WorkerArrival(message: hello, worker: worker, route: route)
+                return .hello(arrival, name: nameInHello(of: worker))
+            case .message(let message, let sums):
+                return .message(arrival(of: message, sums, from: worker, route))
             }
-            let payloadSize = takeFrame(of: contents, from: worker)
-            return received(
-                contents,
-                from: worker,
-                headerSize: incoming.frameSize(at: 1),
-                payloadSize: payloadSize
-            )
         } catch {
-            return .foreign(.header(error))
+            return .foreign(.header(error), route)
         }
     }
 
-    /// Takes the payload of a message that came in frames, and returns its size.
-    private mutating func takeFrame(of contents: WorkerContents, from worker: WorkerID) -> Int {
-        guard incoming.frameCount == 3 else { return 0 }
-        payload = .frame
-        guard case .message(let message, _) = contents else { return incoming.frameSize(at: 2) }
+    /// Gathers what came in frames.
+    private mutating func arrival(
+        of message: WorkerMessage,
+        _ sums: AnswerSums,
+        from worker: WorkerID,
+        _ route: WorkerArrival.Route
+    ) -> WorkerArrival {
+        var arrival = WorkerArrival(message: message, sums: sums, worker: worker, route: route)
+        guard incoming.frameCount == 3 else { return arrival }
         // An answer may count though its worker's connection has ended by now; what nobody who has
         // joined sends ahead is not kept.
         let hasJoined = connections.values.contains(worker)
-        let gradient = incoming.withFrame(at: 2) {
+        arrival.gradient = incoming.withFrame(at: 2) {
             frameGradients.gradient(of: message, from: worker, $0, keepsEarly: hasJoined)
         }
-        guard let gradient else { return incoming.frameSize(at: 2) }
-        payload = .buffer(gradient, size: gradient.bytes.count)
-        return gradient.bytes.count
+        arrival.payloadSize = arrival.gradient?.bytes.count ?? incoming.frameSize(at: 2)
+        return arrival
     }
 
     /// Lists the key that the message received last brings, if it comes with an invitation.
-    private mutating func enroll() throws(ZeroMQError) -> Received? {
+    private mutating func enroll(
+        _ route: WorkerArrival.Route
+    ) throws(ZeroMQError) -> Received? {
         guard let admission, let invitation = incoming.senderKey(at: 1),
             admission.isInvited(invitation)
         else { return nil }
         guard incoming.frameCount == 2,
             let key = incoming.withFrame(at: 1, { Enrollment.key(in: $0) })
-        else { return .foreign(.objection(.unlisted)) }
+        else { return .foreign(.objection(.unlisted), route) }
         let name = admission.enroll(key, invitedAs: invitation)
         outgoing.removeAll()
         outgoing.append(incoming.takeFrame(at: 0))
         let answer = name == nil ? Enrollment.refused : Enrollment.accepted
         outgoing.append(Message(copying: answer))
         _ = try socket.send(&outgoing)
-        return name.map { .enrolled(name: $0) } ?? .foreign(.unkept)
+        return name.map { .enrolled(name: $0) } ?? .foreign(.unkept, route)
     }
 
     private mutating func receiveOverLinks() -> Received? {
@@ -268,79 +254,82 @@ package struct CoordinatorSocket: ~Copyable {
             case .lost(let worker):
                 lostWorkers.append(worker)
             case .message(let header, let buffer, let size, let worker):
-                source = .localLink(worker)
-                if let buffer { payload = .buffer(buffer, size: size) }
-                do {
-                    let contents = try WireDecoding.workerContents(header)
-                    let payloadSize = buffer == nil ? 0 : size
-                    if let buffer, !contents.isContinued {
-                        links?.giveBackWhenUnused(buffer, to: worker)
-                    }
-                    return self.received(
-                        contents,
-                        from: worker,
-                        headerSize: header.count,
-                        payloadSize: payloadSize
-                    )
-                } catch {
-                    return .foreign(.header(error))
-                }
+                let payloadSize = buffer == nil ? 0 : size
+                traffic.add(byteCount: header.count + payloadSize)
+                return self.received(header, buffer, size: payloadSize, from: worker)
             }
         }
         return nil
     }
 
-    mutating func received(
-        _ contents: WorkerContents,
-        from worker: WorkerID,
-        headerSize: Int,
-        payloadSize: Int
+    private func received(
+        _ header: UnsafeRawBufferPointer,
+        _ buffer: ParameterBuffer?,
+        size: Int,
+        from worker: WorkerID
     ) -> Received {
-        traffic.add(byteCount: headerSize + payloadSize)
-        switch contents {
-        case .message(let message, let sums):
-            return .message(message, sums, from: worker, payloadSize: payloadSize)
-        case .profile(let header):
-            let profile = welcomes[worker].flatMap { welcomed in
-                withPayload { bytes in
-                    bytes.flatMap {
-                        WorkerProfile(
-                            header,
-                            $0,
-                            sliceCountMax: offer.sliceCountMax,
-                            welcomed: welcomed,
-                            received: PhaseClock.now
-                        )
-                    }
-                }
+        let route = WorkerArrival.Route.localLink(worker)
+        do {
+            let contents = try WireDecoding.workerContents(header)
+            if let buffer, !contents.isContinued { links?.giveBackWhenUnused(buffer, to: worker) }
+            switch contents {
+            case .profile(let header):
+                guard let buffer else { return .foreign(.profile, route) }
+                let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(size))
+                return profile(header, bytes, from: worker, route)
+            case .message(let message, let sums):
+                let arrival = WorkerArrival(
+                    message: message,
+                    sums: sums,
+                    gradient: buffer,
+                    payloadSize: size,
+                    worker: worker,
+                    route: route
+                )
+                return .message(arrival)
             }
-            guard let profile else { return .foreign(.profile) }
-            return .profile(profile, from: worker)
+        } catch {
+            return .foreign(.header(error), route)
         }
     }
 
-    /// Cuts the connection that the last message came over: no worker of ours sends what nothing
-    /// comes of.
+    /// Reads what a worker has spent its time on.
+    func profile(
+        _ header: ProfileHeader,
+        _ bytes: UnsafeRawBufferPointer,
+        from worker: WorkerID,
+        _ route: WorkerArrival.Route
+    ) -> Received {
+        let profile = welcomes[worker].flatMap { welcomed in
+            WorkerProfile(
+                header,
+                bytes,
+                sliceCountMax: offer.sliceCountMax,
+                welcomed: welcomed,
+                received: PhaseClock.now
+            )
+        }
+        return profile.map { .profile($0, from: worker) } ?? .foreign(.profile, route)
+    }
+
+    /// Cuts the connection that a message came over: no worker of ours sends what nothing comes of.
     ///
     /// Messages of a connection that has ended may still wait here, and its descriptor be another's
     /// by now: what has said hello loses its connection for its own messages alone.
-    mutating func endSender() {
-        switch source {
-        case .connection: break
+    mutating func end(_ route: WorkerArrival.Route) {
+        switch route {
+        case .connection(let descriptor?, let sender):
+            if let known = connections[descriptor], known != sender { return }
+            end(descriptor)
         case .localLink(let worker):
             links?.drop(worker)
-            return lostWorkers.append(worker)
+            lostWorkers.append(worker)
         case .sealedLink(let worker):
             sealedLinks?.drop(worker)
-            return lostWorkers.append(worker)
-        case .nothing: return
+            lostWorkers.append(worker)
+        case .connection(descriptor: nil, _), .ended:
+            break
         }
-        guard let descriptor = incoming.sourceDescriptor(at: incoming.frameCount - 1) else {
-            return
-        }
-        let sender = incoming.withFrame(at: 0) { workerID(routingID: $0) }
-        if let known = connections[descriptor], known != sender { return }
-        end(descriptor)
     }
 
     /// Cuts a worker's connection.
@@ -356,19 +345,4 @@ package struct CoordinatorSocket: ~Copyable {
     /// Should the descriptor belong to another connection by now, a worker loses it and comes
     /// again.
     func end(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_RDWR)) }
-
-    /// Lends the payload of the message received last; nil if it has none.
-    func withPayload<Result>(_ body: (UnsafeRawBufferPointer?) -> Result) -> Result {
-        switch payload {
-        case .none: body(nil)
-        case .frame: incoming.withFrame(at: 2) { body($0) }
-        case .buffer(let buffer, let size):
-            body(UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(size)))
-        }
-    }
-
-    /// The gradient received last, where it is; nil for none.
-    func gradient() -> ParameterBuffer? {
-        if case .buffer(let buffer, _) = payload { buffer } else { nil }
-    }
 }

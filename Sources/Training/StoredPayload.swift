@@ -40,7 +40,8 @@ enum StoredSamples {
     /// In shared memory.
     case slot(SampleSlot)
 
-    fileprivate func free() {
+    /// Gives a slot back; nothing to do for a frame.
+    func free() {
         if case .slot(let slot) = self { slot.free() }
     }
 }

@@ -116,14 +116,16 @@ final class WorkerLoop {
 
     private func take(_ received: WorkerSocket.Received) throws(ZeroMQError) {
         switch received {
-        case .message(let message, let payloadSize):
-            guard isWellFormed(message, payloadSize: payloadSize) else {
+        case .message(let arrival):
+            var payload = arrival.payload
+            defer { payload.free() }
+            guard arrival.isWellFormed else {
                 return warn(
-                    "dropped \(message) with a payload of \(payloadSize) bytes",
+                    "dropped a message of the coordinator with a payload of \(arrival.payloadSize) bytes, which does not belong to it",
                     ofKind: "payload"
                 )
             }
-            try handle(.received(message))
+            try handle(.received(arrival.message), with: &payload)
         case .parametersBegun:
             break
         case .sealedLinkOpened(let port):
@@ -144,33 +146,32 @@ final class WorkerLoop {
         )
     }
 
-    /// Whether a message has the payload that belongs to it.
-    private func isWellFormed(_ message: CoordinatorMessage, payloadSize: Int) -> Bool {
-        switch message {
-        case .work(let work, _):
-            let sampleCountMax = Schedule.shardSampleCountMax << work.subtree.level
-            return payloadSize > 0 && payloadSize % LeNet.sampleSize == 0
-                && payloadSize / LeNet.sampleSize <= sampleCountMax
-        case .parameters:
-            return payloadSize == LeNet.parameterCount * MemoryLayout<Float>.size
-        case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
-            return payloadSize == 0
-        }
+    private func handle(_ event: Worker.Event) throws(ZeroMQError) {
+        var nothing = CoordinatorArrival.Payload.none
+        try handle(event, with: &nothing)
     }
 
-    private func handle(_ event: Worker.Event) throws(ZeroMQError) {
+    /// Tells the machine what happened and does what it says; what it keeps of the payload is taken
+    /// from there.
+    private func handle(
+        _ event: Worker.Event,
+        with payload: inout CoordinatorArrival.Payload
+    ) throws(ZeroMQError) {
         if event == .disconnected {
             Health.ofProcess.isNow(ready: false, "looking for the coordinator")
         }
         var actions: [Worker.Action] = []
         swap(&actions, &self.actions)
         machine.handle(event, at: now, into: &actions)
-        for action in actions { try perform(action) }
+        for action in actions { try perform(action, &payload) }
         actions.removeAll(keepingCapacity: true)
         swap(&actions, &self.actions)
     }
 
-    private func perform(_ action: Worker.Action) throws(ZeroMQError) {
+    private func perform(
+        _ action: Worker.Action,
+        _ payload: inout CoordinatorArrival.Payload
+    ) throws(ZeroMQError) {
         switch action {
         case .send(let message):
             clock.lap(.receive)
@@ -178,9 +179,12 @@ final class WorkerLoop {
             try send(message)
             clock.lap(.send)
         case .prepare(let input): prepare(input)
-        case .storeSamples(let work): samples.store(socket.takeSamples(), of: work)
-        case .storeParameters(let version):
-            parameters = socket.takeParameters(of: version)
+        case .storeSamples(let work): samples.store(payload.takeSamples(), of: work)
+        case .storeParameters:
+            guard case .parameters(let stored) = payload else {
+                preconditionFailure("no parameters came")
+            }
+            parameters = stored
         case .discardSamples(let work):
             samples.remove(work)
             if self.work == work { self.work = nil }

@@ -15,8 +15,8 @@ import ZeroMQ
 struct WorkerSocket: ~Copyable {
     /// What came in.
     enum Received {
-        /// A message of the coordinator; its payload is held until the next one is received.
-        case message(CoordinatorMessage, payloadSize: Int)
+        /// A message of the coordinator.
+        case message(CoordinatorArrival)
         /// The first segment of parameters: see `begunParameters`.
         case parametersBegun
         /// Payloads go sealed from now on, through this port of the coordinator's.
@@ -48,19 +48,8 @@ struct WorkerSocket: ~Copyable {
     var isSealedLinkFailureTold = false
     /// A link that failed at its beginning would fail again.
     private var isLinkRefused = false
-    var payload = Payload.none
     /// How many slices of time the last welcome asked for.
     private(set) var sliceCountMax = 0
-
-    /// What came with the message received last.
-    enum Payload {
-        case none
-        case frame
-        case samples(SampleSlot)
-        case sharedParameters(SharedParameters)
-        case parameters(ParameterBuffer)
-        case opened(StoredSamples)
-    }
     /// How the search for the coordinator goes.
     var search: CoordinatorSearch
     private var refusal = RefusalWitness()
@@ -209,8 +198,6 @@ struct WorkerSocket: ~Copyable {
 
     /// Takes the next message, if one is there.
     mutating func receive() throws(ZeroMQError) -> Received? {
-        if case .samples(let slot) = payload { slot.free() }
-        payload = .none
         if let received = receiveOverLink() { return received }
         if let received = try receiveSealed() { return received }
         guard try socket.receive(into: &incoming) else { return nil }
@@ -228,20 +215,32 @@ struct WorkerSocket: ~Copyable {
                 openSealedLink(offer.sealedLink)
                 sliceCountMax = offer.sliceCountMax
             }
-            guard incoming.frameCount == 2 else { return .message(message, payloadSize: 0) }
-            let size = incoming.frameSize(at: 1)
-            if case .parameters(let version, let stamp) = message {
-                guard let place = frameParameters.place(ofSize: size) else {
-                    return .message(message, payloadSize: 0)
-                }
-                incoming.withFrame(at: 1) { place.bytes.copyMemory(from: $0) }
-                return take(version, stamp, at: place)
-            }
-            payload = .frame
-            return .message(message, payloadSize: size)
+            return received(message)
         } catch {
             return .foreign(reason: error.description)
         }
+    }
+
+    /// Takes what came in frames with a message.
+    private mutating func received(_ message: CoordinatorMessage) -> Received {
+        guard incoming.frameCount == 2 else {
+            return .message(CoordinatorArrival(message: message))
+        }
+        let size = incoming.frameSize(at: 1)
+        var arrival = CoordinatorArrival(message: message, payloadSize: size)
+        switch message {
+        case .parameters(let version, let stamp):
+            guard let place = frameParameters.place(ofSize: size) else {
+                return .message(CoordinatorArrival(message: message))
+            }
+            incoming.withFrame(at: 1) { place.bytes.copyMemory(from: $0) }
+            return take(version, stamp, at: place)
+        case .work:
+            arrival.payload = .samples(.frame(SampleFrame(incoming.takeFrame(at: 1))))
+        case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
+            break
+        }
+        return .message(arrival)
     }
 
     /// Takes a segment of parameters that is at its place.
@@ -253,8 +252,12 @@ struct WorkerSocket: ~Copyable {
         guard let buffer = frameParameters.take(version: version, stamp, at: place) else {
             return .parametersBegun
         }
-        payload = .parameters(buffer)
-        return .message(.parameters(version: version, stamp), payloadSize: buffer.bytes.count)
+        let arrival = CoordinatorArrival(
+            message: .parameters(version: version, stamp),
+            payload: .parameters(StoredParameters(buffer)),
+            payloadSize: buffer.bytes.count
+        )
+        return .message(arrival)
     }
 
     /// Parameters of which the convolutions' have come so far.
@@ -269,15 +272,21 @@ struct WorkerSocket: ~Copyable {
         }
         do {
             let (message, _) = try WireDecoding.coordinatorMessage(header)
-            switch message {
-            case .work: payload = link.samples(of: packet).map(Payload.samples) ?? .none
-            case .parameters:
-                payload = link.parameters(of: packet).map(Payload.sharedParameters) ?? .none
-            case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish: break
-            }
             // What names no payload of ours brings none, whatever size it tells.
-            if case .none = payload { return .message(message, payloadSize: 0) }
-            return .message(message, payloadSize: packet.payloadSize)
+            var arrival = CoordinatorArrival(message: message)
+            switch message {
+            case .work:
+                guard let slot = link.samples(of: packet) else { break }
+                arrival.payload = .samples(.slot(slot))
+                arrival.payloadSize = packet.payloadSize
+            case .parameters(let version, _):
+                guard let shared = link.parameters(of: packet) else { break }
+                arrival.payload = .parameters(StoredParameters(shared, version: version))
+                arrival.payloadSize = packet.payloadSize
+            case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
+                break
+            }
+            return .message(arrival)
         } catch {
             return .foreign(reason: error.description)
         }
@@ -330,30 +339,6 @@ struct WorkerSocket: ~Copyable {
     private func giveUpConnection() {
         // That the socket has no such connection any more is what is wanted.
         try? socket.disconnect(endpoint)
-    }
-
-    /// Takes the samples that came with the message received last.
-    ///
-    /// - Precondition: some did.
-    mutating func takeSamples() -> StoredSamples {
-        defer { payload = .none }
-        switch payload {
-        case .samples(let slot): return .slot(slot)
-        case .frame: return .frame(SampleFrame(incoming.takeFrame(at: 1)))
-        case .opened(let samples): return samples
-        case .none, .sharedParameters, .parameters: preconditionFailure("no samples came")
-        }
-    }
-
-    /// Takes the parameters that came with the message received last.
-    ///
-    /// - Precondition: some did.
-    mutating func takeParameters(of version: Int) -> StoredParameters {
-        switch payload {
-        case .sharedParameters(let shared): StoredParameters(shared, version: version)
-        case .parameters(let buffer): StoredParameters(buffer)
-        case .none, .frame, .samples, .opened: preconditionFailure("no parameters came")
-        }
     }
 
     /// Whether sending a gradient in two parts is worth it: always to another host, where the

@@ -39,7 +39,13 @@ struct AnswerComparisonTests {
         return comparison.wrongWorkers(
             work,
             first: first,
-            second: (second, other.sums, other.gradient.map { UnsafeRawBufferPointer($0.bytes) }),
+            second: WorkerArrival(
+                message: .answer(work, RunStamp(run: 1, generation: 1)),
+                sums: other.sums,
+                gradient: other.gradient,
+                worker: second,
+                route: .ended
+            ),
             feed: small.run.feed
         )
     }

@@ -109,7 +109,8 @@ struct HostileLinkTests {
         let sent = try router.send(&welcome)
         #expect(sent == .sent)
         try eventually("a welcome") {
-            if case .message(.welcome, _)? = try worker.receive() { true } else { false }
+            guard case .message(let arrival)? = try worker.receive() else { return false }
+            if case .welcome = arrival.message { return true } else { return false }
         }
         guard let socket = listener.accept() else { throw Missing(what: "the worker's link") }
         let parameters = try SharedRegion(size: ParameterSlots.regionSize)
@@ -129,7 +130,7 @@ struct HostileLinkTests {
                 received = try worker.receive()
                 return received != nil
             }
-            if case .message(_, payloadSize: 0)? = received { continue }
+            if case .message(let arrival)? = received, arrival.payloadSize == 0 { continue }
             Issue.record("\(packet) brings a payload")
         }
     }

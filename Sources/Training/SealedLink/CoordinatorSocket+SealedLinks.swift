@@ -13,31 +13,44 @@ extension CoordinatorSocket {
         case .late?:
             return .late
         case .foreign(let message)?:
-            source = .nothing
-            return .foreign(message)
+            return .foreign(message, .ended)
         case .opened(let worker)?:
             if try sealedLinks?.confirm(worker) == false { lostWorkers.append(worker) }
             return .linkOpened(worker)
         case .message(let header, let place, let worker)?:
-            source = .sealedLink(worker)
             traffic.sealedMessageCount += 1
-            do {
-                let contents = try WireDecoding.workerContents(header)
-                if let place, case .message(let message, _) = contents,
-                    let gradient = frameGradients.gradient(of: message, from: worker, at: place)
-                {
-                    payload = .buffer(gradient, size: gradient.bytes.count)
+            traffic.add(byteCount: header.count + (place?.bytes.count ?? 0))
+            return received(header, place, from: worker)
+        }
+    }
+
+    private mutating func received(
+        _ header: [UInt8],
+        _ place: FrameGradients.Place?,
+        from worker: WorkerID
+    ) -> Received {
+        let route = WorkerArrival.Route.sealedLink(worker)
+        do {
+            switch try WireDecoding.workerContents(header) {
+            case .profile:
+                // Workers send theirs over the main connection.
+                return .foreign(.profile, route)
+            case .message(let message, let sums):
+                let gradient = place.flatMap {
+                    frameGradients.gradient(of: message, from: worker, at: $0)
                 }
-                let payloadSize = gradient()?.bytes.count ?? place?.bytes.count ?? 0
-                return received(
-                    contents,
-                    from: worker,
-                    headerSize: header.count,
-                    payloadSize: payloadSize
+                let arrival = WorkerArrival(
+                    message: message,
+                    sums: sums,
+                    gradient: gradient,
+                    payloadSize: gradient?.bytes.count ?? place?.bytes.count ?? 0,
+                    worker: worker,
+                    route: route
                 )
-            } catch {
-                return .foreign(.header(error))
+                return .message(arrival)
             }
+        } catch {
+            return .foreign(.header(error), route)
         }
     }
 }

@@ -48,10 +48,14 @@ extension WorkerSocket {
                 case (.parameters(let version, let stamp), .parameters(let place)):
                     return take(version, stamp, at: place)
                 case (.work, .samples(let samples, let size)):
-                    payload = .opened(samples)
-                    return .message(message, payloadSize: size)
+                    let arrival = CoordinatorArrival(
+                        message: message,
+                        payload: .samples(samples),
+                        payloadSize: size
+                    )
+                    return .message(arrival)
                 default:
-                    return .message(message, payloadSize: 0)
+                    return .message(CoordinatorArrival(message: message))
                 }
             } catch {
                 return .foreign(reason: error.description)
