@@ -88,12 +88,15 @@ extension Coordinator {
     }
 
     /// A worker that has shown nothing yet gets twice what the slowest of the others would get, but
-    /// no longer than it may be silent. Neither does one of which only a bound is known: that bound
-    /// is as long as it took to ask again, and several shards of it would be minutes.
+    /// no longer than it may be silent.
+    ///
+    /// A bound is as long as it took to ask again, and several shards of it would be minutes. No
+    /// worker that counts computes for longer than it may be silent: three times that leave room
+    /// for a lease that it computes twice and for this one.
     private func allowance(of member: Member, _ shardCount: Int) -> Duration {
         if let pace = member.pace {
             let allowance = pace.allowance(shardCount: shardCount)
-            return pace.isBound ? min(allowance, settings.silenceMax) : allowance
+            return pace.isBound ? min(allowance, settings.silenceMax * 3) : allowance
         }
         let known = members.lazy.compactMap { $0.pace?.allowance(shardCount: shardCount) }
         return min(known.max().map { $0 * 2 } ?? settings.silenceMax, settings.silenceMax)

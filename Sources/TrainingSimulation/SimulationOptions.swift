@@ -160,7 +160,7 @@ package struct SimulationOptions: Equatable, Sendable {
         let roundCount = schedule.stepCount + schedule.epochCount + 1
         let once =
             calmDuration * (4 * workerCount * (slowness.max() ?? 1))
-            + delay.upperBound * (roundCount * 4) + silenceMax * 6
+            + delay.upperBound * (roundCount * 4) + silenceMax * 18
         return faultyPhase + once * (1 + liars.count) + .seconds(20)
     }
 
