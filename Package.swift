@@ -221,7 +221,11 @@ let package = Package(
         tests("KernelReference", ["SeededRandom"]),
         tests("Kernels", ["KernelReference", "SeededRandom"]),
         tests("KernelBenchmarks", ["Kernels"]),
-        tests("Model", ["KernelReference", "Kernels", "SeededRandom"], exclude: ["Fixtures"]),
+        tests(
+            "Model",
+            ["KernelReference", "Kernels", "MNIST", "SeededRandom"],
+            exclude: ["Fixtures"]
+        ),
         tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
         tests("Configuration"),
         tests("Reporting", exclude: ["read_with_tensorboard.py"]),

@@ -1,5 +1,6 @@
 internal import KernelReference
 internal import Kernels
+internal import Model
 internal import SeededRandom
 
 extension KernelCheck {
@@ -100,8 +101,9 @@ private final class ConvolutionTrial {
         for index in 0..<output.elementCount * 16 where output.start[index] <= 0 {
             pooledGradient.start[index] = 0
         }
-        let spread = ShardArray(elementCount: 1_600)
-        let partials = ShardArray(elementCount: 300)
+        let workspace = Workspace()
+        let spread = isSecond ? workspace.convolution2Gradient : workspace.rowGradient
+        let partials = workspace.partials
         let backward =
             isSecond ? kernels.convolution2WeightGradient : kernels.convolution1WeightGradient
         backward(

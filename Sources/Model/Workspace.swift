@@ -2,72 +2,54 @@
 /// allocated once.
 ///
 /// About 0.9 MB. Everything is zero at first, which the input's border and nothing else relies on.
-final class Workspace {
-    typealias Floats = UnsafeMutablePointer<Float>
-
-    /// [28, 28, 16] and [32, 32, 16].
-    let pixels: Floats
-    let input: Floats
-    /// [6, 14, 14, 16] and [16, 5, 5, 16], after pooling.
-    let pooled1: Floats
-    let pooled2: Floats
-    let winner1: UnsafeMutablePointer<Int32>
-    let winner2: UnsafeMutablePointer<Int32>
-    /// [120, 16], [84, 16], [10, 16].
-    let hidden1: Floats
-    let hidden2: Floats
-    let logits: Floats
-    /// The gradients of the same, and of convolution 2's output before pooling, [16, 10, 10, 16].
-    let logitsGradient: Floats
-    let hidden2Gradient: Floats
-    let hidden1Gradient: Floats
-    let pooled2Gradient: Floats
-    let convolution2Gradient: Floats
-    let pooled1Gradient: Floats
-    /// Samples in rows, up to [16, 400].
-    let rows: Floats
+package final class Workspace {
+    /// The image as it comes, [28, 28, 16].
+    package let pixels = ShardArray(elementCount: LeNet.imageSize)
+    /// What the first layer is given, [32, 32, 16].
+    package let input = ShardArray(elementCount: LeNet.layers[0].inputCount)
+    /// The convolutions' outputs after pooling.
+    package let pooled = LeNet.pools.map { ShardArray(elementCount: $0.outputCount) }
+    /// Which of a pooling window's positions won.
+    package let winners = LeNet.pools.map { ShardArray(elementCount: $0.outputCount) }
+    /// The inputs of the fully connected layers, of which the first is pooled, then the logits.
+    package let rectified: [ShardArray]
+    /// The gradients of `pooled`.
+    package let pooledGradients = LeNet.pools.map { ShardArray(elementCount: $0.outputCount) }
+    /// The gradients of `rectified`.
+    package let rectifiedGradients: [ShardArray]
+    /// The gradient of convolution 2's output before pooling.
+    package let convolution2Gradient = ShardArray(elementCount: LeNet.convolutions[1].outputCount)
+    /// Samples in rows, as wide as the widest fully connected layer.
+    package let rows = ShardArray(elementCount: LeNet.dense.map(\.inputCount).max() ?? 0)
     /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
-    let rowGradient: Floats
-    /// Sums of weights' gradients that are still apart by lane, [300, 16]; scratch of
-    /// transpositions at other times.
-    let partials: Floats
-    /// [16] each.
-    let losses: Floats
-    let labels: UnsafeMutablePointer<Int32>
-    let isCorrect: UnsafeMutablePointer<Int32>
+    package let rowGradient: ShardArray
+    /// Sums of weights' gradients that are still apart by lane: of two of convolution 2's channels,
+    /// or all of convolution 1's; scratch of transpositions at other times.
+    package let partials: ShardArray
+    /// Of each sample.
+    package let losses = ShardArray(elementCount: 1)
+    /// The class of each sample, negative for none.
+    package let labels = ShardArray(elementCount: 1)
+    /// 1 for each sample that is classified rightly.
+    package let isCorrect = ShardArray(elementCount: 1)
 
-    private let memory: UnsafeMutableRawPointer
-
-    init() {
-        var vectorCounts = [784, 1024, 1176, 400, 1176, 400, 120, 84, 10]
-        vectorCounts += [10, 84, 120, 400, 1600, 1176, 400, 336, 300, 1, 1, 1]
-        let vectorSize = 64
-        let size = vectorCounts.reduce(0, +) * vectorSize
-        memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-        var (next, index) = (memory, 0)
-        func take<Element>(_ type: Element.Type) -> UnsafeMutablePointer<Element> {
-            let count = vectorCounts[index] * vectorSize / MemoryLayout<Element>.stride
-            let address = next.bindMemory(to: type, capacity: count)
-            next += vectorCounts[index] * vectorSize
-            index += 1
-            return address
-        }
-        (pixels, input) = (take(Float.self), take(Float.self))
-        (pooled1, pooled2) = (take(Float.self), take(Float.self))
-        (winner1, winner2) = (take(Int32.self), take(Int32.self))
-        (hidden1, hidden2, logits) = (take(Float.self), take(Float.self), take(Float.self))
-        logitsGradient = take(Float.self)
-        hidden2Gradient = take(Float.self)
-        hidden1Gradient = take(Float.self)
-        pooled2Gradient = take(Float.self)
-        convolution2Gradient = take(Float.self)
-        pooled1Gradient = take(Float.self)
-        (rows, rowGradient, partials) = (take(Float.self), take(Float.self), take(Float.self))
-        (losses, labels, isCorrect) = (take(Float.self), take(Int32.self), take(Int32.self))
+    /// Allocates all of it.
+    package init() {
+        let outputs = LeNet.dense.map(\.outputCount)
+        rectified = pooled.suffix(1) + outputs.map { ShardArray(elementCount: $0) }
+        rectifiedGradients =
+            pooledGradients.suffix(1) + outputs.map { ShardArray(elementCount: $0) }
+        let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
+        rowGradient = ShardArray(
+            elementCount: first.outputCount / first.outputShape[0] * Layer.windowSide
+        )
+        partials = ShardArray(
+            elementCount: max(first.tensors[0].range.count, 2 * second.fanIn)
+        )
     }
 
-    deinit {
-        memory.deallocate()
-    }
+    /// The logits.
+    package var logits: ShardArray { rectified[rectified.count - 1] }
+    /// The gradient of the logits.
+    package var logitsGradient: ShardArray { rectifiedGradients[rectifiedGradients.count - 1] }
 }

@@ -73,7 +73,7 @@ final class SubtreeComputer {
     ///   - buffer: takes the gradient; nil for one of the computer's own.
     ///   - whenFullyConnected: is told when this segment of the gradient is complete, the
     ///     convolutions' not yet.
-    /// - Precondition: there is at least one sample of 785 bytes, and no part of one.
+    /// - Precondition: there is at least one sample, and no part of one.
     func total(
         of work: Work,
         _ samples: UnsafeRawBufferPointer,

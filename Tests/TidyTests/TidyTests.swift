@@ -92,6 +92,17 @@ struct TidyTests {
         }
     }
 
+    @Test func `leaves the network's sizes to its layer table`() {
+        // All parameters, the segments, a sample, a buffer in pages, and tensors' offsets.
+        let sizes = /\b(61_?706|59_?134|2_?572|785|61 \* 4_096|2_556|50_572|50_692|60_772|60_856)\b/
+        for file in sources.files where file.module != "KernelSource" {
+            for (index, text) in file.lines.enumerated()
+            where !isComment(text) && text.contains(sizes) {
+                Issue.record("\(file.path):\(index + 1): a size of the network; ask `LeNet` for it")
+            }
+        }
+    }
+
     @Test func `marks nothing public and leaves no note to itself`() {
         // Put together here, so that this file passes its own test.
         let notes = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]

@@ -20,7 +20,7 @@ package final class ParameterSlots {
     init(region: SharedRegion) { self.region = region }
 
     private static let slotsOffset = 4_096
-    private static let slotStride = 61 * 4_096
+    private static let slotStride = ParameterBuffer.pagedSize
 
     /// The buffer of a slot that was not used before; nil when all were.
     package func takeBuffer() -> ParameterBuffer? {

@@ -34,6 +34,16 @@ package final class ShardArray {
         }
     }
 
+    /// The memory as integers.
+    package var integers: UnsafeMutablePointer<Int32> {
+        UnsafeMutableRawPointer(start).bindMemory(to: Int32.self, capacity: elementCount * 16)
+    }
+
+    /// The memory as bytes.
+    package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: start, count: elementCount * 64)
+    }
+
     deinit {
         UnsafeMutableRawPointer(start).deallocate()
     }
