@@ -144,7 +144,8 @@ let package = Package(
             name: "KernelReference",
             swiftSettings: strict + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1"])]
         ),
-        module("Model", ["Kernels", "SeededRandom"]),
+        module("Figures"),
+        module("Model", ["Figures", "Kernels", "SeededRandom"]),
         module("KernelBenchmarks", ["KernelReference", "Kernels", "Model", "SeededRandom"]),
 
         // MARK: Data and files
@@ -158,8 +159,12 @@ let package = Package(
         module("TrainingProtocol", ["SeededRandom"]),
         module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
         module(
+            "Arithmetic",
+            ["Figures", "Kernels", "Model", "SharedMemory", "TrainingProtocol"]
+        ),
+        module(
             "Wire",
-            ["Sealing", "TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
+            ["Figures", "Sealing", "TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
             exclude: ["header.proto"]
         ),
         module("ZeroMQ", ["CZeroMQ"]),
@@ -175,8 +180,9 @@ let package = Package(
         module(
             "Training",
             [
-                "CAllocationCount", "CSignals", "Checkpoints", "Configuration", "Kernels", "Keys",
-                "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol",
+                "Arithmetic", "CAllocationCount", "CSignals", "Checkpoints", "Configuration",
+                "Figures", "Kernels", "Keys", "MNIST", "Model", "Sealing", "SeededRandom",
+                "SharedMemory", "TrainingProtocol",
                 "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -222,8 +228,12 @@ let package = Package(
         tests("Kernels", ["KernelReference", "SeededRandom"]),
         tests("KernelBenchmarks", ["Kernels"]),
         tests(
+            "Arithmetic",
+            ["Figures", "Kernels", "Model", "SeededRandom", "TrainingProtocol"]
+        ),
+        tests(
             "Model",
-            ["KernelReference", "Kernels", "MNIST", "SeededRandom"],
+            ["Figures", "KernelReference", "Kernels", "MNIST", "SeededRandom"],
             exclude: ["Fixtures"]
         ),
         tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
@@ -236,15 +246,15 @@ let package = Package(
         tests(
             "Training",
             [
-                "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model", "Sealing",
-                "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Kernels", "Keys", "MNIST",
+                "Model", "Sealing", "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
             ]
         ),
         tests("Launching", ["Training", product("Subprocess", "swift-subprocess")]),
         tests("TrainingProtocol"),
         tests("TrainingSimulation", ["TrainingProtocol"]),
-        tests("Wire", ["Sealing", "TrainingProtocol"]),
+        tests("Wire", ["Figures", "Sealing", "TrainingProtocol"]),
         tests("ZeroMQ"),
         tests("Sealing"),
         tests("SharedMemory"),
@@ -257,8 +267,8 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "Checkpoints", "Kernels", "MNIST", "Model", "TestTools", "Training",
-                "TrainingProtocol", "Wire",
+                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model", "TestTools",
+                "Training", "TrainingProtocol", "Wire",
             ],
             exclude: ["train_with_pytorch.py"],
             swiftSettings: strict
@@ -267,8 +277,9 @@ let package = Package(
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "ImageFiles", "Keys", "Launching", "MNIST", "Model",
-                "Reporting", "Sealing", "SeededRandom", "SharedMemory", "TestTools", "Training",
+                "Checkpoints", "Configuration", "Figures", "ImageFiles", "Keys", "Launching",
+                "MNIST", "Model", "Reporting", "Sealing", "SeededRandom", "SharedMemory",
+                "TestTools", "Training",
                 "TrainingProtocol", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],

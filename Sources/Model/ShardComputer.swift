@@ -1,3 +1,4 @@
+package import Figures
 package import Kernels
 
 /// Computes a shard: forward, loss, backward.
@@ -34,7 +35,7 @@ package final class ShardComputer {
         of parameters: UnsafePointer<Float>,
         samples: UnsafeRawBufferPointer,
         into gradient: UnsafeMutablePointer<Float>
-    ) -> ShardResult {
+    ) -> LossSums {
         let result = evaluate(parameters: parameters, samples: samples)
         fullyConnectedBackward(parameters, into: gradient)
         convolutionsBackward(parameters, into: gradient)
@@ -47,7 +48,7 @@ package final class ShardComputer {
     package func evaluate(
         parameters: UnsafePointer<Float>,
         samples: UnsafeRawBufferPointer
-    ) -> ShardResult {
+    ) -> LossSums {
         load(samples)
         convolutionsForward(parameters)
         return fullyConnectedForward(parameters)
@@ -110,7 +111,7 @@ extension ShardComputer {
     }
 
     /// Computes loss and correctness, and the logits' gradient, after `convolutionsForward`.
-    package func fullyConnectedForward(_ parameters: UnsafePointer<Float>) -> ShardResult {
+    package func fullyConnectedForward(_ parameters: UnsafePointer<Float>) -> LossSums {
         computeLogits(parameters)
         return lossAndItsGradient()
     }
@@ -147,7 +148,7 @@ extension ShardComputer {
     }
 
     /// Sums the losses in the order of the samples.
-    private func lossAndItsGradient() -> ShardResult {
+    private func lossAndItsGradient() -> LossSums {
         let w = workspace
         let (losses, isCorrect) = (w.losses.start, w.isCorrect.integers)
         kernels.softmaxCrossEntropy(
@@ -157,7 +158,7 @@ extension ShardComputer {
             losses,
             isCorrect
         )
-        var result = ShardResult(lossSum: 0, correctCount: 0)
+        var result = LossSums(lossSum: 0, correctCount: 0)
         for sample in 0..<sampleCount {
             result.lossSum += losses[sample]
             result.correctCount += Int(isCorrect[sample])

@@ -1,3 +1,4 @@
+package import Arithmetic
 package import Checkpoints
 import Foundation
 package import Kernels

@@ -1,7 +1,8 @@
+import Arithmetic
+import Figures
 import Kernels
 import Model
 import TrainingProtocol
-import Wire
 import ZeroMQ
 
 /// What is looked at in a message before the machine hears of it.
@@ -30,7 +31,7 @@ extension CoordinatorLoop {
     /// What cannot be right in an answer that the machine waits for; nil if nothing shows.
     func lie(
         in message: WorkerMessage,
-        _ sums: AnswerSums,
+        _ sums: LossSums,
         from worker: WorkerID
     ) -> (Work, ForeignMessage)? {
         guard case .answer(let work, run.settings.stamp) = message,

@@ -1,3 +1,4 @@
+import Figures
 import Glibc
 import Model
 import TrainingProtocol
@@ -13,7 +14,7 @@ package struct CoordinatorSocket: ~Copyable {
     /// What came in.
     enum Received {
         /// A message of a worker; its payload is held until the next one is received.
-        case message(WorkerMessage, AnswerSums, from: WorkerID, payloadSize: Int)
+        case message(WorkerMessage, LossSums, from: WorkerID, payloadSize: Int)
         /// A worker asks to take part; people are to call it by this name.
         case hello(WorkerMessage, from: WorkerID, name: String)
         /// What a worker has spent its time on.

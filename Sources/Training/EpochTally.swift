@@ -1,6 +1,6 @@
 import Checkpoints
+import Figures
 import TrainingProtocol
-import Wire
 
 /// Adds up an epoch's steps into its loss, accuracy and pace.
 struct EpochTally {
@@ -26,7 +26,7 @@ struct EpochTally {
 
     /// Adds one step's sums; steps are added in their order, so that the sum is the same in every
     /// run.
-    mutating func add(_ sums: AnswerSums, sampleCount: Int, at now: Duration) {
+    mutating func add(_ sums: LossSums, sampleCount: Int, at now: Duration) {
         totals.lossSum += Double(sums.lossSum)
         totals.correctCount += sums.correctCount
         totals.sampleCount += sampleCount

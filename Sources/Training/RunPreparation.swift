@@ -1,3 +1,4 @@
+import Arithmetic
 package import Checkpoints
 package import Configuration
 package import Kernels

@@ -1,4 +1,5 @@
 import Checkpoints
+import Figures
 import Testing
 import TrainingProtocol
 import Wire
@@ -17,8 +18,8 @@ struct EpochTallyTests {
 
     @Test func `tells the mean over the samples so far, and the pace since its start`() {
         var tally = EpochTally(at: .seconds(1))
-        tally.add(AnswerSums(lossSum: 32, correctCount: 4), sampleCount: 16, at: .seconds(2))
-        tally.add(AnswerSums(lossSum: 4, correctCount: 6), sampleCount: 8, at: .seconds(3))
+        tally.add(LossSums(lossSum: 32, correctCount: 4), sampleCount: 16, at: .seconds(2))
+        tally.add(LossSums(lossSum: 4, correctCount: 6), sampleCount: 8, at: .seconds(3))
         let position = Position(completedStepCount: 5, recordedEpochCount: 1)
         let step = tally.stepRecord(after: position, in: schedule)
         #expect(step.epochIndex == 1)
@@ -39,7 +40,7 @@ struct EpochTallyTests {
             totals: .init(lossSum: 32, correctCount: 4, sampleCount: 16),
             at: .zero
         )
-        tally.add(AnswerSums(lossSum: 16, correctCount: 12), sampleCount: 16, at: .seconds(1))
+        tally.add(LossSums(lossSum: 16, correctCount: 12), sampleCount: 16, at: .seconds(1))
         let position = Position(completedStepCount: 2)
         let step = tally.stepRecord(after: position, in: schedule)
         #expect(step.training == Metrics(loss: 1.5, accuracy: 0.5))

@@ -1,3 +1,4 @@
+import Arithmetic
 package import Model
 import SharedMemory
 
@@ -6,7 +7,7 @@ import SharedMemory
 /// A slot's word says which version it holds, and that it holds none while it is written. A worker
 /// reads without asking and looks at the word when it is done: where it has changed, the round is
 /// over that the worker computed for. Belongs to the coordinator's thread.
-package final class ParameterSlots {
+package final class ParameterSlots: ParameterMemory {
     /// Two are in use, more where answers are kept to be compared.
     static let slotCount = 24
 
