@@ -152,7 +152,7 @@ let package = Package(
         module("MNIST", ["CISAL"], resources: [.copy("Resources")]),
         module("PlainFiles"),
         module("ImageFiles", ["CPNG", "CTurboJPEG", "PlainFiles"]),
-        module("Checkpoints", ["COpenSSL"]),
+        module("Checkpoints", ["COpenSSL", "Figures"]),
         module("Configuration", ["PlainFiles", product("Yams", "Yams")]),
 
         // MARK: Protocol and transport
@@ -176,7 +176,7 @@ let package = Package(
         module("Keys", ["ZeroMQ"]),
 
         // MARK: Services and commands
-        module("Reporting"),
+        module("Reporting", ["Figures"]),
         module(
             "Training",
             [
@@ -193,7 +193,7 @@ let package = Package(
         module(
             "TrainingBenchmarks",
             [
-                "Reporting", product("Subprocess", "swift-subprocess"),
+                "Figures", "Reporting", product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
             ],
             resources: [
@@ -212,8 +212,9 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "CBuildCommit", "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks",
-                "Kernels", "Keys", "Launching", "MNIST", "Model", "Reporting", "Training",
+                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "ImageFiles",
+                "KernelBenchmarks", "Kernels", "Keys", "Launching", "MNIST", "Model", "Reporting",
+                "Training",
                 "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
@@ -236,9 +237,9 @@ let package = Package(
             ["Figures", "KernelReference", "Kernels", "MNIST", "SeededRandom"],
             exclude: ["Fixtures"]
         ),
-        tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
+        tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
         tests("Configuration"),
-        tests("Reporting", exclude: ["read_with_tensorboard.py"]),
+        tests("Reporting", ["Figures"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),
         tests("PlainFiles"),

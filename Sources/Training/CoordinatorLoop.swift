@@ -377,10 +377,6 @@ extension CoordinatorLoop {
     private func takeMetrics(of round: Round) -> Metrics? {
         guard let total = sums[round]?.total else { return nil }
         forgetSums(of: round)
-        let sampleCount = Double(schedule.samples(of: round).count)
-        return Metrics(
-            loss: Double(total.sums.lossSum) / sampleCount,
-            accuracy: Double(total.sums.correctCount) / sampleCount
-        )
+        return Metrics(of: total.sums, sampleCount: schedule.samples(of: round).count)
     }
 }

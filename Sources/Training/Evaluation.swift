@@ -1,5 +1,5 @@
 import Arithmetic
-import Figures
+package import Figures
 package import Kernels
 package import MNIST
 package import Model
@@ -44,11 +44,7 @@ package struct Evaluation {
                 )
             }
         }
-        let sums = reduction.total?.sums ?? LossSums()
-        return Metrics(
-            loss: Double(sums.lossSum) / Double(images.count),
-            accuracy: Double(sums.correctCount) / Double(images.count)
-        )
+        return Metrics(of: reduction.total?.sums ?? LossSums(), sampleCount: images.count)
     }
 
     /// The probabilities of the ten digits for each image.

@@ -152,9 +152,11 @@ extension TidyTests {
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "PlainFiles": ["Glibc"],
         "ImageFiles": ["CPNG", "CTurboJPEG", "PlainFiles"],
-        "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
+        "Checkpoints": [
+            "COpenSSL", "Darwin", "Dispatch", "Figures", "Glibc", "Synchronization",
+        ],
         "Configuration": ["PlainFiles", "Yams"],
-        "Reporting": ["Foundation"],
+        "Reporting": ["Figures", "Foundation"],
         "Training": [
             "Arithmetic", "CAllocationCount", "CSignals", "Checkpoints", "Figures", "Configuration",
             "Foundation", "Glibc",
@@ -163,16 +165,16 @@ extension TidyTests {
             "Synchronization", "SystemPackage", "TrainingProtocol", "Wire", "ZeroMQ",
         ],
         "TrainingBenchmarks": [
-            "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
+            "Figures", "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
         ],
         "Launching": [
             "Foundation", "Logging", "PlainFiles", "ServiceLifecycle", "Subprocess",
             "SystemPackage", "Training",
         ],
         "lockstep": [
-            "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Foundation",
-            "ImageFiles",
-            "KernelBenchmarks", "Kernels", "Keys", "Launching", "Logging", "MNIST", "Model",
+            "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
+            "Foundation", "ImageFiles", "KernelBenchmarks", "Kernels", "Keys", "Launching",
+            "Logging", "MNIST", "Model",
             "Reporting",
             "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
             "TrainingProtocol",

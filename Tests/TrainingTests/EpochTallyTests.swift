@@ -1,8 +1,6 @@
-import Checkpoints
 import Figures
 import Testing
 import TrainingProtocol
-import Wire
 
 @testable import Training
 
@@ -29,6 +27,7 @@ struct EpochTallyTests {
         #expect(step.training == Metrics(loss: 1.5, accuracy: 10.0 / 24))
         #expect(step.elapsed == .seconds(2))
         #expect(step.elapsedStepCount == 2)
+        #expect(step.throughputSamplesPerSecond == 16)
         let epoch = tally.epochRecord(index: 1, validation: nil, at: .seconds(5))
         #expect(epoch.training == step.training)
         #expect(epoch.seconds == 4)
@@ -37,7 +36,7 @@ struct EpochTallyTests {
 
     @Test func `goes on with what a checkpoint had summed up, but for the pace`() {
         var tally = EpochTally(
-            totals: .init(lossSum: 32, correctCount: 4, sampleCount: 16),
+            totals: EpochTotals(lossSum: 32, correctCount: 4, sampleCount: 16),
             at: .zero
         )
         tally.add(LossSums(lossSum: 16, correctCount: 12), sampleCount: 16, at: .seconds(1))
@@ -52,6 +51,9 @@ struct EpochTallyTests {
     @Test func `has no pace before its first step`() {
         let epoch = EpochTally(at: .zero).epochRecord(index: 0, validation: nil, at: .zero)
         #expect(epoch.throughputSamplesPerSecond == 0)
+        let position = Position(completedStepCount: 1)
+        let step = EpochTally(at: .zero).stepRecord(after: position, in: schedule)
+        #expect(step.throughputSamplesPerSecond == 0)
         #expect(epoch.training == Metrics(loss: 0, accuracy: 0))
     }
 }
