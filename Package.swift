@@ -153,7 +153,7 @@ let package = Package(
         module("PlainFiles"),
         module("ImageFiles", ["CPNG", "CTurboJPEG", "PlainFiles"]),
         module("Checkpoints", ["COpenSSL", "Figures"]),
-        module("Configuration", ["PlainFiles", product("Yams", "Yams")]),
+        module("Configuration", ["Model", "PlainFiles", product("Yams", "Yams")]),
 
         // MARK: Protocol and transport
         module("TrainingProtocol", ["SeededRandom"]),
@@ -238,7 +238,7 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
-        tests("Configuration"),
+        tests("Configuration", ["Model"]),
         tests("Reporting", ["Figures"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),

@@ -30,10 +30,10 @@ final class SubtreeComputer {
         clock: PhaseClock = PhaseClock(),
         simulatedDuration: Duration? = nil
     ) {
+        guard let transform = InputTransform(geometry: input.geometry, scale: input.scale) else {
+            return nil
+        }
         self.simulatedDuration = simulatedDuration
-        guard let geometry = InputTransform.Geometry(rawValue: input.geometry),
-            let scale = InputTransform.Scale(rawValue: input.scale)
-        else { return nil }
         self.clock = clock
         let gradients = gradients
         reductions = LeNet.segments.map {
@@ -44,7 +44,6 @@ final class SubtreeComputer {
                 buffers: gradients
             )
         }
-        let transform = InputTransform(geometry: geometry, scale: scale)
         computer = ShardComputer(kernels: kernels, transform: transform)
     }
 

@@ -155,7 +155,7 @@ extension TidyTests {
         "Checkpoints": [
             "COpenSSL", "Darwin", "Dispatch", "Figures", "Glibc", "Synchronization",
         ],
-        "Configuration": ["PlainFiles", "Yams"],
+        "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation"],
         "Training": [
             "Arithmetic", "CAllocationCount", "CSignals", "Checkpoints", "Figures", "Configuration",
