@@ -3,13 +3,13 @@ package struct Layer: Equatable, Sendable {
     /// A row of the table: what a layer computes of whatever the row above gives out.
     package enum Operation: Equatable, Sendable {
         /// Filters of 5×5, stride 1, no padding, then a rectifier.
-        case convolution(channelCount: Int)
+        case convolution(String, channelCount: Int)
         /// The greatest of each window of 2×2.
         case maxPool
         /// The values of all positions and channels in one row.
         case flatten
         /// Every output from every input, then an activation.
-        case dense(outputCount: Int, activation: Activation)
+        case dense(String, outputCount: Int, activation: Activation)
     }
 
     /// What becomes of a layer's sums.
@@ -54,13 +54,12 @@ package struct Layer: Equatable, Sendable {
         self.operation = operation
         inputShape = layers.last?.outputShape ?? input
         let start = layers.last?.range.upperBound ?? 0
-        let number = layers.count { $0.kind == Self.kind(of: operation) } + 1
         switch operation {
-        case .convolution(let channelCount):
-            name = "conv\(number) + \(Activation.rectifier.rawValue)"
+        case .convolution(let title, let channelCount):
+            name = "\(title) + \(Activation.rectifier.rawValue)"
             outputShape = inputShape.prefix(2).map { $0 - Self.filterSide + 1 } + [channelCount]
             tensors = ParameterTensor.pair(
-                "conv\(number)",
+                title,
                 [channelCount, inputShape[2], Self.filterSide, Self.filterSide],
                 at: start
             )
@@ -72,10 +71,10 @@ package struct Layer: Equatable, Sendable {
             name = "flatten"
             outputShape = [inputShape.reduce(1, *)]
             tensors = []
-        case .dense(let outputCount, let activation):
-            name = "fc\(number) + \(activation.rawValue)"
+        case .dense(let title, let outputCount, let activation):
+            name = "\(title) + \(activation.rawValue)"
             outputShape = [outputCount]
-            tensors = ParameterTensor.pair("fc\(number)", [outputCount, inputShape[0]], at: start)
+            tensors = ParameterTensor.pair(title, [outputCount, inputShape[0]], at: start)
         }
         range = start..<(tensors.last?.range.upperBound ?? start)
         weight = start
@@ -91,18 +90,4 @@ package struct Layer: Equatable, Sendable {
     /// Multiply-adds of one sample forward: the same again for the gradient of its weights, and for
     /// that of its input.
     package var multiplyAddCount: Int { outputCount * fanIn }
-
-    /// Layers of one kind are numbered.
-    enum Kind { case convolution, maxPool, flatten, dense }
-
-    var kind: Kind { Self.kind(of: operation) }
-
-    private static func kind(of operation: Operation) -> Kind {
-        switch operation {
-        case .convolution: .convolution
-        case .maxPool: .maxPool
-        case .flatten: .flatten
-        case .dense: .dense
-        }
-    }
 }

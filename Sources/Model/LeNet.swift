@@ -13,14 +13,14 @@ package enum LeNet {
     /// The kernels are compiled for these shapes: `KernelCheck` runs each on the shapes of the
     /// table, against naive loops.
     private static let table: [Layer.Operation] = [
-        .convolution(channelCount: 6),
+        .convolution("conv1", channelCount: 6),
         .maxPool,
-        .convolution(channelCount: 16),
+        .convolution("conv2", channelCount: 16),
         .maxPool,
         .flatten,
-        .dense(outputCount: 120, activation: .rectifier),
-        .dense(outputCount: 84, activation: .rectifier),
-        .dense(outputCount: 10, activation: .softmax),
+        .dense("fc1", outputCount: 120, activation: .rectifier),
+        .dense("fc2", outputCount: 84, activation: .rectifier),
+        .dense("fc3", outputCount: 10, activation: .softmax),
     ]
 
     /// The layers in the order of computation, which are the rows of the summary.
@@ -29,11 +29,17 @@ package enum LeNet {
     }
 
     /// The convolutions.
-    package static let convolutions = layers.filter { $0.kind == .convolution }
+    package static let convolutions = layers.filter {
+        if case .convolution = $0.operation { true } else { false }
+    }
     /// The pooling layers, one behind each convolution.
-    package static let pools = layers.filter { $0.kind == .maxPool }
+    package static let pools = layers.filter {
+        if case .maxPool = $0.operation { true } else { false }
+    }
     /// The fully connected layers.
-    package static let dense = layers.filter { $0.kind == .dense }
+    package static let dense = layers.filter {
+        if case .dense = $0.operation { true } else { false }
+    }
 
     /// The parameter table, in the order of the flat buffer.
     package static let tensors = layers.flatMap(\.tensors)

@@ -90,7 +90,8 @@ private struct Line: Codable {
     private let epoch: ReportedEpoch
 
     init(step record: StepRecord, time: Date) {
-        (kind, step, epoch) = (.step, record.completedStepCount, ReportedEpoch(after: record))
+        (kind, step) = (.step, record.completedStepCount)
+        epoch = ReportedEpoch(record.epoch, isOver: false)
         self.time = Self.rounded(time)
     }
 

@@ -7,17 +7,8 @@ struct ReportedEpoch: Codable {
     /// Whether the epoch is over: what it took is left out before.
     let isOver: Bool
 
-    init(_ record: EpochRecord) { (self.record, isOver) = (record, true) }
-
-    /// The figures of an epoch so far.
-    init(after step: StepRecord) {
-        record = EpochRecord(
-            epochIndex: step.epochIndex,
-            training: step.training,
-            seconds: step.elapsed / .seconds(1),
-            throughputSamplesPerSecond: step.throughputSamplesPerSecond
-        )
-        isOver = false
+    init(_ record: EpochRecord, isOver: Bool = true) {
+        (self.record, self.isOver) = (record, isOver)
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -121,7 +121,7 @@ extension RunSummary {
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(epochs.map(ReportedEpoch.init), forKey: .epochs)
+        try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
         try fields.encode(ReportedMetrics(test), forKey: .test)
         try fields.encode(digest, forKey: .digest)
         try fields.encode(workers, forKey: .workers)

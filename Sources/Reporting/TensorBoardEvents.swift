@@ -29,8 +29,8 @@ package final class TensorBoardEvents: Sendable {
     /// - Throws: when the disk does not take them.
     package func append(_ record: StepRecord, at time: Date) throws(ReportError) {
         let scalars = [
-            Scalar(tag: "batch_loss", value: record.training.loss),
-            Scalar(tag: "batch_accuracy", value: record.training.accuracy),
+            Scalar(tag: "batch_loss", value: record.epoch.training.loss),
+            Scalar(tag: "batch_accuracy", value: record.epoch.training.accuracy),
         ]
         try train.append(scalars, step: record.completedStepCount, at: time)
     }

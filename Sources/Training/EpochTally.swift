@@ -32,20 +32,16 @@ struct EpochTally {
     func stepRecord(after position: Position, in schedule: Schedule) -> StepRecord {
         let epochIndex = (position.completedStepCount - 1) / schedule.stepsPerEpoch
         return StepRecord(
-            epochIndex: epochIndex,
+            epoch: epochRecord(index: epochIndex, at: trainingEnd),
             completedStepCount: position.completedStepCount,
             completedInEpochCount: position.completedStepCount - epochIndex
                 * schedule.stepsPerEpoch,
-            stepsPerEpoch: schedule.stepsPerEpoch,
-            training: Metrics(of: totals),
-            elapsed: trainingEnd - start,
-            elapsedStepCount: trainedStepCount,
-            batchSize: schedule.batchSize
+            elapsedStepCount: trainedStepCount
         )
     }
 
-    /// The figures of the whole epoch.
-    func epochRecord(index: Int, validation: Metrics?, at now: Duration) -> EpochRecord {
+    /// The figures of the whole epoch, or of an epoch so far.
+    func epochRecord(index: Int, validation: Metrics? = nil, at now: Duration) -> EpochRecord {
         let trainingSeconds = (trainingEnd - start).seconds
         return EpochRecord(
             epochIndex: index,

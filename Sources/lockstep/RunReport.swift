@@ -76,17 +76,17 @@ final class RunReport: RunObserver {
 
     func stepDidEnd(_ record: StepRecord) {
         beginning.note()
-        if shownEpochIndex != record.epochIndex {
-            shownEpochIndex = record.epochIndex
+        if shownEpochIndex != record.epoch.epochIndex {
+            shownEpochIndex = record.epoch.epochIndex
             Supervisor.ofProcess?.status(
-                "epoch \(record.epochIndex + 1) of \(schedule.epochCount)"
+                "epoch \(record.epoch.epochIndex + 1) of \(schedule.epochCount)"
             )
             show(
                 progress.began(
-                    epoch: record.epochIndex + 1,
-                    stepCount: record.stepsPerEpoch,
+                    epoch: record.epoch.epochIndex + 1,
+                    stepCount: schedule.stepsPerEpoch,
                     doneCount: record.completedInEpochCount - record.elapsedStepCount,
-                    at: now - record.elapsed
+                    at: now - .seconds(record.epoch.seconds)
                 )
             )
         }
@@ -94,17 +94,17 @@ final class RunReport: RunObserver {
         show(
             progress.advanced(
                 doneCount: record.completedInEpochCount,
-                record.training,
+                record.epoch.training,
                 at: now,
                 columnCount: columnCount
             )
         )
-        if configuration.keepGoing, !record.training.loss.isFinite,
+        if configuration.keepGoing, !record.epoch.training.loss.isFinite,
             failedParts.insert("loss").inserted
         {
             log(
                 .warning,
-                "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
+                "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.epoch.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
             )
         }
         guard configuration.logEvery > 0,

@@ -8,16 +8,14 @@ import Testing
 @Suite struct MetricsLogTests {
     private let time = Date(timeIntervalSince1970: 1_764_000_000.25)
 
-    private func step(_ step: Int, epoch: Int) -> StepRecord {
-        StepRecord(
-            epochIndex: epoch - 1,
+    private func step(_ step: Int, epoch index: Int) -> StepRecord {
+        var soFar = epoch(index, loss: 0.5)
+        (soFar.training.accuracy, soFar.throughputSamplesPerSecond) = (0.75, 4_000)
+        return StepRecord(
+            epoch: soFar,
             completedStepCount: step,
             completedInEpochCount: 1,
-            stepsPerEpoch: 2,
-            training: Metrics(loss: 0.5, accuracy: 0.75),
-            elapsed: .milliseconds(16),
-            elapsedStepCount: 2,
-            batchSize: 32
+            elapsedStepCount: 1
         )
     }
 

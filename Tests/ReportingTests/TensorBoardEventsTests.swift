@@ -11,15 +11,17 @@ import Testing
     private func write(in folder: String, validates: Bool) throws {
         let events = try TensorBoardEvents(runFolder: folder, validates: validates, at: time)
         for index in 1...2 {
-            let step = StepRecord(
+            let soFar = EpochRecord(
                 epochIndex: index - 1,
+                training: Metrics(loss: 0.5 / Double(index), accuracy: 0.25),
+                seconds: 1,
+                throughputSamplesPerSecond: 1
+            )
+            let step = StepRecord(
+                epoch: soFar,
                 completedStepCount: 100 * index,
                 completedInEpochCount: 100,
-                stepsPerEpoch: 100,
-                training: Metrics(loss: 0.5 / Double(index), accuracy: 0.25),
-                elapsed: .seconds(1),
-                elapsedStepCount: 100,
-                batchSize: 1
+                elapsedStepCount: 100
             )
             try events.append(step, at: time)
             let epoch = EpochRecord(
