@@ -61,7 +61,7 @@ final class BenchmarkArrays {
             .bytes(
                 "resizing",
                 (pixelCount + resized.elementCount) * 64,
-                resized,
+                resized.slice,
                 isAncillary: false
             ) { [resized] in
                 k.resizeImages(w.pixels.start, resized.start, true)
@@ -96,13 +96,12 @@ final class BenchmarkArrays {
     private func fullyConnectedForward() -> [BenchmarkCase] {
         let (k, p, w) = (kernels, parameters.start, workspace)
         return LeNet.dense.enumerated().map { index, layer in
-            let (input, output) = (w.rectified[index], w.rectified[index + 1])
-            return .products("fc\(index + 1) forward", of: layer, output) {
+            .products("fc\(index + 1) forward", of: layer, w.rectified[index + 1]) {
                 k.denseForward[index](
-                    input.start,
+                    w.rectified[index].start,
                     p + layer.weight,
                     p + layer.bias,
-                    output.start
+                    w.rectified[index + 1].start
                 )
             }
         } + [
@@ -132,7 +131,7 @@ final class BenchmarkArrays {
                 let outputGradient = w.rectifiedGradients[index + 1]
                 let inputGradient = w.rectifiedGradients[index]
                 return [
-                    .products("fc\(index + 1) weight gradient", of: layer, gradient) {
+                    .products("fc\(index + 1) weight gradient", of: layer, gradient.slice) {
                         k.denseWeightGradient[index](
                             outputGradient.start,
                             w.rows.start,
@@ -175,7 +174,7 @@ final class BenchmarkArrays {
                     w.pooledGradients[0].start
                 )
             },
-            .products("conv1 weight gradient", of: first, gradient) {
+            .products("conv1 weight gradient", of: first, gradient.slice) {
                 k.convolution1WeightGradient(
                     w.input.start,
                     w.pooledGradients[0].start,
@@ -192,11 +191,11 @@ final class BenchmarkArrays {
     private func updates() -> [BenchmarkCase] {
         let (k, count) = (kernels, LeNet.parameterCount)
         return [
-            .bytes("tree addition", 3 * ParameterBuffer.size, gradient) {
+            .bytes("tree addition", 3 * ParameterBuffer.size, gradient.slice) {
                 [gradient, firstMoment] in
                 k.add(into: gradient.start, firstMoment.start, count: count)
             },
-            .bytes("Adam", 7 * ParameterBuffer.size, parameters) {
+            .bytes("Adam", 7 * ParameterBuffer.size, parameters.slice) {
                 [parameters, firstMoment, secondMoment, gradient] in
                 k.adam(
                     parameters.start,

@@ -17,7 +17,7 @@ struct BenchmarkCase {
     static func products(
         _ name: String,
         of layer: Layer,
-        _ output: ShardArray,
+        _ output: ShardSlice,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
         BenchmarkCase(
@@ -33,7 +33,7 @@ struct BenchmarkCase {
     static func bytes(
         _ name: String,
         _ count: Int,
-        _ output: ShardArray,
+        _ output: ShardSlice,
         isAncillary: Bool = true,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {

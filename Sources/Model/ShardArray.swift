@@ -34,15 +34,8 @@ package final class ShardArray {
         }
     }
 
-    /// The memory as integers.
-    package var integers: UnsafeMutablePointer<Int32> {
-        UnsafeMutableRawPointer(start).bindMemory(to: Int32.self, capacity: elementCount * 16)
-    }
-
-    /// The memory as bytes.
-    package var bytes: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: start, count: elementCount * 64)
-    }
+    /// All of it.
+    package var slice: ShardSlice { ShardSlice(elementCount: elementCount, start: start) }
 
     deinit {
         UnsafeMutableRawPointer(start).deallocate()

@@ -1,55 +1,76 @@
-/// The memory of one shard's forward and backward pass: activations, gradients and scratch,
-/// allocated once.
+/// The memory of one shard's forward and backward pass: activations, gradients and scratch, one
+/// behind the other.
 ///
 /// About 0.9 MB. Everything is zero at first, which the input's border and nothing else relies on.
 package final class Workspace {
     /// The image as it comes, [28, 28, 16].
-    package let pixels = ShardArray(elementCount: LeNet.imageSize)
+    package let pixels: ShardSlice
     /// What the first layer is given, [32, 32, 16].
-    package let input = ShardArray(elementCount: LeNet.layers[0].inputCount)
+    package let input: ShardSlice
     /// The convolutions' outputs after pooling.
-    package let pooled = LeNet.pools.map { ShardArray(elementCount: $0.outputCount) }
+    package let pooled: [ShardSlice]
     /// Which of a pooling window's positions won.
-    package let winners = LeNet.pools.map { ShardArray(elementCount: $0.outputCount) }
+    package let winners: [ShardSlice]
     /// The inputs of the fully connected layers, of which the first is pooled, then the logits.
-    package let rectified: [ShardArray]
-    /// The gradients of `pooled`.
-    package let pooledGradients = LeNet.pools.map { ShardArray(elementCount: $0.outputCount) }
+    package let rectified: [ShardSlice]
     /// The gradients of `rectified`.
-    package let rectifiedGradients: [ShardArray]
+    package let rectifiedGradients: [ShardSlice]
     /// The gradient of convolution 2's output before pooling.
-    package let convolution2Gradient = ShardArray(elementCount: LeNet.convolutions[1].outputCount)
+    package let convolution2Gradient: ShardSlice
+    /// The gradients of `pooled`.
+    package let pooledGradients: [ShardSlice]
     /// Samples in rows, as wide as the widest fully connected layer.
-    package let rows = ShardArray(elementCount: LeNet.dense.map(\.inputCount).max() ?? 0)
+    package let rows: ShardSlice
     /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
-    package let rowGradient: ShardArray
+    package let rowGradient: ShardSlice
     /// Sums of weights' gradients that are still apart by lane: of two of convolution 2's channels,
     /// or all of convolution 1's; scratch of transpositions at other times.
-    package let partials: ShardArray
+    package let partials: ShardSlice
     /// Of each sample.
-    package let losses = ShardArray(elementCount: 1)
+    package let losses: ShardSlice
     /// The class of each sample, negative for none.
-    package let labels = ShardArray(elementCount: 1)
+    package let labels: ShardSlice
     /// 1 for each sample that is classified rightly.
-    package let isCorrect = ShardArray(elementCount: 1)
+    package let isCorrect: ShardSlice
+
+    private let memory: ShardArray
 
     /// Allocates all of it.
     package init() {
-        let outputs = LeNet.dense.map(\.outputCount)
-        rectified = pooled.suffix(1) + outputs.map { ShardArray(elementCount: $0) }
-        rectifiedGradients =
-            pooledGradients.suffix(1) + outputs.map { ShardArray(elementCount: $0) }
         let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
-        rowGradient = ShardArray(
-            elementCount: first.outputCount / first.outputShape[0] * Layer.windowSide
+        let (pooledCounts, outputs) = (
+            LeNet.pools.map(\.outputCount), LeNet.dense.map(\.outputCount)
         )
-        partials = ShardArray(
-            elementCount: max(first.tensors[0].range.count, 2 * second.fanIn)
-        )
+        let rowCount = LeNet.dense.map(\.inputCount).max() ?? 0
+        let rowGradientCount = first.outputCount / first.outputShape[0] * Layer.windowSide
+        let partialCount = max(first.tensors[0].range.count, 2 * second.fanIn)
+        var rest = LeNet.imageSize + first.inputCount + second.outputCount
+        rest += rowCount + rowGradientCount + partialCount + 3
+        let paired = 3 * pooledCounts.reduce(0, +) + 2 * outputs.reduce(0, +)
+        memory = ShardArray(elementCount: paired + rest)
+        var next = memory.start
+        let end = memory.start + memory.elementCount * LeNet.shardSampleCountMax
+        func take(_ count: Int) -> ShardSlice {
+            defer { next += count * LeNet.shardSampleCountMax }
+            return ShardSlice(elementCount: count, start: next)
+        }
+        pixels = take(LeNet.imageSize)
+        input = take(first.inputCount)
+        pooled = pooledCounts.map(take)
+        winners = pooledCounts.map(take)
+        rectified = pooled.suffix(1) + outputs.map(take)
+        let gradients = outputs.reversed().map(take)
+        let pooled2Gradient = take(pooledCounts[1])
+        rectifiedGradients = [pooled2Gradient] + gradients.reversed()
+        convolution2Gradient = take(second.outputCount)
+        pooledGradients = [take(pooledCounts[0]), pooled2Gradient]
+        (rows, rowGradient, partials) = (take(rowCount), take(rowGradientCount), take(partialCount))
+        (losses, labels, isCorrect) = (take(1), take(1), take(1))
+        precondition(next == end, "\(end - next) floats of the workspace are left")
     }
 
     /// The logits.
-    package var logits: ShardArray { rectified[rectified.count - 1] }
+    package var logits: ShardSlice { rectified[rectified.count - 1] }
     /// The gradient of the logits.
-    package var logitsGradient: ShardArray { rectifiedGradients[rectifiedGradients.count - 1] }
+    package var logitsGradient: ShardSlice { rectifiedGradients[rectifiedGradients.count - 1] }
 }

@@ -9,7 +9,7 @@ import ZeroMQ
 extension CoordinatorLoop {
     /// Whether a message has the payload that belongs to it.
     func isWellFormed(_ message: WorkerMessage, payloadSize: Int) -> Bool {
-        let wholeSize = LeNet.parameterCount * MemoryLayout<Float>.size
+        let wholeSize = ParameterBuffer.size
         switch message {
         case .answer(let work, _) where work.round.isTraining: return payloadSize == wholeSize
         case .earlySegment: return payloadSize == wholeSize

@@ -154,7 +154,7 @@ final class WorkerLoop {
             return payloadSize > 0 && payloadSize % LeNet.sampleSize == 0
                 && payloadSize / LeNet.sampleSize <= sampleCountMax
         case .parameters:
-            return payloadSize == LeNet.parameterCount * MemoryLayout<Float>.size
+            return payloadSize == ParameterBuffer.size
         case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
             return payloadSize == 0
         }
