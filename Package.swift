@@ -144,22 +144,27 @@ let package = Package(
             name: "KernelReference",
             swiftSettings: strict + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1"])]
         ),
-        module("Model", ["Kernels", "SeededRandom"]),
+        module("Figures"),
+        module("Model", ["Figures", "Kernels", "SeededRandom"]),
         module("KernelBenchmarks", ["KernelReference", "Kernels", "Model", "SeededRandom"]),
 
         // MARK: Data and files
         module("MNIST", ["CISAL"], resources: [.copy("Resources")]),
         module("PlainFiles"),
         module("ImageFiles", ["CPNG", "CTurboJPEG", "PlainFiles"]),
-        module("Checkpoints", ["COpenSSL"]),
-        module("Configuration", ["PlainFiles", product("Yams", "Yams")]),
+        module("Checkpoints", ["COpenSSL", "Figures"]),
+        module("Configuration", ["Model", "PlainFiles", product("Yams", "Yams")]),
 
         // MARK: Protocol and transport
         module("TrainingProtocol", ["SeededRandom"]),
         module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
         module(
+            "Arithmetic",
+            ["Figures", "Kernels", "Model", "SharedMemory", "TrainingProtocol"]
+        ),
+        module(
             "Wire",
-            ["Sealing", "TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
+            ["Figures", "Sealing", "TrainingProtocol", product("SwiftProtobuf", "swift-protobuf")],
             exclude: ["header.proto"]
         ),
         module("ZeroMQ", ["CZeroMQ"]),
@@ -171,12 +176,13 @@ let package = Package(
         module("Keys", ["ZeroMQ"]),
 
         // MARK: Services and commands
-        module("Reporting"),
+        module("Reporting", ["Figures"]),
         module(
             "Training",
             [
-                "CAllocationCount", "CSignals", "Checkpoints", "Configuration", "Kernels", "Keys",
-                "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol",
+                "Arithmetic", "CAllocationCount", "CSignals", "Checkpoints", "Configuration",
+                "Figures", "Kernels", "Keys", "MNIST", "Model", "Sealing", "SeededRandom",
+                "SharedMemory", "TrainingProtocol",
                 "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -187,7 +193,7 @@ let package = Package(
         module(
             "TrainingBenchmarks",
             [
-                "Reporting", product("Subprocess", "swift-subprocess"),
+                "Figures", "Reporting", product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
             ],
             resources: [
@@ -206,8 +212,9 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "CBuildCommit", "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks",
-                "Kernels", "Keys", "Launching", "MNIST", "Model", "Reporting", "Training",
+                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "ImageFiles",
+                "KernelBenchmarks", "Kernels", "Keys", "Launching", "MNIST", "Model", "Reporting",
+                "Training",
                 "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
@@ -221,10 +228,18 @@ let package = Package(
         tests("KernelReference", ["SeededRandom"]),
         tests("Kernels", ["KernelReference", "SeededRandom"]),
         tests("KernelBenchmarks", ["Kernels"]),
-        tests("Model", ["KernelReference", "Kernels", "SeededRandom"], exclude: ["Fixtures"]),
-        tests("Checkpoints", exclude: ["read_with_safetensors.py"]),
-        tests("Configuration"),
-        tests("Reporting", exclude: ["read_with_tensorboard.py"]),
+        tests(
+            "Arithmetic",
+            ["Figures", "Kernels", "Model", "SeededRandom", "TrainingProtocol"]
+        ),
+        tests(
+            "Model",
+            ["Figures", "KernelReference", "Kernels", "MNIST", "SeededRandom"],
+            exclude: ["Fixtures"]
+        ),
+        tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
+        tests("Configuration", ["Model"]),
+        tests("Reporting", ["Figures"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),
         tests("PlainFiles"),
@@ -232,15 +247,15 @@ let package = Package(
         tests(
             "Training",
             [
-                "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model", "Sealing",
-                "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Kernels", "Keys", "MNIST",
+                "Model", "Sealing", "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
             ]
         ),
         tests("Launching", ["Training", product("Subprocess", "swift-subprocess")]),
         tests("TrainingProtocol"),
         tests("TrainingSimulation", ["TrainingProtocol"]),
-        tests("Wire", ["Sealing", "TrainingProtocol"]),
+        tests("Wire", ["Figures", "Sealing", "TrainingProtocol"]),
         tests("ZeroMQ"),
         tests("Sealing"),
         tests("SharedMemory"),
@@ -253,8 +268,8 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "Checkpoints", "Kernels", "MNIST", "Model", "TestTools", "Training",
-                "TrainingProtocol", "Wire",
+                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model", "TestTools",
+                "Training", "TrainingProtocol", "Wire",
             ],
             exclude: ["train_with_pytorch.py"],
             swiftSettings: strict
@@ -263,8 +278,9 @@ let package = Package(
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "ImageFiles", "Keys", "Launching", "MNIST", "Model",
-                "Reporting", "Sealing", "SeededRandom", "SharedMemory", "TestTools", "Training",
+                "Checkpoints", "Configuration", "Figures", "ImageFiles", "Keys", "Launching",
+                "MNIST", "Model", "Reporting", "Sealing", "SeededRandom", "SharedMemory",
+                "TestTools", "Training",
                 "TrainingProtocol", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],

@@ -1,24 +1,9 @@
+package import Figures
+
 /// What a checkpoint says about the run beside its floats.
 ///
 /// In the file every field is a string of the header's `__metadata__`, under the field's name.
 package struct CheckpointMetadata: Equatable, Sendable {
-    /// What has been summed up over the steps of the epoch in progress.
-    package struct EpochTotals: Equatable, Sendable {
-        /// The sum of the samples' losses; stored as its bit pattern, since a decimal may round.
-        package var lossSum: Double
-        /// How many samples were classified right.
-        package var correctCount: Int
-        /// How many samples there were.
-        package var sampleCount: Int
-
-        /// Gathers the totals.
-        package init(lossSum: Double, correctCount: Int, sampleCount: Int) {
-            self.lossSum = lossSum
-            self.correctCount = correctCount
-            self.sampleCount = sampleCount
-        }
-    }
-
     /// The version of the file's layout that this program writes and reads.
     package static let formatVersion = 1
 
@@ -32,7 +17,8 @@ package struct CheckpointMetadata: Equatable, Sendable {
     package var seed: UInt64
     /// The numeric settings that must be the same when the run goes on.
     package var configuration: [String: String]
-    /// The totals of the epoch in progress.
+    /// The totals of the epoch in progress; its loss sum is stored as its bit pattern, since a decimal
+    /// may round.
     package var epochTotals: EpochTotals
     /// What else the caller wants back, such as the figures of past epochs.
     package var extra: [String: String]

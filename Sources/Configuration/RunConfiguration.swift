@@ -1,18 +1,4 @@
-/// How an image of 28×28 pixels is brought to the model's 32×32.
-package enum InputFitting: String, CaseIterable, Sendable {
-    /// Two zeros on each side.
-    case pad
-    /// Bilinear, with half-pixel centres.
-    case resize
-}
-
-/// What a pixel's byte is divided by.
-package enum PixelScale: String, CaseIterable, Sendable {
-    /// By 255: pixels are 0 to 1.
-    case unit
-    /// By nothing: pixels are 0 to 255.
-    case none
-}
+package import Model
 
 /// The settings of a run; a value without arguments holds the defaults.
 ///
@@ -22,9 +8,9 @@ package struct RunConfiguration: Equatable, Sendable {
     /// The folder of the four IDX files, or nil for the MNIST files that ship with the package.
     package var dataset: String?
     /// How images are brought to 32×32.
-    package var input = InputFitting.pad
+    package var input = InputTransform.Geometry.pad
     /// What pixels are divided by.
-    package var scale = PixelScale.unit
+    package var scale = InputTransform.Scale.unit
     /// The share of the training images, from the end of the file, that is held out.
     package var validationSplit = 0.1
     /// Samples a step.

@@ -19,9 +19,9 @@ package struct DigitImage: Equatable, Sendable {
 
     /// Takes pixels that are in MNIST's form already.
     ///
-    /// - Precondition: there are 784.
+    /// - Precondition: there are `side`·`side`.
     package init(pixels: [UInt8]) {
-        precondition(pixels.count == Self.side * Self.side, "\(pixels.count) pixels, not 784")
+        precondition(pixels.count == Self.side * Self.side, "\(pixels.count) pixels")
         self.pixels = pixels
     }
 

@@ -77,7 +77,8 @@ struct BenchmarkShard {
         computer = ShardComputer(kernels: kernels, transform: InputTransform())
         var random = RandomStream(seed: 1, stream: 2)
         samples = (0..<16).flatMap { sample in
-            [UInt8(sample % 10)] + (0..<784).map { _ in UInt8(random.uniform(below: 256)) }
+            [UInt8(sample % 10)]
+                + (0..<LeNet.imageSize).map { _ in UInt8(random.uniform(below: 256)) }
         }
     }
 

@@ -1,5 +1,6 @@
 internal import KernelReference
 internal import Kernels
+internal import Model
 internal import SeededRandom
 
 extension KernelCheck {
@@ -96,18 +97,18 @@ private final class ConvolutionTrial {
     /// Runs the kernels forward and backward.
     func run(_ kernels: KernelSet) {
         let forward = isSecond ? kernels.convolution2Forward : kernels.convolution1Forward
-        forward(input.start, weights, bias, output.start, winners.integers)
+        forward(input.start, weights, bias, output.start, winners.slice.integers)
         for index in 0..<output.elementCount * 16 where output.start[index] <= 0 {
             pooledGradient.start[index] = 0
         }
-        let spread = ShardArray(elementCount: 1_600)
-        let partials = ShardArray(elementCount: 300)
+        let spread = ShardArray(elementCount: 4 * pooledGradient.elementCount)
+        let partials = ShardArray(elementCount: weights.count)
         let backward =
             isSecond ? kernels.convolution2WeightGradient : kernels.convolution1WeightGradient
         backward(
             input.start,
             pooledGradient.start,
-            winners.integers,
+            winners.slice.integers,
             spread.start,
             partials.start,
             &weightGradient,

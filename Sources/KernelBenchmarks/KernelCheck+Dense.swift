@@ -1,15 +1,16 @@
 internal import KernelReference
 internal import Kernels
+internal import Model
 internal import SeededRandom
 
 extension KernelCheck {
     /// Checks fully connected layer `index`, forward and backward.
     mutating func dense(
         _ index: Int,
-        _ kind: TrialNumbers,
-        inputCount: Int,
-        outputCount: Int
+        _ layer: Layer,
+        _ kind: TrialNumbers
     ) throws(KernelBenchmarkError) {
+        let (inputCount, outputCount) = (layer.inputCount, layer.outputCount)
         let name = "fully connected \(index + 1)"
         let input = ShardArray(elementCount: inputCount, sampleCount: sampleCount, random: &random)
         input.rectify()

@@ -1,23 +1,24 @@
 internal import KernelReference
 internal import Kernels
+internal import Model
 internal import SeededRandom
 
 extension KernelCheck {
     /// Checks softmax, loss, its gradient and the predictions.
     mutating func softmax(_ kind: TrialNumbers) throws(KernelBenchmarkError) {
         let logits = ShardArray(
-            elementCount: 10,
+            elementCount: LeNet.classCount,
             sampleCount: sampleCount,
             in: -8...8,
             random: &random
         )
         kind.spoil(logits, sampleCount: sampleCount, random: &random)
         let labels = (0..<16).map { $0 < sampleCount ? Int32(random.uniform(below: 10)) : -1 }
-        let gradient = ShardArray(elementCount: 10)
+        let gradient = ShardArray(elementCount: LeNet.classCount)
         var losses = [Float](repeating: 0, count: 16)
         var isCorrect = [Int32](repeating: 0, count: 16)
         kernels.softmaxCrossEntropy(logits.start, labels, gradient.start, &losses, &isCorrect)
-        let probabilities = ShardArray(elementCount: 10)
+        let probabilities = ShardArray(elementCount: LeNet.classCount)
         kernels.softmax(logits.start, probabilities.start)
         for sample in 0..<sampleCount {
             let z = logits.sample(sample)

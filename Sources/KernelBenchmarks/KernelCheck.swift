@@ -1,8 +1,10 @@
 internal import KernelReference
 package import Kernels
+internal import Model
 internal import SeededRandom
 
-/// Compares every layer's kernel with the naive reference on random numbers.
+/// Compares every layer's kernel with the naive reference on random numbers, in the shapes of the
+/// layer table: a kernel that is compiled for others fails.
 package struct KernelCheck {
     let kernels: KernelSet
     let sampleCount: Int
@@ -19,23 +21,19 @@ package struct KernelCheck {
     ///
     /// - Throws: when a number is further from the reference than rounding explains.
     package mutating func run() throws(KernelBenchmarkError) {
-        let first = ReferenceConvolution(
-            inputChannelCount: 1,
-            outputChannelCount: 6,
-            inputSide: 32
-        )
-        let second = ReferenceConvolution(
-            inputChannelCount: 6,
-            outputChannelCount: 16,
-            inputSide: 14
-        )
         for numbers in TrialNumbers.allCases {
-            try convolution("convolution 1", first, numbers)
-            try convolution("convolution 2", second, numbers)
+            for (index, layer) in LeNet.convolutions.enumerated() {
+                let reference = ReferenceConvolution(
+                    inputChannelCount: layer.inputShape[2],
+                    outputChannelCount: layer.outputShape[2],
+                    inputSide: layer.inputShape[0]
+                )
+                try convolution("convolution \(index + 1)", reference, numbers)
+            }
         }
-        for (index, shape) in [(400, 120), (120, 84), (84, 10)].enumerated() {
+        for (index, layer) in LeNet.dense.enumerated() {
             for numbers in [TrialNumbers.fine, .broken] {
-                try dense(index, numbers, inputCount: shape.0, outputCount: shape.1)
+                try dense(index, layer, numbers)
             }
         }
         for numbers in [TrialNumbers.fine, .broken] { try softmax(numbers) }

@@ -1,3 +1,4 @@
+internal import Model
 internal import SeededRandom
 
 /// What the numbers of a check are like.

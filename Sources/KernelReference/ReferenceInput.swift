@@ -1,5 +1,8 @@
 /// A 28×28 image of bytes as the network's 32×32 input.
 package enum ReferenceInput {
+    /// Bytes of an image.
+    static let imageSize = 28 * 28
+
     /// Two pixels of zero on each side.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)

@@ -22,20 +22,23 @@ package struct ReferenceLeNet<Scalar: ReferenceScalar>: Sendable {
     private let weights1, bias1, weights2, bias2: [Scalar]
     private let dense: [(weights: [Scalar], bias: [Scalar])]
     private let isResized, isScaled: Bool
+    private let parameterCount: Int
 
     /// Takes the parameters apart.
     ///
-    /// - Precondition: `parameters` has 61,706 numbers.
+    /// - Precondition: there are as many as the layers have.
     package init(parameters: [Scalar], isResized: Bool = false, isScaled: Bool = true) {
-        precondition(parameters.count == 61_706, "\(parameters.count) parameters")
+        parameterCount = parameters.count
         var start = 0
         func take(_ count: Int) -> [Scalar] {
             defer { start += count }
+            precondition(start + count <= parameters.count, "\(parameters.count) parameters")
             return Array(parameters[start..<start + count])
         }
         (weights1, bias1) = (take(150), take(6))
         (weights2, bias2) = (take(2_400), take(16))
         dense = [(400, 120), (120, 84), (84, 10)].map { (take($0 * $1), take($1)) }
+        precondition(start == parameters.count, "\(parameters.count) parameters, not \(start)")
         self.isResized = isResized
         self.isScaled = isScaled
     }
@@ -43,7 +46,7 @@ package struct ReferenceLeNet<Scalar: ReferenceScalar>: Sendable {
     /// The summed loss, how many samples are classified rightly, and the summed gradient in the
     /// order of the parameters.
     ///
-    /// `samples` is n times a label and 784 pixels.
+    /// `samples` is n times a label and its pixels.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     package func gradient(
@@ -51,9 +54,10 @@ package struct ReferenceLeNet<Scalar: ReferenceScalar>: Sendable {
     ) -> (lossSum: Scalar, correctCount: Int, gradient: [Scalar]) {
         var lossSum: Scalar = 0
         var correctCount = 0
-        var sum = [Scalar](repeating: 0, count: 61_706)
-        for start in stride(from: 0, to: samples.count, by: 785) {
-            let activations = forward(samples[start + 1..<start + 785])
+        var sum = [Scalar](repeating: 0, count: parameterCount)
+        let sampleSize = 1 + ReferenceInput.imageSize
+        for start in stride(from: 0, to: samples.count, by: sampleSize) {
+            let activations = forward(samples[start + 1..<start + sampleSize])
             let label = Int(samples[start])
             let (loss, gradient) = ReferenceLoss.lossAndGradient(
                 logits: activations.logits,
@@ -79,7 +83,7 @@ package struct ReferenceLeNet<Scalar: ReferenceScalar>: Sendable {
         return ReferenceLoss.lossAndGradient(logits: logits, label: Int(sample[0])).loss
     }
 
-    /// The probabilities of the classes of one image of 784 bytes.
+    /// The probabilities of the classes of one image.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     package func probabilities(image: [UInt8]) -> [Scalar] {

@@ -26,9 +26,9 @@ internal import CKernelLanes
 // used several times: two loads for each two multiply-adds are the most that a core does. Tiles fit
 // AVX2's sixteen registers, or 32 where `hasManyRegisters`.
 //
-// To add a layer: write its kernel beside its like, forward and backward together with the
-// shapes in the comment; the naive loops in KernelReference; an entry in `KernelSet` and in each of
-// its variants; a case in `KernelCheck` and one in `BenchmarkCase`.
+// To add a layer: a row in the table of `LeNet`; its kernel beside its like, forward and backward
+// together with the shapes in the comment; the naive loops in KernelReference; an entry in
+// `KernelSet` and in each of its variants; a case in `KernelCheck` and one in `BenchmarkArrays`.
 //
 // This folder is compiled once for each instruction set, by targets that are symbolic links to it.
 // Two rules keep the variants apart: no generic code that could remain as a symbol of its own,

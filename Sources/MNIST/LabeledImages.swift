@@ -1,11 +1,11 @@
 /// Images of 28×28 bytes, each with its label, in the order of their files.
 ///
-/// Sample i lies at byte 785·i: its label, then its 784 pixels row by row, 0 black to 255 white.
+/// Sample i lies at byte `sampleSize`·i: its label, then its pixels row by row, 0 black to 255 white.
 /// A sample is thus one stretch of memory and a shard is copied in 16 moves.
 package struct LabeledImages: Equatable, Sendable {
     /// Rows of an image, and pixels of a row.
     package static let side = 28
-    /// Bytes of an image: 28·28 = 784.
+    /// Bytes of an image.
     package static let imageSize = side * side
     /// Bytes of a sample: its label and its image.
     package static let sampleSize = 1 + imageSize
@@ -14,12 +14,12 @@ package struct LabeledImages: Equatable, Sendable {
     package let count: Int
     private let samples: [UInt8]
 
-    /// Takes samples that are laid out already: label, 784 pixels, label, 784 pixels and so on.
+    /// Takes samples that are laid out already: label, pixels, label, pixels and so on.
     ///
-    /// - Precondition: the size is a multiple of 785, and every label is at most 9.
+    /// - Precondition: the size is a multiple of `sampleSize`, and every label is at most 9.
     package init(samples: [UInt8]) {
         let (count, rest) = samples.count.quotientAndRemainder(dividingBy: Self.sampleSize)
-        precondition(rest == 0, "\(samples.count) bytes are no whole number of 785-byte samples")
+        precondition(rest == 0, "\(samples.count) bytes are no whole number of samples")
         self.count = count
         self.samples = samples
         for index in 0..<count {
@@ -30,7 +30,7 @@ package struct LabeledImages: Equatable, Sendable {
     /// Decodes an image file and its label file.
     ///
     /// The images are inflated straight into the end of the samples' memory and spread from there
-    /// in place: image i moves from n + 784·i down to 785·i + 1, which never reaches an image that
+    /// in place: image i moves from n + `imageSize`·i down to `sampleSize`·i + 1, which never reaches an image that
     /// has yet to move, so that 47 MB are allocated once and nothing is done pixel by pixel.
     ///
     /// - Throws: when either file is damaged or of another kind, when they disagree about their
@@ -53,7 +53,7 @@ package struct LabeledImages: Equatable, Sendable {
         samples = try Self.readSamples(labels: labelValues, from: &imageReader)
     }
 
-    /// Copies a sample's 785 bytes, label first, to a destination that has room for them.
+    /// Copies a sample's bytes, label first, to a destination that has room for them.
     ///
     /// - Precondition: `index` is in 0..<`count`.
     package func copySample(at index: Int, into destination: UnsafeMutableRawPointer) {
@@ -74,7 +74,7 @@ package struct LabeledImages: Equatable, Sendable {
         return samples[index * Self.sampleSize]
     }
 
-    /// Answers a copy of a sample's 784 pixels, row by row.
+    /// Answers a copy of a sample's pixels, row by row.
     ///
     /// - Precondition: `index` is in 0..<`count`.
     package func image(at index: Int) -> [UInt8] {
@@ -83,7 +83,7 @@ package struct LabeledImages: Equatable, Sendable {
         return Array(samples[start + 1..<start + Self.sampleSize])
     }
 
-    /// Lends all samples at once, `count`·785 bytes, for the time of the call.
+    /// Lends all samples at once, `count`·`sampleSize` bytes, for the time of the call.
     package func withUnsafeSamples<Result, Failure>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,26 +1,5 @@
 package import Kernels
 
-/// What a step changes: the parameters and Adam's two moments.
-package struct OptimizerBuffers: Sendable {
-    /// The parameters.
-    package var parameters: ParameterBuffer
-    /// The running mean of the gradients.
-    package var firstMoment: ParameterBuffer
-    /// The running mean of the gradients' squares.
-    package var secondMoment: ParameterBuffer
-
-    /// Gathers the buffers; fresh moments are zero.
-    package init(
-        parameters: ParameterBuffer,
-        firstMoment: ParameterBuffer = ParameterBuffer(),
-        secondMoment: ParameterBuffer = ParameterBuffer()
-    ) {
-        self.parameters = parameters
-        self.firstMoment = firstMoment
-        self.secondMoment = secondMoment
-    }
-}
-
 /// The Adam optimizer in Keras's form: α = lr·√(1−β₂ᵗ)/(1−β₁ᵗ), p −= α·m/(√v + ε) (Kingma & Ba
 /// 2015, end of section 2).
 package struct Adam: Equatable, Sendable {

@@ -1,4 +1,6 @@
 /// How a 28×28 image of bytes becomes the network's 32×32 input.
+///
+/// The cases' raw values are the words of configurations, messages and files.
 package struct InputTransform: Equatable, Sendable {
     /// The way from 28×28 to 32×32.
     package enum Geometry: String, CaseIterable, Sendable {
@@ -20,6 +22,14 @@ package struct InputTransform: Equatable, Sendable {
     package var geometry: Geometry
     /// How large the numbers are.
     package var scale: Scale
+
+    /// The transform that the words of a configuration name; nil where one of them is unknown.
+    package init?(geometry: String, scale: String) {
+        guard let geometry = Geometry(rawValue: geometry), let scale = Scale(rawValue: scale) else {
+            return nil
+        }
+        self.init(geometry: geometry, scale: scale)
+    }
 
     /// Describes a transform; padding and division by 255 unless told otherwise.
     package init(geometry: Geometry = .pad, scale: Scale = .unit) {

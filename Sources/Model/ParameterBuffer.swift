@@ -1,6 +1,6 @@
 internal import SeededRandom
 
-/// One flat buffer of the network's 61,706 floats at a 64-byte boundary, zero at first.
+/// One flat buffer of all the network's parameters at a 64-byte boundary, zero at first.
 ///
 /// Parameters, gradients and Adam's moments are all this. It is `@unchecked Sendable` because it is
 /// memory without locks: whoever holds it may hand it to another thread or to a socket, and from
@@ -10,13 +10,17 @@ package final class ParameterBuffer: @unchecked Sendable {
     /// The parameters in the order of `LeNet.tensors`.
     package let floats: UnsafeMutableBufferPointer<Float>
 
+    /// Bytes of a buffer.
+    package static let size = LeNet.parameterCount * MemoryLayout<Float>.stride
+    /// Bytes of a buffer in memory that is cut into pages of 4,096 bytes.
+    package static let pagedSize = (size + 4_095) / 4_096 * 4_096
+
     /// Whose memory it is; nil where the buffer owns it.
     private let owner: AnyObject?
 
     /// Allocates a buffer of zeros.
     package init() {
-        let size = LeNet.parameterCount * MemoryLayout<Float>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: Self.size, alignment: 64)
         let start = memory.initializeMemory(
             as: Float.self,
             repeating: 0,
@@ -28,7 +32,7 @@ package final class ParameterBuffer: @unchecked Sendable {
 
     /// Names memory that belongs to `owner`, which lives as long as the buffer.
     ///
-    /// - Precondition: there are 246,824 bytes at `start`, at a 64-byte boundary.
+    /// - Precondition: there are `size` bytes at `start`, at a 64-byte boundary.
     package init(at start: UnsafeMutableRawPointer, of owner: AnyObject) {
         precondition(Int(bitPattern: start) % 64 == 0, "a buffer at \(start)")
         floats = UnsafeMutableBufferPointer(
@@ -42,7 +46,7 @@ package final class ParameterBuffer: @unchecked Sendable {
         if owner == nil { UnsafeMutableRawPointer(start).deallocate() }
     }
 
-    /// The same memory as 246,824 bytes.
+    /// The same memory as bytes.
     package var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(floats) }
 
     /// The address of the first float.

@@ -1,3 +1,4 @@
+package import Figures
 package import Kernels
 
 /// Computes a shard: forward, loss, backward.
@@ -9,6 +10,8 @@ package final class ShardComputer {
     private let kernels: KernelSet
     private let transform: InputTransform
     private let workspace = Workspace()
+    private let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
+    private let dense = LeNet.dense
     private var sampleCount = 0
 
     /// Makes a computer with its memory.
@@ -24,15 +27,15 @@ package final class ShardComputer {
     /// do no harm here.
     ///
     /// - Parameters:
-    ///   - parameters: 61,706 floats in the order of `LeNet.tensors`.
-    ///   - samples: n × 785 bytes, n of 1 to 16, at any alignment.
-    ///   - gradient: 61,706 floats, overwritten.
+    ///   - parameters: the floats of a buffer, in the order of `LeNet.tensors`.
+    ///   - samples: n samples of `LeNet.sampleSize` bytes, n of 1 to 16, at any alignment.
+    ///   - gradient: the floats of a buffer, overwritten.
     /// - Precondition: `samples` holds 1 to 16 whole samples.
     package func gradient(
         of parameters: UnsafePointer<Float>,
         samples: UnsafeRawBufferPointer,
         into gradient: UnsafeMutablePointer<Float>
-    ) -> ShardResult {
+    ) -> LossSums {
         let result = evaluate(parameters: parameters, samples: samples)
         fullyConnectedBackward(parameters, into: gradient)
         convolutionsBackward(parameters, into: gradient)
@@ -45,27 +48,28 @@ package final class ShardComputer {
     package func evaluate(
         parameters: UnsafePointer<Float>,
         samples: UnsafeRawBufferPointer
-    ) -> ShardResult {
+    ) -> LossSums {
         load(samples)
         convolutionsForward(parameters)
         return fullyConnectedForward(parameters)
     }
 
-    /// Computes the ten probabilities of each image, n × 784 bytes without labels, n of 1 to 16.
+    /// Computes the ten probabilities of each image, n times their pixels without labels, n of 1 to
+    /// 16.
     ///
     /// - Precondition: `images` holds 1 to 16 whole images.
     package func probabilities(
         parameters: UnsafePointer<Float>,
         images: UnsafeRawBufferPointer
     ) -> [[Float]] {
-        let imageSize = LeNet.imageSide * LeNet.imageSide
-        let count = loadImages(images, stride: imageSize, offset: 0)
+        let count = loadImages(images, stride: LeNet.imageSize, offset: 0)
         convolutionsForward(parameters)
         computeLogits(parameters)
-        kernels.softmax(workspace.logits, workspace.logitsGradient)
+        let result = workspace.logitsGradient.start
+        kernels.softmax(workspace.logits.start, result)
         return (0..<count).map { sample in
             (0..<LeNet.classCount).map { index in
-                workspace.logitsGradient[index * LeNet.shardSampleCountMax + sample]
+                result[index * LeNet.shardSampleCountMax + sample]
             }
         }
     }
@@ -78,9 +82,10 @@ extension ShardComputer {
     /// - Precondition: as for `gradient`.
     package func load(_ samples: UnsafeRawBufferPointer) {
         let count = loadImages(samples, stride: LeNet.sampleSize, offset: 1)
+        let labels = workspace.labels.integers
         for sample in 0..<LeNet.shardSampleCountMax {
             let label = sample < count ? samples[sample * LeNet.sampleSize] : .max
-            workspace.labels[sample] = label < LeNet.classCount ? Int32(label) : -1
+            labels[sample] = label < LeNet.classCount ? Int32(label) : -1
         }
         sampleCount = count
     }
@@ -90,23 +95,23 @@ extension ShardComputer {
     package func convolutionsForward(_ parameters: UnsafePointer<Float>) {
         let w = workspace
         kernels.convolution1Forward(
-            w.input,
-            parameters + Offset.convolution1Weight,
-            parameters + Offset.convolution1Bias,
-            w.pooled1,
-            w.winner1
+            w.input.start,
+            parameters + first.weight,
+            parameters + first.bias,
+            w.pooled[0].start,
+            w.winners[0].integers
         )
         kernels.convolution2Forward(
-            w.pooled1,
-            parameters + Offset.convolution2Weight,
-            parameters + Offset.convolution2Bias,
-            w.pooled2,
-            w.winner2
+            w.pooled[0].start,
+            parameters + second.weight,
+            parameters + second.bias,
+            w.pooled[1].start,
+            w.winners[1].integers
         )
     }
 
     /// Computes loss and correctness, and the logits' gradient, after `convolutionsForward`.
-    package func fullyConnectedForward(_ parameters: UnsafePointer<Float>) -> ShardResult {
+    package func fullyConnectedForward(_ parameters: UnsafePointer<Float>) -> LossSums {
         computeLogits(parameters)
         return lossAndItsGradient()
     }
@@ -120,45 +125,43 @@ extension ShardComputer {
             preconditionFailure("a shard of \(bytes.count) bytes is not 1 to 16 times \(stride)")
         }
         let pixels = start.assumingMemoryBound(to: UInt8.self) + offset
-        kernels.loadPixels(pixels, stride, count, workspace.partials, workspace.pixels)
+        let w = workspace
+        kernels.loadPixels(pixels, stride, count, w.partials.start, w.pixels.start)
         let isScaled = transform.scale == .unit
         switch transform.geometry {
-        case .pad: kernels.padImages(workspace.pixels, workspace.input, isScaled)
-        case .resize: kernels.resizeImages(workspace.pixels, workspace.input, isScaled)
+        case .pad: kernels.padImages(w.pixels.start, w.input.start, isScaled)
+        case .resize: kernels.resizeImages(w.pixels.start, w.input.start, isScaled)
         }
         return count
     }
 
     private func computeLogits(_ parameters: UnsafePointer<Float>) {
-        let w = workspace
-        kernels.denseForward[0](
-            w.pooled2,
-            parameters + Offset.dense1Weight,
-            parameters + Offset.dense1Bias,
-            w.hidden1
-        )
-        kernels.denseForward[1](
-            w.hidden1,
-            parameters + Offset.dense2Weight,
-            parameters + Offset.dense2Bias,
-            w.hidden2
-        )
-        kernels.denseForward[2](
-            w.hidden2,
-            parameters + Offset.dense3Weight,
-            parameters + Offset.dense3Bias,
-            w.logits
-        )
+        let values = workspace.rectified
+        for index in dense.indices {
+            kernels.denseForward[index](
+                values[index].start,
+                parameters + dense[index].weight,
+                parameters + dense[index].bias,
+                values[index + 1].start
+            )
+        }
     }
 
     /// Sums the losses in the order of the samples.
-    private func lossAndItsGradient() -> ShardResult {
+    private func lossAndItsGradient() -> LossSums {
         let w = workspace
-        kernels.softmaxCrossEntropy(w.logits, w.labels, w.logitsGradient, w.losses, w.isCorrect)
-        var result = ShardResult(lossSum: 0, correctCount: 0)
+        let (losses, isCorrect) = (w.losses.start, w.isCorrect.integers)
+        kernels.softmaxCrossEntropy(
+            w.logits.start,
+            w.labels.integers,
+            w.logitsGradient.start,
+            losses,
+            isCorrect
+        )
+        var result = LossSums(lossSum: 0, correctCount: 0)
         for sample in 0..<sampleCount {
-            result.lossSum += w.losses[sample]
-            result.correctCount += Int(w.isCorrect[sample])
+            result.lossSum += losses[sample]
+            result.correctCount += Int(isCorrect[sample])
         }
         return result
     }
@@ -170,45 +173,23 @@ extension ShardComputer {
         into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
-        kernels.transpose(w.hidden2, w.rows, w.partials, 84)
-        kernels.denseWeightGradient[2](
-            w.logitsGradient,
-            w.rows,
-            gradient + Offset.dense3Weight,
-            gradient + Offset.dense3Bias
-        )
-        kernels.denseInputGradient[2](
-            w.logitsGradient,
-            parameters + Offset.dense3Weight,
-            w.hidden2,
-            w.hidden2Gradient
-        )
-        kernels.transpose(w.hidden1, w.rows, w.partials, 120)
-        kernels.denseWeightGradient[1](
-            w.hidden2Gradient,
-            w.rows,
-            gradient + Offset.dense2Weight,
-            gradient + Offset.dense2Bias
-        )
-        kernels.denseInputGradient[1](
-            w.hidden2Gradient,
-            parameters + Offset.dense2Weight,
-            w.hidden1,
-            w.hidden1Gradient
-        )
-        kernels.transpose(w.pooled2, w.rows, w.partials, 400)
-        kernels.denseWeightGradient[0](
-            w.hidden1Gradient,
-            w.rows,
-            gradient + Offset.dense1Weight,
-            gradient + Offset.dense1Bias
-        )
-        kernels.denseInputGradient[0](
-            w.hidden1Gradient,
-            parameters + Offset.dense1Weight,
-            w.pooled2,
-            w.pooled2Gradient
-        )
+        for index in dense.indices.reversed() {
+            let (weight, bias) = (dense[index].weight, dense[index].bias)
+            let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index + 1])
+            kernels.transpose(input.start, w.rows.start, w.partials.start, dense[index].inputCount)
+            kernels.denseWeightGradient[index](
+                outputGradient.start,
+                w.rows.start,
+                gradient + weight,
+                gradient + bias
+            )
+            kernels.denseInputGradient[index](
+                outputGradient.start,
+                parameters + weight,
+                input.start,
+                w.rectifiedGradients[index].start
+            )
+        }
     }
 
     /// Completes the segment of the convolutions, after `fullyConnectedBackward`.
@@ -218,48 +199,28 @@ extension ShardComputer {
     ) {
         let w = workspace
         kernels.convolution2WeightGradient(
-            w.pooled1,
-            w.pooled2Gradient,
-            w.winner2,
-            w.convolution2Gradient,
-            w.partials,
-            gradient + Offset.convolution2Weight,
-            gradient + Offset.convolution2Bias
+            w.pooled[0].start,
+            w.pooledGradients[1].start,
+            w.winners[1].integers,
+            w.convolution2Gradient.start,
+            w.partials.start,
+            gradient + second.weight,
+            gradient + second.bias
         )
         kernels.convolution2InputGradient(
-            w.convolution2Gradient,
-            parameters + Offset.convolution2Weight,
-            w.pooled1,
-            w.pooled1Gradient
+            w.convolution2Gradient.start,
+            parameters + second.weight,
+            w.pooled[0].start,
+            w.pooledGradients[0].start
         )
         kernels.convolution1WeightGradient(
-            w.input,
-            w.pooled1Gradient,
-            w.winner1,
-            w.rowGradient,
-            w.partials,
-            gradient + Offset.convolution1Weight,
-            gradient + Offset.convolution1Bias
+            w.input.start,
+            w.pooledGradients[0].start,
+            w.winners[0].integers,
+            w.rowGradient.start,
+            w.partials.start,
+            gradient + first.weight,
+            gradient + first.bias
         )
     }
-}
-
-/// Where the table's tensors begin in the flat buffer; `LeNetTests` compares them with the table.
-enum Offset {
-    static let convolution1Weight = 0
-    static let convolution1Bias = 150
-    static let convolution2Weight = 156
-    static let convolution2Bias = 2_556
-    static let dense1Weight = 2_572
-    static let dense1Bias = 50_572
-    static let dense2Weight = 50_692
-    static let dense2Bias = 60_772
-    static let dense3Weight = 60_856
-    static let dense3Bias = 61_696
-
-    /// All of them in the table's order.
-    static let all = [
-        convolution1Weight, convolution1Bias, convolution2Weight, convolution2Bias, dense1Weight,
-        dense1Bias, dense2Weight, dense2Bias, dense3Weight, dense3Bias,
-    ]
 }

@@ -1,73 +1,76 @@
-/// The memory of one shard's forward and backward pass: activations, gradients and scratch,
-/// allocated once.
+/// The memory of one shard's forward and backward pass: activations, gradients and scratch, one
+/// behind the other.
 ///
 /// About 0.9 MB. Everything is zero at first, which the input's border and nothing else relies on.
-final class Workspace {
-    typealias Floats = UnsafeMutablePointer<Float>
-
-    /// [28, 28, 16] and [32, 32, 16].
-    let pixels: Floats
-    let input: Floats
-    /// [6, 14, 14, 16] and [16, 5, 5, 16], after pooling.
-    let pooled1: Floats
-    let pooled2: Floats
-    let winner1: UnsafeMutablePointer<Int32>
-    let winner2: UnsafeMutablePointer<Int32>
-    /// [120, 16], [84, 16], [10, 16].
-    let hidden1: Floats
-    let hidden2: Floats
-    let logits: Floats
-    /// The gradients of the same, and of convolution 2's output before pooling, [16, 10, 10, 16].
-    let logitsGradient: Floats
-    let hidden2Gradient: Floats
-    let hidden1Gradient: Floats
-    let pooled2Gradient: Floats
-    let convolution2Gradient: Floats
-    let pooled1Gradient: Floats
-    /// Samples in rows, up to [16, 400].
-    let rows: Floats
+package final class Workspace {
+    /// The image as it comes, [28, 28, 16].
+    package let pixels: ShardSlice
+    /// What the first layer is given, [32, 32, 16].
+    package let input: ShardSlice
+    /// The convolutions' outputs after pooling.
+    package let pooled: [ShardSlice]
+    /// Which of a pooling window's positions won.
+    package let winners: [ShardSlice]
+    /// The inputs of the fully connected layers, of which the first is pooled, then the logits.
+    package let rectified: [ShardSlice]
+    /// The gradients of `rectified`.
+    package let rectifiedGradients: [ShardSlice]
+    /// The gradient of convolution 2's output before pooling.
+    package let convolution2Gradient: ShardSlice
+    /// The gradients of `pooled`.
+    package let pooledGradients: [ShardSlice]
+    /// Samples in rows, as wide as the widest fully connected layer.
+    package let rows: ShardSlice
     /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
-    let rowGradient: Floats
-    /// Sums of weights' gradients that are still apart by lane, [300, 16]; scratch of
-    /// transpositions at other times.
-    let partials: Floats
-    /// [16] each.
-    let losses: Floats
-    let labels: UnsafeMutablePointer<Int32>
-    let isCorrect: UnsafeMutablePointer<Int32>
+    package let rowGradient: ShardSlice
+    /// Sums of weights' gradients that are still apart by lane: of two of convolution 2's channels,
+    /// or all of convolution 1's; scratch of transpositions at other times.
+    package let partials: ShardSlice
+    /// Of each sample.
+    package let losses: ShardSlice
+    /// The class of each sample, negative for none.
+    package let labels: ShardSlice
+    /// 1 for each sample that is classified rightly.
+    package let isCorrect: ShardSlice
 
-    private let memory: UnsafeMutableRawPointer
+    private let memory: ShardArray
 
-    init() {
-        var vectorCounts = [784, 1024, 1176, 400, 1176, 400, 120, 84, 10]
-        vectorCounts += [10, 84, 120, 400, 1600, 1176, 400, 336, 300, 1, 1, 1]
-        let vectorSize = 64
-        let size = vectorCounts.reduce(0, +) * vectorSize
-        memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-        var (next, index) = (memory, 0)
-        func take<Element>(_ type: Element.Type) -> UnsafeMutablePointer<Element> {
-            let count = vectorCounts[index] * vectorSize / MemoryLayout<Element>.stride
-            let address = next.bindMemory(to: type, capacity: count)
-            next += vectorCounts[index] * vectorSize
-            index += 1
-            return address
+    /// Allocates all of it.
+    package init() {
+        let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
+        let (pooledCounts, outputs) = (
+            LeNet.pools.map(\.outputCount), LeNet.dense.map(\.outputCount)
+        )
+        let rowCount = LeNet.dense.map(\.inputCount).max() ?? 0
+        let rowGradientCount = first.outputCount / first.outputShape[0] * Layer.windowSide
+        let partialCount = max(first.tensors[0].range.count, 2 * second.fanIn)
+        var rest = LeNet.imageSize + first.inputCount + second.outputCount
+        rest += rowCount + rowGradientCount + partialCount + 3
+        let paired = 3 * pooledCounts.reduce(0, +) + 2 * outputs.reduce(0, +)
+        memory = ShardArray(elementCount: paired + rest)
+        var next = memory.start
+        let end = memory.start + memory.elementCount * LeNet.shardSampleCountMax
+        func take(_ count: Int) -> ShardSlice {
+            defer { next += count * LeNet.shardSampleCountMax }
+            return ShardSlice(elementCount: count, start: next)
         }
-        (pixels, input) = (take(Float.self), take(Float.self))
-        (pooled1, pooled2) = (take(Float.self), take(Float.self))
-        (winner1, winner2) = (take(Int32.self), take(Int32.self))
-        (hidden1, hidden2, logits) = (take(Float.self), take(Float.self), take(Float.self))
-        logitsGradient = take(Float.self)
-        hidden2Gradient = take(Float.self)
-        hidden1Gradient = take(Float.self)
-        pooled2Gradient = take(Float.self)
-        convolution2Gradient = take(Float.self)
-        pooled1Gradient = take(Float.self)
-        (rows, rowGradient, partials) = (take(Float.self), take(Float.self), take(Float.self))
-        (losses, labels, isCorrect) = (take(Float.self), take(Int32.self), take(Int32.self))
+        pixels = take(LeNet.imageSize)
+        input = take(first.inputCount)
+        pooled = pooledCounts.map(take)
+        winners = pooledCounts.map(take)
+        rectified = pooled.suffix(1) + outputs.map(take)
+        let gradients = outputs.reversed().map(take)
+        let pooled2Gradient = take(pooledCounts[1])
+        rectifiedGradients = [pooled2Gradient] + gradients.reversed()
+        convolution2Gradient = take(second.outputCount)
+        pooledGradients = [take(pooledCounts[0]), pooled2Gradient]
+        (rows, rowGradient, partials) = (take(rowCount), take(rowGradientCount), take(partialCount))
+        (losses, labels, isCorrect) = (take(1), take(1), take(1))
+        precondition(next == end, "\(end - next) floats of the workspace are left")
     }
 
-    deinit {
-        memory.deallocate()
-    }
+    /// The logits.
+    package var logits: ShardSlice { rectified[rectified.count - 1] }
+    /// The gradient of the logits.
+    package var logitsGradient: ShardSlice { rectifiedGradients[rectifiedGradients.count - 1] }
 }

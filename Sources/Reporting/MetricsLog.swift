@@ -1,44 +1,10 @@
+package import Figures
 package import Foundation
-
-/// Means since the epoch's start, as they stand after a step.
-package struct StepResult: Equatable, Sendable {
-    /// The run's steps so far, this one included.
-    package var step: Int
-    /// Which epoch, from 1.
-    package var epoch: Int
-    /// Mean cross-entropy.
-    package var loss: Double
-    /// Share of samples that were classified rightly, 0 to 1.
-    package var accuracy: Double
-    /// Training samples a second.
-    package var samplesPerSecond: Double
-
-    /// Takes a step's figures.
-    package init(
-        step: Int,
-        epoch: Int,
-        loss: Double,
-        accuracy: Double,
-        samplesPerSecond: Double
-    ) {
-        self.step = step
-        self.epoch = epoch
-        self.loss = loss
-        self.accuracy = accuracy
-        self.samplesPerSecond = samplesPerSecond
-    }
-}
 
 /// The run's `metrics.jsonl`: a line an epoch and every so many steps.
 package final class MetricsLog: Sendable {
     /// The file's name in the run's folder.
     package static let fileName = "metrics.jsonl"
-
-    /// The epochs that the log held when it was opened, each once, in order.
-    ///
-    /// A resumed run's summary begins with them. An epoch is missing here if the run died between
-    /// its last step's checkpoint and its line.
-    package let epochsBefore: [EpochResult]
 
     private let file: ReportFile
 
@@ -47,7 +13,6 @@ package final class MetricsLog: Sendable {
     /// - Throws: when the folder has one already or cannot be written to.
     package init(newInFolder folder: String) throws(ReportError) {
         file = try ReportFile(path: "\(folder)/\(Self.fileName)", opening: .new)
-        epochsBefore = []
     }
 
     /// Continues the log of a run from `step`, or begins it where there is none.
@@ -60,23 +25,21 @@ package final class MetricsLog: Sendable {
     /// - Throws: when the file cannot be read, cut or written to.
     package init(folder: String, resumingAtStep step: Int) throws(ReportError) {
         file = try ReportFile(path: "\(folder)/\(Self.fileName)", opening: .continued)
-        let (size, epochs) = try Self.kept(of: file, upToStep: step)
-        try file.cut(to: size)
-        epochsBefore = epochs
+        try file.cut(to: try Self.keptSize(of: file, upToStep: step))
     }
 
     /// Appends a step's line.
     ///
     /// - Throws: when the disk does not take it.
-    package func append(_ result: StepResult, at time: Date) throws(ReportError) {
-        try append(Line(step: result, time: time))
+    package func append(_ record: StepRecord, at time: Date) throws(ReportError) {
+        try append(Line(step: record, time: time))
     }
 
     /// Appends an epoch's line; `step` is the run's steps at the epoch's end.
     ///
     /// - Throws: when the disk does not take it.
-    package func append(_ result: EpochResult, step: Int, at time: Date) throws(ReportError) {
-        try append(Line(epoch: result, step: step, time: time))
+    package func append(_ record: EpochRecord, step: Int, at time: Date) throws(ReportError) {
+        try append(Line(epoch: record, step: step, time: time))
     }
 
     private func append(_ line: Line) throws(ReportError) {
@@ -94,12 +57,11 @@ package final class MetricsLog: Sendable {
     /// More than any line of ours has.
     private static let lineLengthMax = 4_096
 
-    /// How many bytes stay, and the epochs within them.
-    private static func kept(
+    /// How many bytes stay.
+    private static func keptSize(
         of file: ReportFile,
         upToStep step: Int
-    ) throws(ReportError) -> (size: Int, epochs: [EpochResult]) {
-        var epochs: [EpochResult] = []
+    ) throws(ReportError) -> Int {
         var size = 0
         var last: Line?
         var lineCount = 0
@@ -110,15 +72,11 @@ package final class MetricsLog: Sendable {
                 line.step <= step, last.map(line.mayFollow) ?? true, lineCount < lineCountMax
             else { return false }
             lineCount += 1
-            if let epoch = line.epochResult {
-                epochs.removeAll { $0.epoch >= epoch.epoch }
-                epochs.append(epoch)
-            }
             last = line
             size += bytes.count + 1
             return true
         }
-        return (size, epochs)
+        return size
     }
 }
 
@@ -128,17 +86,17 @@ private struct Line: Codable {
 
     let kind: Kind
     let step: Int
-    let stepResult: StepResult?
-    let epochResult: EpochResult?
-    let time: Double
+    private let time: Double
+    private let epoch: ReportedEpoch
 
-    init(step result: StepResult, time: Date) {
-        (kind, step, stepResult, epochResult) = (.step, result.step, result, nil)
+    init(step record: StepRecord, time: Date) {
+        (kind, step) = (.step, record.completedStepCount)
+        epoch = ReportedEpoch(record.epoch, isOver: false)
         self.time = Self.rounded(time)
     }
 
-    init(epoch result: EpochResult, step: Int, time: Date) {
-        (kind, self.step, stepResult, epochResult) = (.epoch, step, nil, result)
+    init(epoch record: EpochRecord, step: Int, time: Date) {
+        (kind, self.step, epoch) = (.epoch, step, ReportedEpoch(record))
         self.time = Self.rounded(time)
     }
 
@@ -153,26 +111,20 @@ private struct Line: Codable {
         (time.timeIntervalSince1970 * 1_000).rounded() / 1_000
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case kind, step, time, epoch, loss, accuracy, samplesPerSecond
-    }
+    private enum CodingKeys: String, CodingKey { case kind, step, time }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         kind = try fields.decode(Kind.self, forKey: .kind)
         step = try fields.decode(Int.self, forKey: .step)
         time = try fields.decodeNumber(.time)
-        switch kind {
-        case .epoch: (stepResult, epochResult) = (nil, try EpochResult(from: decoder))
-        case .step:
-            epochResult = nil
-            stepResult = StepResult(
-                step: step,
-                epoch: try fields.decode(Int.self, forKey: .epoch),
-                loss: try fields.decodeNumber(.loss),
-                accuracy: try fields.decodeNumber(.accuracy),
-                samplesPerSecond: try fields.decodeNumber(.samplesPerSecond)
+        epoch = try ReportedEpoch(from: decoder)
+        guard epoch.isOver == (kind == .epoch) else {
+            let context = DecodingError.Context(
+                codingPath: decoder.codingPath,
+                debugDescription: "no line of this kind"
             )
+            throw DecodingError.dataCorrupted(context)
         }
     }
 
@@ -181,12 +133,6 @@ private struct Line: Codable {
         try fields.encode(kind, forKey: .kind)
         try fields.encode(step, forKey: .step)
         try fields.encodeNumber(time, .time)
-        try epochResult?.encode(to: encoder)
-        if let stepResult {
-            try fields.encode(stepResult.epoch, forKey: .epoch)
-            try fields.encodeNumber(stepResult.loss, .loss)
-            try fields.encodeNumber(stepResult.accuracy, .accuracy)
-            try fields.encodeNumber(stepResult.samplesPerSecond, .samplesPerSecond)
-        }
+        try epoch.encode(to: encoder)
     }
 }

@@ -1,3 +1,5 @@
+package import Figures
+
 /// The progress of a run's epochs, in the manner of Keras.
 ///
 /// It renders only: each call returns the text to write to standard output, often none. Time is an
@@ -60,8 +62,7 @@ package struct ProgressBar: Equatable, Sendable {
     /// Nothing is drawn sooner than `drawingInterval` after the last time.
     package mutating func advanced(
         doneCount: Int,
-        loss: Double,
-        accuracy: Double,
+        _ metrics: Metrics,
         at now: Duration,
         columnCount: Int
     ) -> String {
@@ -76,25 +77,26 @@ package struct ProgressBar: Equatable, Sendable {
             doneCount: doneCount,
             stepCount: current.stepCount,
             times: [ProgressLine.clock(remaining), ProgressLine.perStep(perStep)],
-            metrics: [("accuracy", accuracy), ("loss", loss)]
+            metrics: [("accuracy", metrics.accuracy), ("loss", metrics.loss)]
         )
         return "\r" + line.cut(toColumns: columnCount - 1) + Self.eraseToEnd
     }
 
     /// Ends the epoch with its figures.
     package mutating func ended(
-        _ result: EpochResult,
+        _ record: EpochRecord,
         at now: Duration,
         columnCount: Int
     ) -> String {
         guard let current = epoch else { return "" }
         epoch = nil
-        guard style == .redrawn else { return plainLine(result, stepCount: current.stepCount) }
+        guard style == .redrawn else { return plainLine(record, stepCount: current.stepCount) }
         let elapsed = seconds(now - current.start)
         let stepCount = max(1, current.stepCount - current.firstStepIndex)
-        var metrics = [("accuracy", result.accuracy), ("loss", result.loss)]
-        if let accuracy = result.validationAccuracy { metrics.append(("val_accuracy", accuracy)) }
-        if let loss = result.validationLoss { metrics.append(("val_loss", loss)) }
+        var metrics = [("accuracy", record.training.accuracy), ("loss", record.training.loss)]
+        if let validation = record.validation {
+            metrics += [("val_accuracy", validation.accuracy), ("val_loss", validation.loss)]
+        }
         let line = ProgressLine(
             doneCount: current.stepCount,
             stepCount: current.stepCount,
@@ -117,15 +119,15 @@ package struct ProgressBar: Equatable, Sendable {
     /// ECMA-48's erase-in-line, from the cursor on.
     private static let eraseToEnd = "\u{1B}[K"
 
-    private func plainLine(_ result: EpochResult, stepCount: Int) -> String {
-        var text = "epoch \(result.epoch)/\(epochCount): \(stepCount) steps, "
-        text += "\(DecimalText.fixed(result.seconds, places: 1)) s, "
-        text += "\(DecimalText.fixed(result.samplesPerSecond, places: 0)) samples/s, "
-        text += "loss \(DecimalText.metric(result.loss)), "
-        text += "accuracy \(DecimalText.metric(result.accuracy))"
-        if let loss = result.validationLoss { text += ", val_loss \(DecimalText.metric(loss))" }
-        if let accuracy = result.validationAccuracy {
-            text += ", val_accuracy \(DecimalText.metric(accuracy))"
+    private func plainLine(_ record: EpochRecord, stepCount: Int) -> String {
+        var text = "epoch \(record.epochIndex + 1)/\(epochCount): \(stepCount) steps, "
+        text += "\(DecimalText.fixed(record.seconds, places: 1)) s, "
+        text += "\(DecimalText.fixed(record.throughputSamplesPerSecond, places: 0)) samples/s, "
+        text += "loss \(DecimalText.metric(record.training.loss)), "
+        text += "accuracy \(DecimalText.metric(record.training.accuracy))"
+        if let validation = record.validation {
+            text += ", val_loss \(DecimalText.metric(validation.loss))"
+            text += ", val_accuracy \(DecimalText.metric(validation.accuracy))"
         }
         return text + "\n"
     }

@@ -1,21 +1,8 @@
+package import Figures
 import Foundation
 
 /// What a run came to: the contents of `summary.json`.
 package struct RunSummary: Equatable, Sendable, Codable {
-    /// The figures of the test set.
-    package struct Test: Equatable, Sendable {
-        /// Mean cross-entropy over the test images.
-        package var loss: Double
-        /// Share of the test images that were classified rightly, 0 to 1.
-        package var accuracy: Double
-
-        /// Takes the test's figures.
-        package init(loss: Double, accuracy: Double) {
-            self.loss = loss
-            self.accuracy = accuracy
-        }
-    }
-
     /// Steps that follow each other, of which a worker that gave wrong answers computed a part that
     /// nobody else has computed.
     package struct UnverifiedSteps: Equatable, Sendable, Codable {
@@ -35,9 +22,9 @@ package struct RunSummary: Equatable, Sendable, Codable {
     }
 
     /// Every epoch of the run, also those before a resume.
-    package var epochs: [EpochResult]
+    package var epochs: [EpochRecord]
     /// The figures of the test set.
-    package var test: Test
+    package var test: Metrics
     /// SHA-256 of the parameters, in hexadecimal.
     package var digest: String
     /// Worker processes.
@@ -64,8 +51,8 @@ package struct RunSummary: Equatable, Sendable, Codable {
 
     /// Takes a run's figures.
     package init(
-        epochs: [EpochResult],
-        test: Test,
+        epochs: [EpochRecord],
+        test: Metrics,
         digest: String,
         workers: Int,
         batchSize: Int,
@@ -118,8 +105,8 @@ extension RunSummary {
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        epochs = try fields.decode([EpochResult].self, forKey: .epochs)
-        test = try fields.decode(Test.self, forKey: .test)
+        epochs = try fields.decode([ReportedEpoch].self, forKey: .epochs).map(\.record)
+        test = try fields.decode(ReportedMetrics.self, forKey: .test).metrics
         digest = try fields.decode(String.self, forKey: .digest)
         workers = try fields.decode(Int.self, forKey: .workers)
         batchSize = try fields.decode(Int.self, forKey: .batchSize)
@@ -134,8 +121,8 @@ extension RunSummary {
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(epochs, forKey: .epochs)
-        try fields.encode(test, forKey: .test)
+        try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
+        try fields.encode(ReportedMetrics(test), forKey: .test)
         try fields.encode(digest, forKey: .digest)
         try fields.encode(workers, forKey: .workers)
         try fields.encode(batchSize, forKey: .batchSize)
@@ -146,21 +133,5 @@ extension RunSummary {
         try fields.encode(unverifiedSteps, forKey: .unverifiedSteps)
         try fields.encode(droppedMessages, forKey: .droppedMessages)
         try fields.encode(profile, forKey: .profile)
-    }
-}
-
-extension RunSummary.Test: Codable {
-    private enum CodingKeys: String, CodingKey { case loss, accuracy }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        loss = try fields.decodeNumber(.loss)
-        accuracy = try fields.decodeNumber(.accuracy)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encodeNumber(loss, .loss)
-        try fields.encodeNumber(accuracy, .accuracy)
     }
 }

@@ -1,3 +1,4 @@
+package import Figures
 package import Foundation
 
 /// A run's curves for TensorBoard, under the folders and tags of Keras's callback.
@@ -26,36 +27,33 @@ package final class TensorBoardEvents: Sendable {
     /// Appends a step's means.
     ///
     /// - Throws: when the disk does not take them.
-    package func append(_ result: StepResult, at time: Date) throws(ReportError) {
+    package func append(_ record: StepRecord, at time: Date) throws(ReportError) {
         let scalars = [
-            Scalar(tag: "batch_loss", value: result.loss),
-            Scalar(tag: "batch_accuracy", value: result.accuracy),
+            Scalar(tag: "batch_loss", value: record.epoch.training.loss),
+            Scalar(tag: "batch_accuracy", value: record.epoch.training.accuracy),
         ]
-        try train.append(scalars, step: result.step, at: time)
+        try train.append(scalars, step: record.completedStepCount, at: time)
     }
 
     /// Appends an epoch's figures.
     ///
     /// - Throws: when the disk does not take them.
-    package func append(_ result: EpochResult, at time: Date) throws(ReportError) {
-        try train.append(
-            [
-                Scalar(tag: "epoch_loss", value: result.loss),
-                Scalar(tag: "epoch_accuracy", value: result.accuracy),
-            ],
-            step: result.epoch - 1,
-            at: time
-        )
-        guard let validation, let loss = result.validationLoss,
-            let accuracy = result.validationAccuracy
-        else { return }
-        try validation.append(
-            [
-                Scalar(tag: "epoch_loss", value: loss),
-                Scalar(tag: "epoch_accuracy", value: accuracy),
-            ],
-            step: result.epoch - 1,
-            at: time
-        )
+    package func append(_ record: EpochRecord, at time: Date) throws(ReportError) {
+        try append(record.training, of: record, to: train, at: time)
+        guard let validation, let metrics = record.validation else { return }
+        try append(metrics, of: record, to: validation, at: time)
+    }
+
+    private func append(
+        _ metrics: Metrics,
+        of record: EpochRecord,
+        to file: EventFileWriter,
+        at time: Date
+    ) throws(ReportError) {
+        let scalars = [
+            Scalar(tag: "epoch_loss", value: metrics.loss),
+            Scalar(tag: "epoch_accuracy", value: metrics.accuracy),
+        ]
+        try file.append(scalars, step: record.epochIndex, at: time)
     }
 }

@@ -1,8 +1,9 @@
+import Arithmetic
+import Figures
 import Glibc
 import Kernels
 import Model
 import TrainingProtocol
-import Wire
 
 /// Keeps answers that another worker may contradict, and finds out who is wrong.
 ///
@@ -10,24 +11,24 @@ import Wire
 /// whose answer is not that is wrong. Belongs to the coordinator's thread.
 final class AnswerComparison {
     private struct KeptAnswer {
-        let sum: Reduction.Sum
+        let sum: ReductionTree.Sum
         let parameters: ParameterBuffer
     }
 
-    let arithmetic: SplitArithmetic
+    let arithmetic: ParallelArithmetic
     private let input: InputSettings
     private let buffers = BufferPool()
     private var kept: [Work: KeptAnswer] = [:]
     private var computer: SubtreeComputer?
 
     /// Will compare answers of a run whose samples become inputs as `input` says.
-    init(arithmetic: SplitArithmetic, input: InputSettings) {
+    init(arithmetic: ParallelArithmetic, input: InputSettings) {
         self.arithmetic = arithmetic
         self.input = input
     }
 
     /// Keeps an answer, of which a copy is made, and the parameters that it was computed with.
-    func keep(_ sum: Reduction.Sum, of work: Work, parameters: ParameterBuffer) {
+    func keep(_ sum: ReductionTree.Sum, of work: Work, parameters: ParameterBuffer) {
         var copy = sum
         if let gradient = sum.gradient {
             let buffer = buffers.take()
@@ -73,7 +74,7 @@ final class AnswerComparison {
         _ work: Work,
         _ parameters: ParameterBuffer,
         _ feed: SampleFeed
-    ) -> Reduction.Sum {
+    ) -> ReductionTree.Sum {
         computer = computer ?? SubtreeComputer(kernels: arithmetic.kernels, input: input)
         guard let computer else {
             preconditionFailure("a run began with unknown input settings \(input)")
@@ -89,8 +90,8 @@ final class AnswerComparison {
     }
 
     private static func isSame(
-        _ sum: Reduction.Sum,
-        _ sums: AnswerSums,
+        _ sum: ReductionTree.Sum,
+        _ sums: LossSums,
         _ gradient: UnsafeRawBufferPointer?
     ) -> Bool {
         guard sum.sums.correctCount == sums.correctCount,

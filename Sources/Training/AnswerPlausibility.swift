@@ -1,5 +1,5 @@
+import Figures
 import Glibc
-import Wire
 
 /// What the figures of an answer can be at all, whatever the samples and the parameters are.
 ///
@@ -16,7 +16,7 @@ struct AnswerPlausibility {
 
     /// Whether so many samples can have these sums. Sums that are not finite are for
     /// `AnswerComparison.isBelievable` to judge.
-    func holds(for sums: AnswerSums, sampleCount: Int) -> Bool {
+    func holds(for sums: LossSums, sampleCount: Int) -> Bool {
         let wrongCount = sampleCount - sums.correctCount
         guard sums.correctCount >= 0, wrongCount >= 0 else { return false }
         guard sums.lossSum.isFinite else { return true }

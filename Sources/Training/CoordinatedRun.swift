@@ -1,4 +1,6 @@
+package import Arithmetic
 package import Checkpoints
+package import Figures
 import Foundation
 package import Kernels
 import Model
@@ -21,7 +23,7 @@ package struct CoordinatedRun {
     /// What every checkpoint says about the run: its name, seed and settings.
     package var identity: RunIdentity
     /// What the epoch in progress had summed up.
-    package var epochTotals: CheckpointMetadata.EpochTotals
+    package var epochTotals: EpochTotals
     /// The epochs before.
     package var epochs: [EpochRecord]
     /// Whether it goes on once its loss is no finite number.
@@ -41,7 +43,7 @@ package struct CoordinatedRun {
         kernels: KernelSet,
         writer: CheckpointWriter?,
         identity: RunIdentity,
-        epochTotals: CheckpointMetadata.EpochTotals,
+        epochTotals: EpochTotals,
         epochs: [EpochRecord],
         findingCheckpoint: @escaping (Position) -> Position?,
         goingBack: @escaping (Position) throws -> CoordinatedRun
@@ -67,7 +69,7 @@ package struct CoordinatedRun {
     /// Hands the state after `position` to the writer.
     func submitCheckpoint(
         at position: Position,
-        totals: CheckpointMetadata.EpochTotals,
+        totals: EpochTotals,
         epochs: [EpochRecord],
         distrusted: [WorkerID],
         soleAnswers: [SoleAnswers],
@@ -112,7 +114,7 @@ package struct RunIdentity: Equatable, Sendable {
 
     func metadata(
         at position: Position,
-        totals: CheckpointMetadata.EpochTotals,
+        totals: EpochTotals,
         epochs: [EpochRecord],
         distrusted: [WorkerID],
         soleAnswers: [SoleAnswers]

@@ -42,7 +42,7 @@ struct CoordinatorArrival {
             return payloadSize > 0 && payloadSize % LeNet.sampleSize == 0
                 && payloadSize / LeNet.sampleSize <= sampleCountMax
         case .parameters:
-            return payloadSize == LeNet.parameterCount * MemoryLayout<Float>.size
+            return payloadSize == ParameterBuffer.size
         case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
             return payloadSize == 0
         }

@@ -1,7 +1,8 @@
+import Arithmetic
+import Figures
 import Kernels
 import Model
 import TrainingProtocol
-import Wire
 import ZeroMQ
 
 /// What is looked at in a message before the machine hears of it.
@@ -52,7 +53,7 @@ extension CoordinatorLoop {
 extension WorkerArrival {
     /// Whether the message has the payload that belongs to it.
     var isWellFormed: Bool {
-        let wholeSize = LeNet.parameterCount * MemoryLayout<Float>.size
+        let wholeSize = ParameterBuffer.size
         switch message {
         case .answer(let work, _) where work.round.isTraining: return payloadSize == wholeSize
         case .earlySegment: return payloadSize == wholeSize

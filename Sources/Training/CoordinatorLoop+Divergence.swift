@@ -1,3 +1,4 @@
+import Arithmetic
 import Kernels
 import Model
 import TrainingProtocol

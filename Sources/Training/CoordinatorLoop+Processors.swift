@@ -1,3 +1,4 @@
+import Arithmetic
 import TrainingProtocol
 
 /// The host's processors, and what they are used for.

@@ -1,4 +1,6 @@
+import Arithmetic
 import Checkpoints
+import Figures
 import Kernels
 import Model
 import TrainingProtocol
@@ -7,7 +9,7 @@ import ZeroMQ
 
 /// Runs the coordinator's machine over its socket: takes events in, carries actions out.
 ///
-/// One thread owns all of it. Payloads never reach the machine: the sums wait in `Reduction`, the
+/// One thread owns all of it. Payloads never reach the machine: the sums wait in `ReductionTree`, the
 /// parameters in `Optimizer`, the samples in `SampleFeed`.
 final class CoordinatorLoop {
     private(set) var run: CoordinatedRun
@@ -20,9 +22,9 @@ final class CoordinatorLoop {
     private(set) var missingAnswerCount: Int?
     private var pulse = Pulse()
     var socket: CoordinatorSocket
-    private var sums: [Round: RoundSums] = [:]
+    private var sums: [Round: StepReduction] = [:]
     /// Those of rounds that are over, for the rounds to come.
-    private var spareSums: [RoundSums] = []
+    private var spareSums: [StepReduction] = []
     /// Where sums of workers' gradients go.
     private let gradients = BufferPool()
     let clock: PhaseClock
@@ -31,7 +33,7 @@ final class CoordinatorLoop {
     var profileStart: CoordinatorProfile?
     private var workerProfiles: [WorkerID: WorkerProfile] = [:]
     let comparison: AnswerComparison
-    let arithmetic: SplitArithmetic
+    let arithmetic: ParallelArithmetic
     private(set) var tally: EpochTally
     private(set) var epochs: [EpochRecord]
     private var test: Metrics?
@@ -59,7 +61,7 @@ final class CoordinatorLoop {
         machine = Coordinator(settings: run.settings, position: run.position)
         clock = PhaseClock(sliceCountMax: socket.offer.sliceCountMax)
         self.socket = socket
-        arithmetic = SplitArithmetic(kernels: run.kernels, hasSecondProcessor: true)
+        arithmetic = ParallelArithmetic(kernels: run.kernels) { try startThread(named: $0, $1) }
         comparison = AnswerComparison(arithmetic: arithmetic, input: run.settings.input)
         tally = EpochTally(totals: run.epochTotals, at: .zero)
         epochs = run.epochs
@@ -275,7 +277,7 @@ extension CoordinatorLoop {
             preconditionFailure("an answer of \(work) is accepted without its gradient")
         }
         let gradient = work.round.isTraining ? arrival.gradient : nil
-        let sum = Reduction.Sum(gradient: gradient, sums: arrival.sums)
+        let sum = ReductionTree.Sum(gradient: gradient, sums: arrival.sums)
         if isKept { comparison.keep(sum, of: work, parameters: run.optimizer.parameters) }
         roundSums(of: work.round).add(sum, at: work.subtree)
     }
@@ -287,12 +289,12 @@ extension CoordinatorLoop {
         roundSums(of: work.round).addEarlySegment(gradient, at: work.subtree)
     }
 
-    private func roundSums(of round: Round) -> RoundSums {
+    private func roundSums(of round: Round) -> StepReduction {
         if let sums = sums[round] { return sums }
         let shardCount = schedule.shardCount(of: round)
         let fresh =
             spareSums.popLast()
-            ?? RoundSums(shardCount: shardCount, arithmetic: arithmetic, buffers: gradients)
+            ?? StepReduction(shardCount: shardCount, arithmetic: arithmetic, buffers: gradients)
         fresh.begin(shardCount: shardCount)
         sums[round] = fresh
         return fresh
@@ -361,10 +363,6 @@ extension CoordinatorLoop {
     private func takeMetrics(of round: Round) -> Metrics? {
         guard let total = sums[round]?.total else { return nil }
         forgetSums(of: round)
-        let sampleCount = Double(schedule.samples(of: round).count)
-        return Metrics(
-            loss: Double(total.sums.lossSum) / sampleCount,
-            accuracy: Double(total.sums.correctCount) / sampleCount
-        )
+        return Metrics(of: total.sums, sampleCount: schedule.samples(of: round).count)
     }
 }

@@ -1,3 +1,4 @@
+import Arithmetic
 package import Model
 package import TrainingProtocol
 import ZeroMQ

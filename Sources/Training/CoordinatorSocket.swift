@@ -1,3 +1,4 @@
+import Figures
 import Glibc
 import Model
 import TrainingProtocol
@@ -213,7 +214,7 @@ package struct CoordinatorSocket: ~Copyable {
     /// Gathers what came in frames.
     private mutating func arrival(
         of message: WorkerMessage,
-        _ sums: AnswerSums,
+        _ sums: LossSums,
         from worker: WorkerID,
         _ route: WorkerArrival.Route
     ) -> WorkerArrival {

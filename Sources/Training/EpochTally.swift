@@ -1,10 +1,9 @@
-import Checkpoints
+import Figures
 import TrainingProtocol
-import Wire
 
 /// Adds up an epoch's steps into its loss, accuracy and pace.
 struct EpochTally {
-    private(set) var totals: CheckpointMetadata.EpochTotals
+    private(set) var totals: EpochTotals
     private var start: Duration
     private var trainedSampleCount = 0
     private var trainedStepCount = 0
@@ -12,11 +11,7 @@ struct EpochTally {
 
     /// Starts, or goes on with what a checkpoint's epoch had summed up.
     init(
-        totals: CheckpointMetadata.EpochTotals = .init(
-            lossSum: 0,
-            correctCount: 0,
-            sampleCount: 0
-        ),
+        totals: EpochTotals = EpochTotals(),
         at now: Duration
     ) {
         self.totals = totals
@@ -26,44 +21,31 @@ struct EpochTally {
 
     /// Adds one step's sums; steps are added in their order, so that the sum is the same in every
     /// run.
-    mutating func add(_ sums: AnswerSums, sampleCount: Int, at now: Duration) {
-        totals.lossSum += Double(sums.lossSum)
-        totals.correctCount += sums.correctCount
-        totals.sampleCount += sampleCount
+    mutating func add(_ sums: LossSums, sampleCount: Int, at now: Duration) {
+        totals.add(sums, sampleCount: sampleCount)
         trainedSampleCount += sampleCount
         trainedStepCount += 1
         trainingEnd = now
-    }
-
-    private var training: Metrics {
-        let count = Double(max(totals.sampleCount, 1))
-        return Metrics(
-            loss: totals.lossSum / count,
-            accuracy: Double(totals.correctCount) / count
-        )
     }
 
     /// The figures after the latest of the schedule's steps.
     func stepRecord(after position: Position, in schedule: Schedule) -> StepRecord {
         let epochIndex = (position.completedStepCount - 1) / schedule.stepsPerEpoch
         return StepRecord(
-            epochIndex: epochIndex,
+            epoch: epochRecord(index: epochIndex, at: trainingEnd),
             completedStepCount: position.completedStepCount,
             completedInEpochCount: position.completedStepCount - epochIndex
                 * schedule.stepsPerEpoch,
-            stepsPerEpoch: schedule.stepsPerEpoch,
-            training: training,
-            elapsed: trainingEnd - start,
             elapsedStepCount: trainedStepCount
         )
     }
 
-    /// The figures of the whole epoch.
-    func epochRecord(index: Int, validation: Metrics?, at now: Duration) -> EpochRecord {
+    /// The figures of the whole epoch, or of an epoch so far.
+    func epochRecord(index: Int, validation: Metrics? = nil, at now: Duration) -> EpochRecord {
         let trainingSeconds = (trainingEnd - start).seconds
         return EpochRecord(
             epochIndex: index,
-            training: training,
+            training: Metrics(of: totals),
             validation: validation,
             seconds: (now - start).seconds,
             throughputSamplesPerSecond: trainingSeconds > 0

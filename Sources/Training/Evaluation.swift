@@ -1,8 +1,9 @@
+import Arithmetic
+package import Figures
 package import Kernels
 package import MNIST
 package import Model
 import TrainingProtocol
-import Wire
 
 /// A model at work in this process alone: figures over a set of images, or the probabilities of
 /// single ones.
@@ -25,33 +26,25 @@ package struct Evaluation {
         let computer = ShardComputer(kernels: kernels, transform: transform)
         let perShard = LeNet.shardSampleCountMax
         let shardCount = (images.count + perShard - 1) / perShard
-        let reduction = Reduction(
+        let reduction = ReductionTree(
             shardCount: shardCount,
-            arithmetic: SplitArithmetic(kernels: kernels)
+            arithmetic: ParallelArithmetic(kernels: kernels)
         )
         images.withUnsafeSamples { samples in
             for index in 0..<shardCount {
                 let first = index * perShard * LeNet.sampleSize
                 let end = min(first + perShard * LeNet.sampleSize, samples.count)
-                let result = computer.evaluate(
+                let sums = computer.evaluate(
                     parameters: UnsafePointer(parameters.floats.baseAddress!),
                     samples: UnsafeRawBufferPointer(rebasing: samples[first..<end])
                 )
-                let sums = AnswerSums(
-                    lossSum: result.lossSum,
-                    correctCount: result.correctCount
-                )
                 reduction.add(
-                    Reduction.Sum(gradient: nil, sums: sums),
+                    ReductionTree.Sum(gradient: nil, sums: sums),
                     at: Subtree(level: 0, index: index)
                 )
             }
         }
-        let sums = reduction.total?.sums ?? AnswerSums()
-        return Metrics(
-            loss: Double(sums.lossSum) / Double(images.count),
-            accuracy: Double(sums.correctCount) / Double(images.count)
-        )
+        return Metrics(of: reduction.total?.sums ?? LossSums(), sampleCount: images.count)
     }
 
     /// The probabilities of the ten digits for each image.

@@ -1,7 +1,8 @@
+import Arithmetic
+import Figures
 import Kernels
 import Model
 import TrainingProtocol
-import Wire
 
 /// What becomes of answers with numbers that are not finite: one of them would make every parameter
 /// such a number for good.
@@ -20,7 +21,7 @@ extension AnswerComparison {
     ///   - feed: brings the samples, should it be computed here.
     func isBelievable(
         _ work: Work,
-        _ sums: AnswerSums,
+        _ sums: LossSums,
         _ gradient: UnsafeRawBufferPointer?,
         parameters: ParameterBuffer,
         feed: SampleFeed

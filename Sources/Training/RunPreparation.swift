@@ -1,5 +1,7 @@
+import Arithmetic
 package import Checkpoints
 package import Configuration
+import Figures
 package import Kernels
 package import MNIST
 package import Model
@@ -127,7 +129,7 @@ package struct RunPreparation {
                 kernels: kernels,
                 buffers: OptimizerBuffers(parameters: start)
             ),
-            totals: .init(lossSum: 0, correctCount: 0, sampleCount: 0),
+            totals: EpochTotals(),
             epochs: [],
             distrusted: [],
             soleAnswers: []
@@ -248,7 +250,7 @@ package struct RunPreparation {
         position: Position,
         workerCountMin: Int,
         optimizer: Optimizer,
-        totals: CheckpointMetadata.EpochTotals,
+        totals: EpochTotals,
         epochs: [EpochRecord],
         distrusted: [WorkerID],
         soleAnswers: [SoleAnswers]

@@ -22,7 +22,7 @@ package final class SampleFeed {
         self.seed = seed
     }
 
-    /// How many bytes the samples of `work` take: 785 each.
+    /// How many bytes the samples of `work` take.
     package func size(of work: Work) -> Int {
         schedule.samples(of: work.subtree, in: work.round).count * LeNet.sampleSize
     }

@@ -1,8 +1,9 @@
+import Arithmetic
+import Figures
 import Glibc
 import Kernels
 import Model
 import TrainingProtocol
-import Wire
 
 /// Computes the sums of a piece of work, shard after shard, in the order of the tree.
 ///
@@ -13,7 +14,7 @@ final class SubtreeComputer {
     private let clock: PhaseClock
     private let simulatedDuration: Duration?
     /// The sums of both segments.
-    private let reductions: [Reduction]
+    private let reductions: [ReductionTree]
     /// The work whose first shard the computer holds already, and whose convolutions it has computed
     /// for that.
     private var prepared: Work?
@@ -29,21 +30,20 @@ final class SubtreeComputer {
         clock: PhaseClock = PhaseClock(),
         simulatedDuration: Duration? = nil
     ) {
+        guard let transform = InputTransform(geometry: input.geometry, scale: input.scale) else {
+            return nil
+        }
         self.simulatedDuration = simulatedDuration
-        guard let geometry = InputTransform.Geometry(rawValue: input.geometry),
-            let scale = InputTransform.Scale(rawValue: input.scale)
-        else { return nil }
         self.clock = clock
         let gradients = gradients
         reductions = LeNet.segments.map {
-            Reduction(
+            ReductionTree(
                 shardCount: 1,
-                arithmetic: SplitArithmetic(kernels: kernels),
+                arithmetic: ParallelArithmetic(kernels: kernels),
                 range: $0.range,
                 buffers: gradients
             )
         }
-        let transform = InputTransform(geometry: geometry, scale: scale)
         computer = ShardComputer(kernels: kernels, transform: transform)
     }
 
@@ -73,14 +73,14 @@ final class SubtreeComputer {
     ///   - buffer: takes the gradient; nil for one of the computer's own.
     ///   - whenFullyConnected: is told when this segment of the gradient is complete, the
     ///     convolutions' not yet.
-    /// - Precondition: there is at least one sample of 785 bytes, and no part of one.
+    /// - Precondition: there is at least one sample, and no part of one.
     func total(
         of work: Work,
         _ samples: UnsafeRawBufferPointer,
         parameters: ParameterBuffer,
         into buffer: ParameterBuffer? = nil,
         whenFullyConnected: (ParameterBuffer) -> Void = { _ in }
-    ) -> Reduction.Sum {
+    ) -> ReductionTree.Sum {
         let shardCount = (samples.count + Self.shardSize - 1) / Self.shardSize
         for reduction in reductions { reduction.begin(shardCount: shardCount) }
         defer { for reduction in reductions { reduction.removeAll() } }
@@ -101,7 +101,7 @@ final class SubtreeComputer {
                 computer.fullyConnectedBackward(parameters.start, into: gradient.start)
                 clock.lap(.backwardFullyConnected)
             }
-            reductions[1].add(Reduction.Sum(gradient: gradient), at: place)
+            reductions[1].add(ReductionTree.Sum(gradient: gradient), at: place)
             clock.lap(.reduce)
             if index == shardCount - 1, let gradient = reductions[1].total?.gradient {
                 whenFullyConnected(gradient)
@@ -110,7 +110,7 @@ final class SubtreeComputer {
                 computer.convolutionsBackward(parameters.start, into: gradient.start)
                 clock.lap(.backwardConvolutions)
             }
-            reductions[0].add(Reduction.Sum(gradient: gradient, sums: sums), at: place)
+            reductions[0].add(ReductionTree.Sum(gradient: gradient, sums: sums), at: place)
             clock.lap(.reduce)
         }
         guard let total = reductions[0].total else {
@@ -133,15 +133,15 @@ final class SubtreeComputer {
 
     /// Loss and correctness of the shard that was loaded; what backward needs stays in the
     /// computer.
-    private func forward(_ parameters: ParameterBuffer, isBegun: Bool) -> AnswerSums {
+    private func forward(_ parameters: ParameterBuffer, isBegun: Bool) -> LossSums {
         if let simulatedDuration {
             usleep(UInt32(simulatedDuration.seconds * 1_000_000))
             clock.lap(.forward)
-            return AnswerSums()
+            return LossSums()
         }
         if !isBegun { computer.convolutionsForward(parameters.start) }
-        let result = computer.fullyConnectedForward(parameters.start)
+        let sums = computer.fullyConnectedForward(parameters.start)
         clock.lap(.forward)
-        return AnswerSums(lossSum: result.lossSum, correctCount: result.correctCount)
+        return sums
     }
 }

@@ -1,3 +1,4 @@
+import Figures
 import Model
 import TrainingProtocol
 import Wire
@@ -7,7 +8,7 @@ struct WorkerArrival {
     /// What the machine is told.
     let message: WorkerMessage
     /// The figures of an answer; of any other message, those of no sample.
-    var sums = AnswerSums()
+    var sums = LossSums()
     /// The gradient that came with it; nil for none.
     var gradient: ParameterBuffer?
     /// The size of the payload, in bytes; that of a gradient in two parts is the whole gradient's.

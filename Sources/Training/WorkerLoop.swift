@@ -1,3 +1,5 @@
+import Arithmetic
+import Figures
 import Glibc
 import Kernels
 import Keys
@@ -30,7 +32,7 @@ final class WorkerLoop {
     private var parameters: StoredParameters?
     private var samples = SampleStore()
     private var work: Work?
-    private var answer: Reduction.Sum?
+    private var answer: ReductionTree.Sum?
     private var outcome: Worker.Outcome?
     private var lines = LineLimit()
 
@@ -196,7 +198,7 @@ final class WorkerLoop {
     private func send(_ message: WorkerMessage) throws(ZeroMQError) {
         if case .hello = message { socket.search.goOn(at: .now) }
         guard message.hasAnswer, let answer else {
-            try socket.send(message, sums: AnswerSums(), gradient: nil)
+            try socket.send(message, sums: LossSums(), gradient: nil)
             return
         }
         self.answer = nil
@@ -250,7 +252,7 @@ final class WorkerLoop {
     ) throws(ZeroMQError) {
         socket.makeWay()
         guard socket.wantsEarlySegments, parameters.isIntact else { return }
-        answer = Reduction.Sum(gradient: gradient)
+        answer = ReductionTree.Sum(gradient: gradient)
         try handle(.computedEarlySegment(work))
         answer = nil
     }

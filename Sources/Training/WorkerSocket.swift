@@ -1,3 +1,4 @@
+import Figures
 import Glibc
 import Keys
 import Model
@@ -116,7 +117,7 @@ struct WorkerSocket: ~Copyable {
     /// Sends a message; without a connection it is dropped, for the machine repeats what matters.
     mutating func send(
         _ message: WorkerMessage,
-        sums: AnswerSums,
+        sums: LossSums,
         gradient: ParameterBuffer?
     ) throws(ZeroMQError) {
         let header = WireEncoding.bytes(of: message, sums: sums, name: .own)

@@ -1,3 +1,4 @@
+import Figures
 internal import Reporting
 
 /// What one run has shown.
@@ -13,7 +14,7 @@ struct TrainingMeasurement: Equatable {
     let profile: RunProfile
 
     init(_ summary: RunSummary, processorSeconds: Double) {
-        samplesPerSecond = summary.epochs.last?.samplesPerSecond ?? 0
+        samplesPerSecond = summary.epochs.last?.throughputSamplesPerSecond ?? 0
         batchSize = summary.batchSize
         workerCount = summary.workers
         totalSeconds = summary.totalSeconds

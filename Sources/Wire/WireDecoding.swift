@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Sealing
 import SwiftProtobuf
@@ -45,20 +46,20 @@ package enum WireDecoding {
 
     private static func workerMessage(
         in header: Lockstep_Header
-    ) throws(WireError) -> (WorkerMessage, AnswerSums) {
+    ) throws(WireError) -> (WorkerMessage, LossSums) {
         switch header.body {
         case .hello(let hello):
-            return (.hello(protocolVersion: Int(hello.protocolVersion)), AnswerSums())
+            return (.hello(protocolVersion: Int(hello.protocolVersion)), LossSums())
         case .answer(let answer):
             let correctCount = try number(answer.correctCount, "correct count")
-            let sums = AnswerSums(lossSum: answer.lossSum, correctCount: correctCount)
+            let sums = LossSums(lossSum: answer.lossSum, correctCount: correctCount)
             return (.answer(try work(answer.work), header.stamp), sums)
         case .earlySegment(let body):
-            return (.earlySegment(try work(body.work), header.stamp), AnswerSums())
+            return (.earlySegment(try work(body.work), header.stamp), LossSums())
         case .heartbeat:
-            return (.heartbeat(header.stamp), AnswerSums())
+            return (.heartbeat(header.stamp), LossSums())
         case .goodbye:
-            return (.goodbye, AnswerSums())
+            return (.goodbye, LossSums())
         case .profile, .welcome, .refusal, .dismissal, .work, .parameters, .rejoin, .finish, nil:
             throw .unknownBody
         }

@@ -1,21 +1,8 @@
+package import Figures
 import Foundation
 package import Sealing
 import SwiftProtobuf
 package import TrainingProtocol
-
-/// The sums of an answer that travel in its header.
-package struct AnswerSums: Hashable, Sendable {
-    /// Sum of the samples' losses, in nats.
-    package var lossSum: Float
-    /// Samples whose likeliest class was their label.
-    package var correctCount: Int
-
-    /// Wraps both sums; the default is that of no sample.
-    package init(lossSum: Float = 0, correctCount: Int = 0) {
-        self.lossSum = lossSum
-        self.correctCount = correctCount
-    }
-}
 
 /// What a welcome says beside the machine's message.
 package struct WelcomeOffer: Hashable, Sendable {
@@ -89,7 +76,7 @@ package struct ProfileHeader: Hashable, Sendable {
 /// What a worker's frame holds.
 package enum WorkerContents: Hashable, Sendable {
     /// A message for the machine.
-    case message(WorkerMessage, AnswerSums)
+    case message(WorkerMessage, LossSums)
     /// What the worker spent its time on; no machine needs it.
     case profile(ProfileHeader)
 }
@@ -99,7 +86,7 @@ package enum WireEncoding {
     /// Encodes what a worker says; `sums` belong to an answer, `name` to a hello.
     package static func bytes(
         of message: WorkerMessage,
-        sums: AnswerSums = AnswerSums(),
+        sums: LossSums = LossSums(),
         name: WorkerName? = nil
     ) -> HeaderBytes {
         var header = Lockstep_Header()

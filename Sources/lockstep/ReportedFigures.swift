@@ -1,3 +1,4 @@
+import Figures
 import Reporting
 import Training
 import TrainingProtocol
@@ -53,33 +54,5 @@ extension RunSummary.UnverifiedSteps {
                 last: $0.upperBound
             )
         }
-    }
-}
-
-extension EpochResult {
-    init(_ record: EpochRecord) {
-        self.init(
-            epoch: record.epochIndex + 1,
-            loss: record.training.loss,
-            accuracy: record.training.accuracy,
-            validationLoss: record.validation?.loss,
-            validationAccuracy: record.validation?.accuracy,
-            seconds: record.seconds,
-            samplesPerSecond: record.throughputSamplesPerSecond
-        )
-    }
-}
-
-extension StepResult {
-    init(_ record: StepRecord, batchSize: Int) {
-        let seconds = record.elapsed.seconds
-        let samples = Double(record.elapsedStepCount * batchSize)
-        self.init(
-            step: record.completedStepCount,
-            epoch: record.epochIndex + 1,
-            loss: record.training.loss,
-            accuracy: record.training.accuracy,
-            samplesPerSecond: seconds > 0 ? samples / seconds : 0
-        )
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Configuration
+import Figures
 import Foundation
 import Logging
 import Reporting
@@ -75,17 +76,17 @@ final class RunReport: RunObserver {
 
     func stepDidEnd(_ record: StepRecord) {
         beginning.note()
-        if shownEpochIndex != record.epochIndex {
-            shownEpochIndex = record.epochIndex
+        if shownEpochIndex != record.epoch.epochIndex {
+            shownEpochIndex = record.epoch.epochIndex
             Supervisor.ofProcess?.status(
-                "epoch \(record.epochIndex + 1) of \(schedule.epochCount)"
+                "epoch \(record.epoch.epochIndex + 1) of \(schedule.epochCount)"
             )
             show(
                 progress.began(
-                    epoch: record.epochIndex + 1,
-                    stepCount: record.stepsPerEpoch,
+                    epoch: record.epoch.epochIndex + 1,
+                    stepCount: schedule.stepsPerEpoch,
                     doneCount: record.completedInEpochCount - record.elapsedStepCount,
-                    at: now - record.elapsed
+                    at: now - .seconds(record.epoch.seconds)
                 )
             )
         }
@@ -93,35 +94,34 @@ final class RunReport: RunObserver {
         show(
             progress.advanced(
                 doneCount: record.completedInEpochCount,
-                loss: record.training.loss,
-                accuracy: record.training.accuracy,
+                record.epoch.training,
                 at: now,
                 columnCount: columnCount
             )
         )
-        if configuration.keepGoing, !record.training.loss.isFinite,
+        if configuration.keepGoing, !record.epoch.training.loss.isFinite,
             failedParts.insert("loss").inserted
         {
             log(
                 .warning,
-                "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
+                "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.epoch.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
             )
         }
         guard configuration.logEvery > 0,
             record.completedStepCount % configuration.logEvery == 0
         else { return }
-        write(StepResult(record, batchSize: configuration.batchSize))
+        keep("metrics") { () throws(ReportError) in try metrics.append(record, at: Date()) }
+        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
     }
 
     func epochDidEnd(_ record: EpochRecord) {
-        let result = EpochResult(record)
         let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
-        show(progress.ended(result, at: now, columnCount: columnCount))
+        show(progress.ended(record, at: now, columnCount: columnCount))
         let step = (record.epochIndex + 1) * schedule.stepsPerEpoch
         keep("metrics") { () throws(ReportError) in
-            try metrics.append(result, step: step, at: Date())
+            try metrics.append(record, step: step, at: Date())
         }
-        keep("events") { () throws(ReportError) in try events.append(result, at: Date()) }
+        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
     }
 
     func runDidGoBack(to position: Position) {
@@ -247,10 +247,9 @@ final class RunReport: RunObserver {
     /// - Throws: `ReportError` when it cannot be written.
     func summarize(_ result: RunResult, digest: String) throws(ReportError) {
         tellOfFailedCheckpoints()
-        let test = Self.test(of: result)
         let summary = RunSummary(
-            epochs: result.epochs.map(EpochResult.init),
-            test: RunSummary.Test(loss: test.loss, accuracy: test.accuracy),
+            epochs: result.epochs,
+            test: Self.test(of: result),
             digest: digest,
             workers: result.workerCountMax,
             batchSize: configuration.batchSize,
@@ -312,11 +311,6 @@ extension RunReport {
 
     private func log(_ level: Logger.Level, _ message: String) {
         logger.log(level: level, "\(message)")
-    }
-
-    private func write(_ result: StepResult) {
-        keep("metrics") { () throws(ReportError) in try metrics.append(result, at: Date()) }
-        keep("events") { () throws(ReportError) in try events.append(result, at: Date()) }
     }
 
     /// Writes, or warns the first time that a part cannot be written.

@@ -1,3 +1,4 @@
+import Figures
 import Sealing
 import TrainingProtocol
 import Wire
@@ -18,7 +19,7 @@ extension FuzzTarget {
             ),
             Work(round: .test, subtree: Subtree(level: 0, index: 3), version: 6),
         ]
-        let sums = AnswerSums(lossSum: 2.5, correctCount: 16)
+        let sums = LossSums(lossSum: 2.5, correctCount: 16)
         let workers: [WorkerMessage] = [
             .hello(protocolVersion: protocolVersion), .heartbeat(stamp), .goodbye,
         ]

@@ -12,6 +12,19 @@ struct InputTransformTests {
         let resized: [Float]
     }
 
+    @Test func `is named by two words, of which it must know both`() {
+        for geometry in InputTransform.Geometry.allCases {
+            for scale in InputTransform.Scale.allCases {
+                #expect(
+                    InputTransform(geometry: geometry.rawValue, scale: scale.rawValue)
+                        == InputTransform(geometry: geometry, scale: scale)
+                )
+            }
+        }
+        #expect(InputTransform(geometry: "crop", scale: "unit") == nil)
+        #expect(InputTransform(geometry: "pad", scale: "log") == nil)
+    }
+
     private func records() throws -> [Record] {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Fixtures/resize.bin")

@@ -1,3 +1,4 @@
+import MNIST
 import Model
 import Testing
 
@@ -9,8 +10,46 @@ struct LeNetTests {
             #expect(tensor.range.count == tensor.shape.reduce(1, *), "\(tensor.name)")
             end = tensor.range.upperBound
         }
-        #expect(end == LeNet.parameterCount)
-        #expect(LeNet.layers.map(\.parameterCount).reduce(0, +) == LeNet.parameterCount)
+        #expect(end == 61_706)
+        #expect(LeNet.parameterCount == 61_706)
+        #expect(ParameterBuffer.size == 246_824)
+        #expect(ParameterBuffer.pagedSize == 61 * 4_096)
+    }
+
+    @Test func `derives shapes, counts and work from the layer table`() {
+        #expect(
+            LeNet.layers.map(\.name) == [
+                "conv1 + ReLU", "max-pool 2×2", "conv2 + ReLU", "max-pool 2×2", "flatten",
+                "fc1 + ReLU", "fc2 + ReLU", "fc3 + softmax",
+            ]
+        )
+        #expect(
+            LeNet.layers.map(\.outputShape) == [
+                [28, 28, 6], [14, 14, 6], [10, 10, 16], [5, 5, 16], [400], [120], [84], [10],
+            ]
+        )
+        #expect(LeNet.layers.map(\.parameterCount) == [156, 0, 2_416, 0, 0, 48_120, 10_164, 850])
+        #expect(
+            LeNet.layers.map(\.multiplyAddCount) == [
+                117_600, 0, 240_000, 0, 0, 48_000, 10_080, 840,
+            ]
+        )
+    }
+
+    @Test func `takes the samples of a data set as they lie there`() {
+        #expect(LeNet.imageSide == LabeledImages.side)
+        #expect(LeNet.sampleSize == 785)
+        #expect(LeNet.sampleSize == LabeledImages.sampleSize)
+        #expect(LeNet.classCount == 10)
+    }
+
+    @Test func `has memory for what the kernels write`() {
+        let workspace = Workspace()
+        #expect(workspace.rectified.map(\.elementCount) == [400, 120, 84, 10])
+        #expect(workspace.rows.elementCount == 400)
+        #expect(workspace.rowGradient.elementCount == 6 * 2 * 28)
+        #expect(workspace.partials.elementCount == 2 * 150)
+        #expect(workspace.convolution2Gradient.elementCount == 1_600)
     }
 
     @Test func `names the tensors in the order of the layers`() {

@@ -1,3 +1,4 @@
+import Figures
 import KernelReference
 import Kernels
 import Model

@@ -1,3 +1,4 @@
+import Figures
 import KernelReference
 import Kernels
 import Model
@@ -14,7 +15,7 @@ struct ShardComputerTests {
         _ transform: InputTransform,
         _ samples: [UInt8],
         parameters: ParameterBuffer = .initial(seed: 1)
-    ) -> (ShardResult, ParameterBuffer) {
+    ) -> (LossSums, ParameterBuffer) {
         let gradient = ParameterBuffer()
         let result = FloatingPointMode.withSubnormalsFlushed {
             let computer = ShardComputer(kernels: kernels, transform: transform)

@@ -1,3 +1,5 @@
+import Arithmetic
+import Figures
 import Foundation
 import Kernels
 import MNIST
@@ -84,12 +86,12 @@ struct ReferenceRun {
     private mutating func sum(
         ofStep index: Int,
         _ parameters: ParameterBuffer
-    ) -> (ParameterBuffer, AnswerSums) {
+    ) -> (ParameterBuffer, LossSums) {
         let round = Round.step(index: index)
         let shardCount = schedule.shardCount(of: round)
-        let reduction = Reduction(
+        let reduction = ReductionTree(
             shardCount: shardCount,
-            arithmetic: SplitArithmetic(kernels: kernels)
+            arithmetic: ParallelArithmetic(kernels: kernels)
         )
         for shard in 0..<shardCount {
             let subtree = Subtree(level: 0, index: shard)
@@ -98,14 +100,10 @@ struct ReferenceRun {
             samples.withUnsafeMutableBytes { feed.copySamples(of: work, into: $0) }
             batches.append(samples)
             let gradient = ParameterBuffer()
-            let result = samples.withUnsafeBytes {
+            let sums = samples.withUnsafeBytes {
                 computer.gradient(of: parameters.start, samples: $0, into: gradient.start)
             }
-            let sums = AnswerSums(
-                lossSum: result.lossSum,
-                correctCount: result.correctCount
-            )
-            reduction.add(Reduction.Sum(gradient: gradient, sums: sums), at: subtree)
+            reduction.add(ReductionTree.Sum(gradient: gradient, sums: sums), at: subtree)
         }
         let total = reduction.total!
         return (total.gradient!, total.sums)

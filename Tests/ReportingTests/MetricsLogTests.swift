@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import TestTools
 import Testing
@@ -7,12 +8,24 @@ import Testing
 @Suite struct MetricsLogTests {
     private let time = Date(timeIntervalSince1970: 1_764_000_000.25)
 
-    private func step(_ step: Int, epoch: Int, loss: Double = 0.5) -> StepResult {
-        StepResult(step: step, epoch: epoch, loss: loss, accuracy: 0.75, samplesPerSecond: 4_000)
+    private func step(_ step: Int, epoch index: Int) -> StepRecord {
+        var soFar = epoch(index, loss: 0.5)
+        (soFar.training.accuracy, soFar.throughputSamplesPerSecond) = (0.75, 4_000)
+        return StepRecord(
+            epoch: soFar,
+            completedStepCount: step,
+            completedInEpochCount: 1,
+            elapsedStepCount: 1
+        )
     }
 
-    private func epoch(_ epoch: Int, loss: Double = 0.25) -> EpochResult {
-        EpochResult(epoch: epoch, loss: loss, accuracy: 0.5, seconds: 2, samplesPerSecond: 99.5)
+    private func epoch(_ epoch: Int, loss: Double = 0.25) -> EpochRecord {
+        EpochRecord(
+            epochIndex: epoch - 1,
+            training: Metrics(loss: loss, accuracy: 0.5),
+            seconds: 2,
+            throughputSamplesPerSecond: 99.5
+        )
     }
 
     /// A log of two epochs of two steps.
@@ -30,7 +43,7 @@ import Testing
             let log = try MetricsLog(newInFolder: "\(folder)/runs/a")
             try log.append(step(100, epoch: 1), at: time)
             var validated = epoch(1, loss: .infinity)
-            (validated.validationLoss, validated.validationAccuracy) = (.nan, 0.125)
+            validated.validation = Metrics(loss: .nan, accuracy: 0.125)
             try log.append(validated, step: 1_688, at: time)
             #expect(
                 try text(of: "\(folder)/runs/a/metrics.jsonl") == """
@@ -50,11 +63,10 @@ import Testing
             let path = "\(folder)/metrics.jsonl"
             try writeLog(in: folder)
             let whole = try text(of: path).split(separator: "\n")
-            for (resumed, kept, epochs) in [(9, 6, 2), (4, 6, 2), (3, 4, 1), (2, 3, 1), (0, 0, 0)] {
-                let log = try MetricsLog(folder: folder, resumingAtStep: resumed)
+            for (resumed, kept) in [(9, 6), (4, 6), (3, 4), (2, 3), (0, 0)] {
+                _ = try MetricsLog(folder: folder, resumingAtStep: resumed)
                 let lines = try text(of: path).split(separator: "\n")
                 #expect(lines == Array(whole.prefix(kept)))
-                #expect(log.epochsBefore == Array((1...2).map { epoch($0) }.prefix(epochs)))
             }
             let log = try MetricsLog(folder: folder, resumingAtStep: 0)
             try log.append(step(1, epoch: 1), at: time)
@@ -84,7 +96,7 @@ import Testing
             let whole = try text(of: path)
             // The same lines again are of steps that have passed.
             try (whole + whole).write(toFile: path, atomically: false, encoding: .utf8)
-            #expect(try MetricsLog(folder: folder, resumingAtStep: 4).epochsBefore.count == 2)
+            _ = try MetricsLog(folder: folder, resumingAtStep: 4)
             #expect(try text(of: path) == whole)
             // The last epoch's line may come once more, and not without end.
             let last = String(try #require(whole.split(separator: "\n").last)) + "\n"
@@ -100,23 +112,25 @@ import Testing
         }
     }
 
-    @Test func `keeps the later of two lines of an epoch`() throws {
+    @Test func `cuts off a line that lacks what its kind has`() throws {
         try withTemporaryFolder { folder in
-            do {
-                let log = try MetricsLog(newInFolder: folder)
-                try log.append(epoch(1, loss: 1), step: 2, at: time)
-                try log.append(epoch(1, loss: .nan), step: 2, at: time)
+            let path = "\(folder)/metrics.jsonl"
+            try writeLog(in: folder)
+            let whole = try text(of: path)
+            let lines = whole.split(separator: "\n").map { "\($0)\n" }
+            for (place, kind, other) in [(1, "step", "epoch"), (2, "epoch", "step")] {
+                var changed = lines
+                changed[place].replace("\"\(kind)\",", with: "\"\(other)\",")
+                try changed.joined().write(toFile: path, atomically: false, encoding: .utf8)
+                _ = try MetricsLog(folder: folder, resumingAtStep: 4)
+                #expect(try text(of: path) == lines.prefix(place).joined(), "\(kind)")
             }
-            let log = try MetricsLog(folder: folder, resumingAtStep: 2)
-            #expect(log.epochsBefore.count == 1)
-            #expect(log.epochsBefore.first?.loss.isNaN == true)
         }
     }
 
     @Test func `begins where a resumed run has none and refuses where a new one has`() throws {
         try withTemporaryFolder { folder in
-            let log = try MetricsLog(folder: folder, resumingAtStep: 7)
-            #expect(log.epochsBefore == [])
+            _ = try MetricsLog(folder: folder, resumingAtStep: 7)
             let path = "\(folder)/metrics.jsonl"
             #expect(throws: ReportError.alreadyThere(file: path)) {
                 try MetricsLog(newInFolder: folder)

@@ -1,16 +1,15 @@
+import Figures
 import Testing
 
 @testable import Reporting
 
 @Suite struct ProgressBarTests {
-    private let result = EpochResult(
-        epoch: 1,
-        loss: 0.27912,
-        accuracy: 0.91524,
-        validationLoss: 0.07309,
-        validationAccuracy: 0.97806,
+    private let result = EpochRecord(
+        epochIndex: 0,
+        training: Metrics(loss: 0.27912, accuracy: 0.91524),
+        validation: Metrics(loss: 0.07309, accuracy: 0.97806),
         seconds: 12.1,
-        samplesPerSecond: 4_462.81
+        throughputSamplesPerSecond: 4_462.81
     )
 
     @Test func `draws an epoch as Keras does`() {
@@ -18,8 +17,7 @@ import Testing
         var text = bar.began(epoch: 1, stepCount: 1_688, at: .seconds(100))
         text += bar.advanced(
             doneCount: 844,
-            loss: 0.5,
-            accuracy: 0.75,
+            Metrics(loss: 0.5, accuracy: 0.75),
             at: .seconds(106),
             columnCount: 160
         )
@@ -49,8 +47,7 @@ import Testing
             _ = bar.began(epoch: 1, stepCount: 1_688, at: .zero)
             var text = bar.advanced(
                 doneCount: 9,
-                loss: 2.3,
-                accuracy: 0.1,
+                Metrics(loss: 2.3, accuracy: 0.1),
                 at: .seconds(1),
                 columnCount: columnCount
             )
@@ -69,8 +66,7 @@ import Testing
         let drawings = (1...2_000).filter { step in
             let text = bar.advanced(
                 doneCount: step,
-                loss: 1,
-                accuracy: 0,
+                Metrics(loss: 1, accuracy: 0),
                 at: .milliseconds(step),
                 columnCount: 80
             )
@@ -83,7 +79,12 @@ import Testing
     @Test func `writes one plain line an epoch where nothing can be redrawn`() {
         var bar = ProgressBar(style: .lines, epochCount: 5)
         var text = bar.began(epoch: 1, stepCount: 1_688, at: .zero)
-        text += bar.advanced(doneCount: 5, loss: 1, accuracy: 0, at: .seconds(1), columnCount: 80)
+        text += bar.advanced(
+            doneCount: 5,
+            Metrics(loss: 1, accuracy: 0),
+            at: .seconds(1),
+            columnCount: 80
+        )
         text += bar.interrupted()
         text += bar.ended(result, at: .seconds(12), columnCount: 80)
         #expect(
@@ -94,7 +95,7 @@ import Testing
 
     @Test func `leaves validation out where there is none`() {
         var plain = result
-        (plain.validationLoss, plain.validationAccuracy) = (nil, nil)
+        plain.validation = nil
         for style in [ProgressBar.Style.lines, .redrawn] {
             var bar = ProgressBar(style: style, epochCount: 5)
             _ = bar.began(epoch: 1, stepCount: 10, at: .zero)
@@ -108,8 +109,7 @@ import Testing
         _ = bar.began(epoch: 2, stepCount: 1_000, doneCount: 900, at: .zero)
         let text = bar.advanced(
             doneCount: 910,
-            loss: 1,
-            accuracy: 0,
+            Metrics(loss: 1, accuracy: 0),
             at: .seconds(1),
             columnCount: 200
         )
@@ -122,7 +122,12 @@ import Testing
         #expect(bar.interrupted() == "")
         _ = bar.began(epoch: 1, stepCount: 10, at: .zero)
         #expect(bar.interrupted() == "")
-        _ = bar.advanced(doneCount: 1, loss: 1, accuracy: 0, at: .seconds(1), columnCount: 80)
+        _ = bar.advanced(
+            doneCount: 1,
+            Metrics(loss: 1, accuracy: 0),
+            at: .seconds(1),
+            columnCount: 80
+        )
         #expect(bar.interrupted() == "\n")
         #expect(bar.interrupted() == "")
     }
@@ -131,14 +136,13 @@ import Testing
         for style in [ProgressBar.Style.lines, .redrawn] {
             var bar = ProgressBar(style: style, epochCount: 0)
             var odd = result
-            (odd.loss, odd.accuracy, odd.seconds) = (.nan, .infinity, .nan)
+            (odd.training, odd.seconds) = (Metrics(loss: .nan, accuracy: .infinity), .nan)
             #expect(bar.ended(odd, at: .zero, columnCount: 80) == "")
             for (done, count) in [(0, 0), (5, 0), (-1, 3), (7, 3), (.max, 1)] {
                 _ = bar.began(epoch: -1, stepCount: count, doneCount: 2, at: .seconds(5))
                 _ = bar.advanced(
                     doneCount: done,
-                    loss: .nan,
-                    accuracy: -.infinity,
+                    Metrics(loss: .nan, accuracy: -.infinity),
                     at: .seconds(6),
                     columnCount: -4
                 )

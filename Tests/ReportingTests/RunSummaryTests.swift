@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import TestTools
 import Testing
@@ -6,21 +7,22 @@ import Testing
 
 @Suite struct RunSummaryTests {
     private var summary: RunSummary {
-        let validated = EpochResult(
-            epoch: 1,
-            loss: 0.5,
-            accuracy: 0.75,
-            validationLoss: 0.25,
-            validationAccuracy: 0.875,
+        let validated = EpochRecord(
+            epochIndex: 0,
+            training: Metrics(loss: 0.5, accuracy: 0.75),
+            validation: Metrics(loss: 0.25, accuracy: 0.875),
             seconds: 2.5,
-            samplesPerSecond: 21_600
+            throughputSamplesPerSecond: 21_600
+        )
+        let plain = EpochRecord(
+            epochIndex: 1,
+            training: Metrics(loss: 1, accuracy: 0),
+            seconds: 3,
+            throughputSamplesPerSecond: 9
         )
         return RunSummary(
-            epochs: [
-                validated,
-                EpochResult(epoch: 2, loss: 1, accuracy: 0, seconds: 3, samplesPerSecond: 9),
-            ],
-            test: RunSummary.Test(loss: 0.125, accuracy: 0.9875),
+            epochs: [validated, plain],
+            test: Metrics(loss: 0.125, accuracy: 0.9875),
             digest: "00ff",
             workers: 2,
             batchSize: 32,
@@ -124,15 +126,15 @@ import Testing
         try withTemporaryFolder { folder in
             var diverged = summary
             diverged.test.loss = .nan
-            diverged.epochs[0].loss = .infinity
-            diverged.epochs[0].validationLoss = -.infinity
+            diverged.epochs[0].training.loss = .infinity
+            diverged.epochs[0].validation?.loss = -.infinity
             diverged.totalSeconds = .infinity
             try diverged.write(toFolder: folder)
             let written = try text(of: "\(folder)/summary.json")
             #expect(written.components(separatedBy: ": null").count == 5)
             let read = try JSONDecoder().decode(RunSummary.self, from: Data(written.utf8))
-            #expect(read.test.loss.isNaN && read.epochs[0].validationLoss?.isNaN == true)
-            #expect(read.epochs[1].validationLoss == nil)
+            #expect(read.test.loss.isNaN && read.epochs[0].validation?.loss.isNaN == true)
+            #expect(read.epochs[1].validation == nil)
         }
     }
 

@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import TestTools
 import Testing
@@ -10,22 +11,25 @@ import Testing
     private func write(in folder: String, validates: Bool) throws {
         let events = try TensorBoardEvents(runFolder: folder, validates: validates, at: time)
         for index in 1...2 {
-            let step = StepResult(
-                step: 100 * index,
-                epoch: index,
-                loss: 0.5 / Double(index),
-                accuracy: 0.25,
-                samplesPerSecond: 1
+            let soFar = EpochRecord(
+                epochIndex: index - 1,
+                training: Metrics(loss: 0.5 / Double(index), accuracy: 0.25),
+                seconds: 1,
+                throughputSamplesPerSecond: 1
+            )
+            let step = StepRecord(
+                epoch: soFar,
+                completedStepCount: 100 * index,
+                completedInEpochCount: 100,
+                elapsedStepCount: 100
             )
             try events.append(step, at: time)
-            let epoch = EpochResult(
-                epoch: index,
-                loss: 2 / Double(index),
-                accuracy: 0.5,
-                validationLoss: validates ? 4 / Double(index) : nil,
-                validationAccuracy: validates ? 0.75 : nil,
+            let epoch = EpochRecord(
+                epochIndex: index - 1,
+                training: Metrics(loss: 2 / Double(index), accuracy: 0.5),
+                validation: validates ? Metrics(loss: 4 / Double(index), accuracy: 0.75) : nil,
                 seconds: 1,
-                samplesPerSecond: 1
+                throughputSamplesPerSecond: 1
             )
             try events.append(epoch, at: time)
         }

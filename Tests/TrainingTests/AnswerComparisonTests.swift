@@ -1,3 +1,5 @@
+import Arithmetic
+import Figures
 import Kernels
 import MNIST
 import Model
@@ -19,14 +21,14 @@ struct AnswerComparisonTests {
 
     /// What becomes of two answers, each the right one or one that `damage` was done to.
     private func wrong(
-        first damageFirst: (inout Reduction.Sum) -> Void = { _ in },
-        second damageSecond: (inout Reduction.Sum) -> Void = { _ in }
+        first damageFirst: (inout ReductionTree.Sum) -> Void = { _ in },
+        second damageSecond: (inout ReductionTree.Sum) -> Void = { _ in }
     ) throws -> [WorkerID] {
         let small = try SmallRun()
-        let arithmetic = SplitArithmetic(kernels: small.kernels, hasSecondProcessor: false)
+        let arithmetic = ParallelArithmetic(kernels: small.kernels)
         let comparison = AnswerComparison(arithmetic: arithmetic, input: small.run.settings.input)
         let parameters = small.run.optimizer.parameters
-        func answer(_ damage: (inout Reduction.Sum) -> Void) -> Reduction.Sum {
+        func answer(_ damage: (inout ReductionTree.Sum) -> Void) -> ReductionTree.Sum {
             var answer = comparison.compute(work, parameters, small.run.feed)
             let copy = ParameterBuffer()
             if let gradient = answer.gradient { copy.copy(from: gradient) }
@@ -50,7 +52,7 @@ struct AnswerComparisonTests {
         )
     }
 
-    private func flip(_ sum: inout Reduction.Sum) {
+    private func flip(_ sum: inout ReductionTree.Sum) {
         guard let gradient = sum.gradient else { return }
         gradient.floats[77] = Float(bitPattern: gradient.floats[77].bitPattern ^ 1)
     }

@@ -1,3 +1,4 @@
+import Figures
 import Kernels
 import SeededRandom
 import Testing
@@ -11,7 +12,7 @@ struct AnswerPlausibilityTests {
 
     private func holds(_ loss: Float, _ correct: Int, of count: Int) -> Bool {
         plausibility.holds(
-            for: AnswerSums(lossSum: loss, correctCount: correct),
+            for: LossSums(lossSum: loss, correctCount: correct),
             sampleCount: count
         )
     }
@@ -45,7 +46,7 @@ struct AnswerPlausibilityTests {
             var losses = [Float](repeating: 0, count: 16)
             var isCorrect = [Int32](repeating: 0, count: 16)
             kernels.softmaxCrossEntropy(logits, labels, &gradient, &losses, &isCorrect)
-            let sums = AnswerSums(
+            let sums = LossSums(
                 lossSum: losses.reduce(0, +),
                 correctCount: Int(isCorrect.reduce(0, +))
             )

@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Kernels
 import Keys
@@ -166,7 +167,7 @@ struct HostileTests {
     }
 
     /// Sums that samples may have which are all classified wrongly.
-    private static let possible = AnswerSums(lossSum: 10_000)
+    private static let possible = LossSums(lossSum: 10_000)
 
     @Test func `turns away who answers with numbers that are not finite, or cannot be`()
         async throws
@@ -176,12 +177,12 @@ struct HostileTests {
         nan.replaceSubrange(4_000..<4_004, with: [0, 0, 0xC0, 0x7F])
         var infinity = Self.zeros
         infinity.replaceSubrange((infinity.count - 4)..., with: [0, 0, 0x80, 0xFF])
-        let lies: [(AnswerSums, [UInt8])] = [
+        let lies: [(LossSums, [UInt8])] = [
             (Self.possible, nan), (Self.possible, infinity),
-            (AnswerSums(lossSum: .nan), Self.zeros),
-            (AnswerSums(correctCount: 1 << 12), Self.zeros),
-            (AnswerSums(lossSum: -5), Self.zeros),
-            (AnswerSums(lossSum: 0), Self.zeros),
+            (LossSums(lossSum: .nan), Self.zeros),
+            (LossSums(correctCount: 1 << 12), Self.zeros),
+            (LossSums(lossSum: -5), Self.zeros),
+            (LossSums(lossSum: 0), Self.zeros),
         ]
         let (result, parameters) = try await train(record) { endpoint in
             for (index, (sums, gradient)) in lies.enumerated() {

@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import TrainingProtocol
 import Wire
@@ -50,7 +51,7 @@ final class RawWorker {
 
     func send(
         _ message: WorkerMessage,
-        sums: AnswerSums = AnswerSums(),
+        sums: LossSums = LossSums(),
         payload: [UInt8]? = nil
     ) throws {
         let header = Array(WireEncoding.bytes(of: message, sums: sums))

@@ -1,4 +1,5 @@
 import MNIST
+import Model
 import Testing
 import TrainingProtocol
 
@@ -61,5 +62,9 @@ struct SampleFeedTests {
         #expect(numbers(resumed, .step(index: 3), mark: 1) == expected)
         let other = SampleFeed(dataset: dataset, schedule: schedule, seed: 2)
         #expect(numbers(other, .step(index: 3), mark: 1) != expected)
+    }
+
+    @Test func `cuts shards as large as a computer takes them`() {
+        #expect(Schedule.shardSampleCountMax == LeNet.shardSampleCountMax)
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Configuration
+import Figures
 import Foundation
 import Kernels
 import Keys

@@ -1,3 +1,5 @@
+import Arithmetic
+import Figures
 import Kernels
 import Model
 import SeededRandom

@@ -1,3 +1,4 @@
+import Figures
 import Sealing
 import Testing
 import TrainingProtocol
@@ -34,7 +35,7 @@ struct WireTests {
         .heartbeat(stamp), .rejoin(stamp), .finish(stamp), .dismissal(stamp),
     ]
 
-    private func decodeWorker(_ bytes: [UInt8]) throws(WireError) -> (WorkerMessage, AnswerSums) {
+    private func decodeWorker(_ bytes: [UInt8]) throws(WireError) -> (WorkerMessage, LossSums) {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         defer { copy.deallocate() }
         copy.copyBytes(from: bytes)
@@ -52,7 +53,7 @@ struct WireTests {
     }
 
     @Test func `reads what it writes`() throws {
-        let sums = AnswerSums(lossSum: 1.25e-3, correctCount: 128)
+        let sums = LossSums(lossSum: 1.25e-3, correctCount: 128)
         for message in Self.workerMessages {
             let (decoded, decodedSums) = try decodeWorker(
                 Array(WireEncoding.bytes(of: message, sums: sums))

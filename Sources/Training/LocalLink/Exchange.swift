@@ -19,11 +19,11 @@ package struct Exchange {
     package static let regionSize =
         samplesOffset + sampleSlotCount * sampleSlotSize
 
-    /// The samples of the largest piece of work: 2⁶ shards of 16 samples of 785 bytes.
+    /// The samples of the largest piece of work: 2⁶ whole shards.
     static let sampleSlotSize = 64 * LeNet.shardSampleCountMax * LeNet.sampleSize
 
     private static let gradientsOffset = 4_096
-    private static let gradientStride = 61 * 4_096
+    private static let gradientStride = ParameterBuffer.pagedSize
     private static let samplesOffset = gradientsOffset + gradientSlotCount * gradientStride
 
     let region: SharedRegion

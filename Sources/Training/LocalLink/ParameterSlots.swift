@@ -1,3 +1,4 @@
+import Arithmetic
 package import Model
 import SharedMemory
 
@@ -6,7 +7,7 @@ import SharedMemory
 /// A slot's word says which version it holds, and that it holds none while it is written. A worker
 /// reads without asking and looks at the word when it is done: where it has changed, the round is
 /// over that the worker computed for. Belongs to the coordinator's thread.
-package final class ParameterSlots {
+package final class ParameterSlots: ParameterMemory {
     /// Two are in use, more where answers are kept to be compared.
     static let slotCount = 24
 
@@ -20,7 +21,7 @@ package final class ParameterSlots {
     init(region: SharedRegion) { self.region = region }
 
     private static let slotsOffset = 4_096
-    private static let slotStride = 61 * 4_096
+    private static let slotStride = ParameterBuffer.pagedSize
 
     /// The buffer of a slot that was not used before; nil when all were.
     package func takeBuffer() -> ParameterBuffer? {

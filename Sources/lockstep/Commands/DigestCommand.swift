@@ -1,5 +1,7 @@
 import ArgumentParser
 import Checkpoints
+import Model
+import Reporting
 
 /// `lockstep digest`: tells whether two models are the same.
 struct DigestCommand: ParsableCommand {
@@ -7,7 +9,7 @@ struct DigestCommand: ParsableCommand {
         commandName: "digest",
         abstract: "Print the SHA-256 of a model's parameters.",
         discussion: """
-            The digest is that of the 61,706 parameters as little-endian 32-bit floats in the order that \
+            The digest is that of the \(DecimalText.grouped(LeNet.parameterCount)) parameters as little-endian 32-bit floats in the order that \
             `lockstep summary` shows. Runs of equal configuration and seed have equal digests.
             """
     )

@@ -3,7 +3,7 @@ import Kernels
 import SharedMemory
 import Synchronization
 
-/// A processor beside the owner's: a thread there that computes parts of the owner's operations.
+/// A thread on another processor than its owner's, which computes parts of the owner's operations.
 ///
 /// An operation is cut into pieces: its owner takes them from the front, this thread from the end,
 /// until they meet. So whoever is late or slow computes less, each finds most of what it wrote in
@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// It is `@unchecked Sendable` for the sake of the operation, which its owner writes only while no
 /// piece is left or being computed: whoever has taken a piece may read it.
-final class SecondProcessor: @unchecked Sendable {
+final class ArithmeticThread: @unchecked Sendable {
     /// Floats that are taken at a time: 16 kB of each buffer.
     static let pieceLength = 4_096
 
@@ -43,8 +43,8 @@ final class SecondProcessor: @unchecked Sendable {
 
     /// Starts the thread, which sleeps until it is called; where the system gives none, its owner
     /// computes alone.
-    func start() {
-        try? startThread(named: "arithmetic") {
+    func start(by startThread: ThreadStart) {
+        try? startThread("arithmetic") {
             while self.awaitCall() { self.takePart() }
         }
     }
@@ -111,7 +111,7 @@ final class SecondProcessor: @unchecked Sendable {
 }
 
 /// What the thread does.
-extension SecondProcessor {
+extension ArithmeticThread {
     /// Sleeps until it is called, and tells whether it was.
     private func awaitCall() -> Bool {
         while sem_wait(bell) != 0 {}

@@ -1,28 +1,39 @@
-import Kernels
-import Model
-import TrainingProtocol
-import Wire
+package import Figures
+package import Model
+package import TrainingProtocol
 
 /// The sum of a round's answers in the fixed tree of `Subtree`, whatever the order of their
 /// arrival.
 ///
 /// The coordinator adds what its workers send, a worker adds the shards of one subtree: both with
-/// this.
-/// Two siblings are added as soon as both are there, so at most one buffer a level waits for each
+/// this. Two siblings are added as soon as both are there, so at most one buffer a level waits for each
 /// run of answers in order. Belongs to one thread.
-final class Reduction {
-    /// The sums over some shards: the gradient, in training, and what the header carries.
-    struct Sum {
-        var gradient: ParameterBuffer?
-        var sums = AnswerSums()
+package final class ReductionTree {
+    /// The sums over some shards.
+    package struct Sum {
+        /// The gradient; nil outside training.
+        package var gradient: ParameterBuffer?
+        /// What the header carries.
+        package var sums: LossSums
         /// Whether the gradient's buffer may be added to: a worker's may still be compared with
         /// another's answer.
-        var isOwned = true
+        package var isOwned: Bool
+
+        /// Puts the sums over some shards together.
+        package init(
+            gradient: ParameterBuffer?,
+            sums: LossSums = LossSums(),
+            isOwned: Bool = true
+        ) {
+            self.gradient = gradient
+            self.sums = sums
+            self.isOwned = isOwned
+        }
     }
 
     private var shardCount: Int
     private var root: Subtree
-    private let arithmetic: SplitArithmetic
+    private let arithmetic: ParallelArithmetic
     private let range: Range<Int>
     private let buffers: BufferPool
     private var waiting: [Subtree: Sum] = [:]
@@ -32,9 +43,9 @@ final class Reduction {
     /// - Parameters:
     ///   - range: the floats of the gradients that are added; the others are left alone.
     ///   - buffers: where sums go that have no buffer of their own to be in.
-    init(
+    package init(
         shardCount: Int,
-        arithmetic: SplitArithmetic,
+        arithmetic: ParallelArithmetic,
         range: Range<Int> = 0..<LeNet.parameterCount,
         buffers: BufferPool = BufferPool()
     ) {
@@ -46,13 +57,13 @@ final class Reduction {
     }
 
     /// The sum over all shards, once every one was added.
-    var total: Sum? { waiting[root] }
+    package var total: Sum? { waiting[root] }
 
     /// Begins anew.
-    func removeAll() { waiting.removeAll(keepingCapacity: true) }
+    package func removeAll() { waiting.removeAll(keepingCapacity: true) }
 
     /// Begins anew, with a round of another size.
-    func begin(shardCount: Int) {
+    package func begin(shardCount: Int) {
         removeAll()
         self.shardCount = shardCount
         root = Subtree.root(of: shardCount)
@@ -62,7 +73,7 @@ final class Reduction {
     /// on.
     ///
     /// - Precondition: no shard of it was added before.
-    func add(_ sum: Sum, at subtree: Subtree) {
+    package func add(_ sum: Sum, at subtree: Subtree) {
         var place = subtree
         var sum = sum
         while place != root {
@@ -79,10 +90,7 @@ final class Reduction {
     private func added(_ left: Sum, _ right: Sum) -> Sum {
         Sum(
             gradient: added(left, right.gradient),
-            sums: AnswerSums(
-                lossSum: left.sums.lossSum + right.sums.lossSum,
-                correctCount: left.sums.correctCount + right.sums.correctCount
-            )
+            sums: left.sums + right.sums
         )
     }
 

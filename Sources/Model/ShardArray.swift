@@ -34,6 +34,9 @@ package final class ShardArray {
         }
     }
 
+    /// All of it.
+    package var slice: ShardSlice { ShardSlice(elementCount: elementCount, start: start) }
+
     deinit {
         UnsafeMutableRawPointer(start).deallocate()
     }

@@ -15,17 +15,17 @@ package final class Optimizer {
 
     private let adam: Adam
     /// What computes steps; its thread's alone.
-    var arithmetic: SplitArithmetic
+    package var arithmetic: ParallelArithmetic
     private var parameterPool = BufferPool()
     private let momentPool = BufferPool()
-    private var slots: ParameterSlots?
+    private var memory: (any ParameterMemory)?
     /// What the segments that were made are in.
     private var next: OptimizerBuffers?
 
     /// Starts from given buffers, which belong to the optimizer from now on.
     package init(adam: Adam, kernels: KernelSet, buffers: OptimizerBuffers) {
         self.adam = adam
-        arithmetic = SplitArithmetic(kernels: kernels)
+        arithmetic = ParallelArithmetic(kernels: kernels)
         current = buffers
     }
 
@@ -61,7 +61,7 @@ package final class Optimizer {
     /// Ends a step that every range was made of: its buffers are the current ones now.
     package func finish(step: Int) {
         guard let made = next else { preconditionFailure("step \(step) ends before it begins") }
-        slots?.didWrite(made.parameters, version: step)
+        memory?.didWrite(made.parameters, version: step)
         current = made
         next = nil
     }
@@ -82,18 +82,18 @@ package final class Optimizer {
 
     private func takeParameters() -> ParameterBuffer {
         let parameters = parameterPool.take()
-        slots?.willWrite(parameters)
+        memory?.willWrite(parameters)
         return parameters
     }
 
-    /// Keeps the parameters where other processes can read them, from those of `version` on.
-    package func share(in slots: ParameterSlots, version: Int) {
-        self.slots = slots
-        parameterPool = BufferPool(slots: slots)
+    /// Keeps the parameters where others can read them, from those of `version` on.
+    package func share(in memory: any ParameterMemory, version: Int) {
+        self.memory = memory
+        parameterPool = BufferPool(memory: memory)
         let shared = parameterPool.take()
-        slots.willWrite(shared)
+        memory.willWrite(shared)
         shared.copy(from: parameters)
-        slots.didWrite(shared, version: version)
+        memory.didWrite(shared, version: version)
         current.parameters = shared
     }
 }

@@ -1,19 +1,28 @@
+import Foundation
 import Kernels
 import Model
 import SeededRandom
 import Testing
 
-@testable import Training
+@testable import Arithmetic
 
-struct SplitArithmeticTests {
+/// Starts a thread that computes.
+private func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    Thread.detachNewThread {
+        FloatingPointMode.flushSubnormals()
+        body()
+    }
+}
+
+struct ParallelArithmeticTests {
     private let kernels: KernelSet
-    private let alone: SplitArithmetic
-    private let split: SplitArithmetic
+    private let alone: ParallelArithmetic
+    private let split: ParallelArithmetic
 
     init() throws {
         kernels = try KernelSet.best(environment: [:])
-        alone = SplitArithmetic(kernels: kernels)
-        split = SplitArithmetic(kernels: kernels, hasSecondProcessor: true)
+        alone = ParallelArithmetic(kernels: kernels)
+        split = ParallelArithmetic(kernels: kernels, startThread: startThread)
     }
 
     private func numbers(_ seed: UInt64) -> ParameterBuffer { ParameterBuffer.initial(seed: seed) }
@@ -23,7 +32,7 @@ struct SplitArithmeticTests {
     }
 
     /// Sums, and a step of Adam with them, as a coordinator makes it; then all buffers.
-    private func step(_ arithmetic: SplitArithmetic, _ range: Range<Int>) -> [ParameterBuffer] {
+    private func step(_ arithmetic: ParallelArithmetic, _ range: Range<Int>) -> [ParameterBuffer] {
         let (left, right, sum) = (numbers(1), numbers(2), ParameterBuffer())
         arithmetic.add(left, right, into: sum, in: range)
         arithmetic.add(sum, to: left, in: range)
@@ -63,8 +72,8 @@ struct SplitArithmeticTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `has the second processor take part when called, and only then`() {
-        let second = SecondProcessor(kernels: kernels)
-        second.start()
+        let second = ArithmeticThread(kernels: kernels)
+        second.start(by: startThread)
         let values = numbers(6)
         let check = ElementwiseOperation.finiteness(values.start)
         second.call()

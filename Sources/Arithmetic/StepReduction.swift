@@ -1,31 +1,29 @@
-import Kernels
-import Model
-import TrainingProtocol
-import Wire
+package import Model
+package import TrainingProtocol
 
 /// The sums of one round in its two segments: the fully connected one may be complete first.
 ///
 /// Workers' gradients are left as they are, for another answer may still be compared with them.
 /// Serves round after round, so that its memory does. Belongs to the coordinator's thread.
-final class RoundSums {
-    private let fullyConnected: Reduction
-    private let convolutions: Reduction
+package final class StepReduction {
+    private let fullyConnected: ReductionTree
+    private let convolutions: ReductionTree
     private var shardCount: Int
     /// Segments that have come ahead of their answers.
     private var early: [(subtree: Subtree, gradient: ParameterBuffer)] = []
     /// Whether the fully connected segment was taken from here.
-    private(set) var isFullyConnectedTaken = false
+    package private(set) var isFullyConnectedTaken = false
 
     /// Sums up a round of `shardCount` shards.
-    init(shardCount: Int, arithmetic: SplitArithmetic, buffers: BufferPool) {
+    package init(shardCount: Int, arithmetic: ParallelArithmetic, buffers: BufferPool) {
         self.shardCount = shardCount
-        convolutions = Reduction(
+        convolutions = ReductionTree(
             shardCount: shardCount,
             arithmetic: arithmetic,
             range: LeNet.segments[0].range,
             buffers: buffers
         )
-        fullyConnected = Reduction(
+        fullyConnected = ReductionTree(
             shardCount: shardCount,
             arithmetic: arithmetic,
             range: LeNet.segments[1].range,
@@ -34,7 +32,7 @@ final class RoundSums {
     }
 
     /// Forgets a round that is over, and all its gradients.
-    func removeAll() {
+    package func removeAll() {
         convolutions.removeAll()
         fullyConnected.removeAll()
         early.removeAll(keepingCapacity: true)
@@ -42,7 +40,7 @@ final class RoundSums {
     }
 
     /// Sums up another round, of `shardCount` shards.
-    func begin(shardCount: Int) {
+    package func begin(shardCount: Int) {
         removeAll()
         self.shardCount = shardCount
         convolutions.begin(shardCount: shardCount)
@@ -50,7 +48,7 @@ final class RoundSums {
     }
 
     /// Adds an answer; early segments of its shards are void, unless they were taken already.
-    func add(_ answer: Reduction.Sum, at subtree: Subtree) {
+    package func add(_ answer: ReductionTree.Sum, at subtree: Subtree) {
         var answer = answer
         answer.isOwned = false
         convolutions.add(answer, at: subtree)
@@ -61,16 +59,16 @@ final class RoundSums {
     }
 
     /// Keeps the fully connected segment of an answer that is to come.
-    func addEarlySegment(_ gradient: ParameterBuffer, at subtree: Subtree) {
+    package func addEarlySegment(_ gradient: ParameterBuffer, at subtree: Subtree) {
         early.append((subtree, gradient))
     }
 
     /// The sum of the fully connected segment over all shards, early segments included.
     ///
     /// - Precondition: none is missing.
-    func takeFullyConnected() -> ParameterBuffer {
+    package func takeFullyConnected() -> ParameterBuffer {
         for (subtree, gradient) in early {
-            fullyConnected.add(Reduction.Sum(gradient: gradient, isOwned: false), at: subtree)
+            fullyConnected.add(ReductionTree.Sum(gradient: gradient, isOwned: false), at: subtree)
         }
         early.removeAll(keepingCapacity: true)
         isFullyConnectedTaken = true
@@ -81,5 +79,5 @@ final class RoundSums {
     }
 
     /// The sums over all shards, the gradient's convolutions among them, once every one was added.
-    var total: Reduction.Sum? { convolutions.total }
+    package var total: ReductionTree.Sum? { convolutions.total }
 }

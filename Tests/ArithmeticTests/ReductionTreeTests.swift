@@ -1,29 +1,29 @@
+import Figures
 import Kernels
 import Model
 import SeededRandom
 import Testing
 import TrainingProtocol
-import Wire
 
-@testable import Training
+@testable import Arithmetic
 
 /// The tree against the slow and obvious way to add in it: recursion from the root.
-struct ReductionTests {
-    private let arithmetic: SplitArithmetic
+struct ReductionTreeTests {
+    private let arithmetic: ParallelArithmetic
 
-    init() throws { arithmetic = SplitArithmetic(kernels: try KernelSet.best(environment: [:])) }
+    init() throws { arithmetic = ParallelArithmetic(kernels: try KernelSet.best(environment: [:])) }
 
     /// A buffer of numbers whose sum depends on the order of adding.
-    private func shard(_ index: Int) -> Reduction.Sum {
+    private func shard(_ index: Int) -> ReductionTree.Sum {
         var random = RandomStream(seed: 11, stream: UInt64(index))
         let buffer = ParameterBuffer()
         for place in buffer.floats.indices {
             buffer.floats[place] = (random.uniformFloat() - 0.5) * Float(1 << (index % 12))
         }
         let lossSum = random.uniformFloat() * Float(1 << (index % 9))
-        return Reduction.Sum(
+        return ReductionTree.Sum(
             gradient: buffer,
-            sums: AnswerSums(lossSum: lossSum, correctCount: index)
+            sums: LossSums(lossSum: lossSum, correctCount: index)
         )
     }
 
@@ -47,14 +47,14 @@ struct ReductionTests {
     }
 
     private func expect(
-        _ reduction: Reduction,
+        _ reduction: ReductionTree,
         equals expected: ([Float], Float, Int),
         _ comment: Comment
     ) throws {
         let total = try #require(reduction.total, comment)
         let floats = Array(try #require(total.gradient).floats)
         #expect(floats.map(\.bitPattern) == expected.0.map(\.bitPattern), comment)
-        #expect(total.sums == AnswerSums(lossSum: expected.1, correctCount: expected.2), comment)
+        #expect(total.sums == LossSums(lossSum: expected.1, correctCount: expected.2), comment)
     }
 
     @Test func `adds in one tree whatever the order of arrival`() throws {
@@ -63,7 +63,7 @@ struct ReductionTests {
             for seed in 0..<UInt64(4) {
                 var random = RandomStream(seed: seed, stream: 0)
                 let order = Permutation.shuffled(count: shardCount, random: &random)
-                let reduction = Reduction(shardCount: shardCount, arithmetic: arithmetic)
+                let reduction = ReductionTree(shardCount: shardCount, arithmetic: arithmetic)
                 for index in order {
                     #expect(reduction.total == nil)
                     reduction.add(shard(Int(index)), at: Subtree(level: 0, index: Int(index)))
@@ -77,7 +77,7 @@ struct ReductionTests {
         for shardCount in [3, 6, 8] {
             let expected = naive(Subtree.root(of: shardCount), of: shardCount)!
             for workerCount in 1...4 {
-                let whole = Reduction(shardCount: shardCount, arithmetic: arithmetic)
+                let whole = ReductionTree(shardCount: shardCount, arithmetic: arithmetic)
                 for worker in (0..<workerCount).reversed() {
                     let first = worker * shardCount / workerCount
                     let end = (worker + 1) * shardCount / workerCount
@@ -93,9 +93,9 @@ struct ReductionTests {
     }
 
     /// What a worker answers: its shards, added as if they were a round of their own.
-    private func sum(of subtree: Subtree, _ shardCount: Int) -> Reduction.Sum {
+    private func sum(of subtree: Subtree, _ shardCount: Int) -> ReductionTree.Sum {
         let shards = subtree.shards(of: shardCount)
-        let part = Reduction(shardCount: shards.count, arithmetic: arithmetic)
+        let part = ReductionTree(shardCount: shards.count, arithmetic: arithmetic)
         for (place, index) in shards.enumerated() {
             part.add(shard(index), at: Subtree(level: 0, index: place))
         }

@@ -2,7 +2,7 @@ import Kernels
 import Model
 import Testing
 
-@testable import Training
+@testable import Arithmetic
 
 struct OptimizerTests {
     private let kernels: KernelSet

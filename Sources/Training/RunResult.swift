@@ -1,0 +1,39 @@
+package import Checkpoints
+package import Figures
+package import Model
+package import TrainingProtocol
+
+/// The end of a run.
+package struct RunResult: Sendable {
+    /// Whether all rounds were completed.
+    package var outcome: Coordinator.Outcome
+    /// The step whose loss was no finite number, from 1, if that is why the run stopped.
+    package var divergedStep: Int?
+    /// How far the run has come.
+    package var position: Position
+    /// Every epoch's figures, those of earlier starts included.
+    package var epochs: [EpochRecord]
+    /// Over the test images, if the run was completed.
+    package var test: Metrics?
+    /// The most workers that took part at once.
+    package var workerCountMax: Int
+    /// Workers that gave wrong answers, in the order in which they were found.
+    package var distrusted: [WorkerID]
+    /// The steps for which only such a worker's word stands.
+    package var unverified: [SoleAnswers]
+    /// How many messages came to nothing, by kind.
+    package var droppedMessages: [String: Int]
+    /// Since this start.
+    package var duration: Duration
+    /// What the coordinator's thread spent its time on.
+    package var profile: CoordinatorProfile
+    /// What the workers spent theirs on, of those that took leave.
+    package var workerProfiles: [WorkerID: WorkerProfile]
+    /// The parameters at the end.
+    package var parameters: ParameterBuffer
+    /// Where the last checkpoints went; nil for a run that leaves none.
+    package var writer: CheckpointWriter?
+
+    /// Whether the run came to its end with a model that is one.
+    package var isComplete: Bool { outcome == .completed && divergedStep == nil }
+}
