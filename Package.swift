@@ -173,15 +173,23 @@ let package = Package(
         // MARK: Services and commands
         module("Reporting"),
         module(
-            "Training",
+            "Hosting",
             [
-                "CAllocationCount", "CSignals", "Checkpoints", "Configuration", "Kernels", "Keys",
-                "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol",
-                "Wire", "ZeroMQ",
+                "CSignals", "Kernels", "PlainFiles", "SharedMemory", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
+            ]
+        ),
+        module(
+            "Training",
+            [
+                "CAllocationCount", "Checkpoints", "Configuration", "Hosting", "Kernels", "Keys",
+                "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol",
+                "Wire", "ZeroMQ",
+                product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
         ),
         module(
@@ -194,20 +202,11 @@ let package = Package(
                 .embedInCode("Peers/pytorch_ddp.py"), .embedInCode("Peers/keras_fit.py"),
             ]
         ),
-        module(
-            "Launching",
-            [
-                "PlainFiles", "Training", product("Logging", "swift-log"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("Subprocess", "swift-subprocess"),
-                product("SystemPackage", "swift-system"),
-            ]
-        ),
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "CBuildCommit", "Checkpoints", "Configuration", "ImageFiles", "KernelBenchmarks",
-                "Kernels", "Keys", "Launching", "MNIST", "Model", "Reporting", "Training",
+                "CBuildCommit", "Checkpoints", "Configuration", "Hosting", "ImageFiles",
+                "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model", "Reporting", "Training",
                 "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
@@ -232,12 +231,19 @@ let package = Package(
         tests(
             "Training",
             [
-                "Checkpoints", "Configuration", "Kernels", "Keys", "MNIST", "Model", "Sealing",
-                "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Checkpoints", "Configuration", "Hosting", "Kernels", "Keys", "MNIST", "Model",
+                "Sealing", "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
             ]
         ),
-        tests("Launching", ["Training", product("Subprocess", "swift-subprocess")]),
+        tests(
+            "Hosting",
+            [
+                product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("Subprocess", "swift-subprocess"),
+            ]
+        ),
         tests("TrainingProtocol"),
         tests("TrainingSimulation", ["TrainingProtocol"]),
         tests("Wire", ["Sealing", "TrainingProtocol"]),
@@ -263,7 +269,7 @@ let package = Package(
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "ImageFiles", "Keys", "Launching", "MNIST", "Model",
+                "Checkpoints", "Configuration", "Hosting", "ImageFiles", "Keys", "MNIST", "Model",
                 "Reporting", "Sealing", "SeededRandom", "SharedMemory", "TestTools", "Training",
                 "TrainingProtocol", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),

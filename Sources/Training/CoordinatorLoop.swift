@@ -1,4 +1,5 @@
 import Checkpoints
+import Hosting
 import Kernels
 import Model
 import TrainingProtocol

@@ -1,3 +1,4 @@
+import Hosting
 import ServiceLifecycle
 import Synchronization
 package import ZeroMQ

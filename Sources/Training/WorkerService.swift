@@ -1,3 +1,4 @@
+import Hosting
 package import Kernels
 package import Keys
 package import Logging

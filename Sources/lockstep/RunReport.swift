@@ -1,6 +1,7 @@
 import Checkpoints
 import Configuration
 import Foundation
+import Hosting
 import Logging
 import Reporting
 import Training

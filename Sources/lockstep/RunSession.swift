@@ -2,9 +2,9 @@ import ArgumentParser
 import Checkpoints
 import Configuration
 import Foundation
+import Hosting
 import Kernels
 import Keys
-import Launching
 import Logging
 import MNIST
 import Model

@@ -1,6 +1,6 @@
 import Checkpoints
 import Foundation
-import Launching
+import Hosting
 import Reporting
 import TestTools
 import Training

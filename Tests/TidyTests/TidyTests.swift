@@ -139,27 +139,25 @@ extension TidyTests {
         "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
         "Configuration": ["PlainFiles", "Yams"],
         "Reporting": ["Foundation"],
+        "Hosting": [
+            "CSignals", "Foundation", "Glibc", "Kernels", "Logging", "PlainFiles",
+            "ServiceLifecycle", "SharedMemory", "Subprocess", "Synchronization", "SystemPackage",
+            "ZeroMQ",
+        ],
         "Training": [
-            "CAllocationCount", "CSignals", "Checkpoints", "Configuration", "Foundation", "Glibc",
-            "Kernels", "Keys", "Logging", "MNIST",
-            "Model", "Sealing", "SeededRandom", "ServiceLifecycle", "SharedMemory", "Subprocess",
-            "Synchronization", "SystemPackage", "TrainingProtocol", "Wire", "ZeroMQ",
+            "CAllocationCount", "Checkpoints", "Configuration", "Foundation", "Glibc", "Hosting",
+            "Kernels", "Keys", "Logging", "MNIST", "Model", "Sealing", "SeededRandom",
+            "ServiceLifecycle", "SharedMemory", "Synchronization", "TrainingProtocol", "Wire",
+            "ZeroMQ",
         ],
         "TrainingBenchmarks": [
             "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
         ],
-        "Launching": [
-            "Foundation", "Logging", "PlainFiles", "ServiceLifecycle", "Subprocess",
-            "SystemPackage", "Training",
-        ],
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Foundation",
-            "ImageFiles",
-            "KernelBenchmarks", "Kernels", "Keys", "Launching", "Logging", "MNIST", "Model",
-            "Reporting",
-            "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
-            "TrainingProtocol",
-            "TrainingSimulation", "ZeroMQ",
+            "Hosting", "ImageFiles", "KernelBenchmarks", "Kernels", "Keys", "Logging", "MNIST",
+            "Model", "Reporting", "ServiceLifecycle", "Synchronization", "Training",
+            "TrainingBenchmarks", "TrainingProtocol", "TrainingSimulation", "ZeroMQ",
         ],
     ]
 

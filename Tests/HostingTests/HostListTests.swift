@@ -2,7 +2,7 @@ import Foundation
 import TestTools
 import Testing
 
-@testable import Launching
+@testable import Hosting
 
 struct HostListTests {
     private func read(_ text: String) throws(HostError) -> [String] {

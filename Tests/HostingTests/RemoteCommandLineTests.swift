@@ -2,7 +2,7 @@ import Foundation
 import TestTools
 import Testing
 
-@testable import Launching
+@testable import Hosting
 
 /// What a login shell makes of the text that ssh hands it, with a program that prints its
 /// arguments.

@@ -5,7 +5,7 @@ package import ZeroMQ
 /// Standard input as a sign of life: it ends with the process that holds its other end.
 package enum StandardInput {
     /// Reads what it has to say, which means nothing, and tells whether that was its end.
-    static func hasEnded() -> Bool {
+    package static func hasEnded() -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
             read(STDIN_FILENO, buffer.baseAddress, buffer.count) <= 0
         }

@@ -2,7 +2,7 @@ import Foundation
 import TestTools
 import Testing
 
-@testable import Training
+@testable import Hosting
 
 /// What a supervisor hears, by a socket of the test's own.
 struct SupervisorTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestTools
 import Testing
 
-@testable import Training
+@testable import Hosting
 
 struct ProcessorCountTests {
     private let folder = try! TemporaryFolder()

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Launching
+@testable import Hosting
 
 struct ProgramFileTests {
     @Test func `sends what the loader would load, but for the C library`() {

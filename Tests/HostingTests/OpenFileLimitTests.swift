@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Hosting
 
 struct OpenFileLimitTests {
     private func refusal(_ work: OpenFileLimit.Work, within limit: Int) -> String? {

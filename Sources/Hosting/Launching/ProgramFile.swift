@@ -1,7 +1,6 @@
 import Foundation
 import Subprocess
 import SystemPackage
-import Training
 
 /// A file that a worker needs on a machine without Lockstep.
 package struct ProgramFile: Equatable, Sendable {

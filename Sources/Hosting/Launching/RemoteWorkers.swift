@@ -3,7 +3,6 @@ package import Logging
 import ServiceLifecycle
 import Subprocess
 import SystemPackage
-import Training
 
 /// The workers on other machines, as a service: started over ssh, ended with the run.
 ///

@@ -1,8 +1,7 @@
 import Subprocess
 import Testing
-import Training
 
-@testable import Launching
+@testable import Hosting
 
 struct RemoteWorkersTests {
     @Test func `tells a host that cannot help from one that may come back`() {

@@ -2,7 +2,7 @@ import Foundation
 import TestTools
 import Testing
 
-@testable import Training
+@testable import Hosting
 
 struct PrivateSocketFolderTests {
     @Test func `is this user's alone, and goes with its value`() throws {

@@ -1,7 +1,7 @@
 import Logging
 import Testing
 
-@testable import Training
+@testable import Hosting
 
 struct UpkeepTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

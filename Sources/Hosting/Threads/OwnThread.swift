@@ -19,7 +19,7 @@ private let stackSizeDefault = 8 << 20
 /// Starts a thread that computes.
 ///
 /// - Throws: when the system gives none.
-func startThread(
+package func startThread(
     named name: String,
     stackSize: Int = stackSizeDefault,
     _ body: @escaping @Sendable () -> Void
@@ -42,7 +42,7 @@ func startThread(
 /// computes.
 ///
 /// - Throws: what `body` throws; ``ThreadError`` when the system gives no thread.
-func onOwnThread<Value: Sendable>(
+package func onOwnThread<Value: Sendable>(
     named name: String,
     _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {

@@ -86,14 +86,14 @@ package struct Supervisor: Sendable {
 
 /// A loop's signs of life to the supervisor, and to those who ask for its health: it is the loop
 /// itself that shows that it turns.
-struct Pulse {
+package struct Pulse {
     private let supervisor: Supervisor?
     private let health: Health
     private let period: Duration?
     private var nextDeadline: Duration?
 
     /// Of a loop that is at time zero.
-    init(supervisor: Supervisor? = .ofProcess, health: Health = .ofProcess) {
+    package init(supervisor: Supervisor? = .ofProcess, health: Health = .ofProcess) {
         self.supervisor = supervisor
         self.health = health
         period = [supervisor?.signOfLifePeriod, health.signOfLifePeriod].compactMap { $0 }.min()
@@ -102,7 +102,7 @@ struct Pulse {
 
     /// How long the loop may wait at `now`: until its own `deadline`, or until the next sign is
     /// due.
-    func timeout(until deadline: Duration?, at now: Duration) -> Duration? {
+    package func timeout(until deadline: Duration?, at now: Duration) -> Duration? {
         guard let next = nextDeadline.map({ min($0, deadline ?? $0) }) ?? deadline else {
             return nil
         }
@@ -110,7 +110,7 @@ struct Pulse {
     }
 
     /// Gives a sign if one is due.
-    mutating func beat(at now: Duration) {
+    package mutating func beat(at now: Duration) {
         guard let period, let deadline = nextDeadline, deadline <= now else { return }
         if let supervisor, supervisor.signOfLifePeriod != nil { supervisor.signOfLife() }
         health.beat()

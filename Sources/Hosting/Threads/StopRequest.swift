@@ -3,7 +3,7 @@ package import ZeroMQ
 /// A request to end, made from any thread, that wakes the loop it is meant for.
 package final class StopRequest: Sendable {
     /// What the loop polls and drains.
-    let wakeUp: WakeUp
+    package let wakeUp: WakeUp
 
     /// Makes a request that nobody has made yet.
     ///

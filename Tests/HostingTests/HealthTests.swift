@@ -3,7 +3,7 @@ import ServiceLifecycle
 import TestTools
 import Testing
 
-@testable import Training
+@testable import Hosting
 
 /// What is answered to those who ask how a process does.
 struct HealthTests {

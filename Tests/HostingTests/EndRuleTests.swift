@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Hosting
 
 struct EndRuleTests {
     @Test func `takes two signals within a second for one wish, and a later one for haste`() {
