@@ -57,11 +57,13 @@ struct HealthTests {
     }
 
     @Test func `the loop beats for those who ask, and for nobody else`() {
-        #expect(Pulse(supervisor: nil, health: health).timeout(until: nil, at: .zero) == nil)
+        let supervision = Supervision()
+        let health = supervision.health
+        #expect(Watchdog(supervision).timeout(until: nil, at: .zero) == nil)
         health.willBeAskedFor()
-        var pulse = Pulse(supervisor: nil, health: health)
-        pulse.beat(at: .zero)
-        #expect(pulse.timeout(until: nil, at: .seconds(1)) == .seconds(4))
+        var watchdog = Watchdog(supervision)
+        watchdog.beat(at: .zero)
+        #expect(watchdog.timeout(until: nil, at: .seconds(1)) == .seconds(4))
         // It has begun, so that it can be stuck.
         #expect(!health.liveness(at: .now + .seconds(40)).isGood)
     }

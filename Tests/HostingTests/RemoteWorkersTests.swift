@@ -5,7 +5,7 @@ import Testing
 
 struct RemoteWorkersTests {
     @Test func `tells a host that cannot help from one that may come back`() {
-        func end(_ code: Int32, _ line: String = "") -> Upkeep.End {
+        func end(_ code: Int32, _ line: String = "") -> RestartLoop.End {
             RemoteWorkers.end(of: .exited(code), lastLine: line)
         }
         #expect(end(0) == .finished)

@@ -5,9 +5,6 @@ import Synchronization
 /// It is the loop itself that shows that it turns: a process whose loop is stuck still answers, and
 /// says so.
 package final class Health: Sendable {
-    /// The one of this process.
-    package static let ofProcess = Health()
-
     /// What is known.
     private struct State {
         var isAskedFor = false

@@ -26,7 +26,7 @@ package final class HealthListener: Service {
     ///   descriptors left.
     package init(
         at address: HealthAddress,
-        health: Health = .ofProcess,
+        health: Health,
         patience: Duration = .seconds(2)
     ) throws {
         self.patience = patience

@@ -97,10 +97,10 @@ package struct RemoteWorkers: Service {
     ///
     /// - Throws: ``Failure`` when no host is left, though they were not told to finish.
     package func run() async throws {
-        let givenUp = try await Upkeep.all(plan.hosts) { host in
+        let givenUp = try await RestartLoop.all(plan.hosts) { host in
             let name = host.destination
-            let upkeep = Upkeep("\(name)'s worker command", restarts: .remote, logger: logger)
-            return try await upkeep.run { try await runHost(host) }.map { "\(name): \($0)" }
+            let loop = RestartLoop("\(name)'s worker command", restarts: .remote, logger: logger)
+            return try await loop.run { try await runHost(host) }.map { "\(name): \($0)" }
         }
         if let givenUp, !Task.isShuttingDownGracefully { throw Failure.allEnded(givenUp) }
         // A service that ends on its own while the coordinator shuts down would count as a failure.
@@ -121,7 +121,7 @@ package struct RemoteWorkers: Service {
     }
 
     /// Starts a host's workers and waits for their end.
-    private func runHost(_ host: RemoteHost) async throws -> Upkeep.End {
+    private func runHost(_ host: RemoteHost) async throws -> RestartLoop.End {
         let ssh = plan.ssh[0]
         var options = PlatformOptions()
         // A terminal's Ctrl-C is for this process alone, which then has the workers leave.
@@ -147,7 +147,7 @@ package struct RemoteWorkers: Service {
     }
 
     /// What an exit code of ssh means: the program's own there, the shell's, or ssh's.
-    static func end(of status: TerminationStatus, lastLine: String) -> Upkeep.End {
+    static func end(of status: TerminationStatus, lastLine: String) -> RestartLoop.End {
         guard case .exited(let code) = status else { return .tooSoon("ssh's \(status.words)") }
         let said = lastLine.isEmpty ? "" : ": \(lastLine)"
         switch code {

@@ -95,9 +95,9 @@ package struct LocalWorkers: Service {
     /// - Throws: ``Failure`` when none is left though they were not told to finish, or one cannot
     ///   start.
     package func run() async throws {
-        let upkeep = Upkeep("a worker process", restarts: .local, logger: logger)
-        let givenUp = try await Upkeep.all(Array(0..<workerCount)) { _ in
-            let end = try await upkeep.run { Self.end(of: try await runWorker()) }
+        let loop = RestartLoop("a worker process", restarts: .local, logger: logger)
+        let givenUp = try await RestartLoop.all(Array(0..<workerCount)) { _ in
+            let end = try await loop.run { Self.end(of: try await runWorker()) }
             if let end, workerCount > 1, !hasBegun(), !Task.isShuttingDownGracefully {
                 throw Failure.missing(workerCount: workerCount, last: end)
             }
@@ -114,7 +114,7 @@ package struct LocalWorkers: Service {
 
     private static let dismissed = TerminationStatus.exited(dismissedStatus).words
 
-    private static func end(of status: TerminationStatus) -> Upkeep.End {
+    private static func end(of status: TerminationStatus) -> RestartLoop.End {
         if status.isSuccess { return .finished }
         return status == .exited(dismissedStatus) ? .forGood(dismissed) : .tooSoon(status.words)
     }

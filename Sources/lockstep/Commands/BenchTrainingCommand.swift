@@ -3,7 +3,6 @@ import Foundation
 import Hosting
 import Kernels
 import MNIST
-import Training
 import TrainingBenchmarks
 
 /// `lockstep bench training`: whole runs, beside a framework.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Hosting
-import Training
 import TrainingSimulation
 
 /// `lockstep simulate`: runs the protocol through many bad days, in virtual time.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hosting
 
-struct UpkeepTests {
+struct RestartLoopTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     @Test func `waits twice as long before each start, and gives up`() {
@@ -27,16 +27,16 @@ struct UpkeepTests {
     }
 
     @Test func `starts a process again until it ends as it should`() async throws {
-        var ends: [Upkeep.End] = [.tooSoon("a"), .tooSoon("b"), .finished]
-        let upkeep = Upkeep("it", restarts: .local, logger: logger)
-        #expect(try await upkeep.run { ends.removeFirst() } == nil)
+        var ends: [RestartLoop.End] = [.tooSoon("a"), .tooSoon("b"), .finished]
+        let loop = RestartLoop("it", restarts: .local, logger: logger)
+        #expect(try await loop.run { ends.removeFirst() } == nil)
         #expect(ends.isEmpty)
     }
 
     @Test func `gives up at once what no start mends`() async throws {
         var count = 0
-        let upkeep = Upkeep("it", restarts: .local, logger: logger)
-        let end = try await upkeep.run {
+        let loop = RestartLoop("it", restarts: .local, logger: logger)
+        let end = try await loop.run {
             count += 1
             return .forGood("for good")
         }
@@ -45,9 +45,9 @@ struct UpkeepTests {
     }
 
     @Test func `tells of all that were given up, unless one ended well`() async throws {
-        let all = try await Upkeep.all([1, 2]) { "\($0)" }
+        let all = try await RestartLoop.all([1, 2]) { "\($0)" }
         #expect(all?.sorted() == ["1", "2"])
-        let some = try await Upkeep.all([1, 2]) { $0 == 1 ? "\($0)" : nil }
+        let some = try await RestartLoop.all([1, 2]) { $0 == 1 ? "\($0)" : nil }
         #expect(some == nil)
     }
 }

@@ -3,11 +3,11 @@ import Testing
 
 @testable import Training
 
-struct WorkerSpreadTests {
-    private let spread = WorkerSpread(processors: [2, 3, 5].map(HostProcessor.init(number:)))
+struct CoreAssignmentTests {
+    private let assignment = CoreAssignment(processors: [2, 3, 5].map(HostProcessor.init(number:)))
 
     private func moves(_ places: [Int?]) -> [[Int]] {
-        spread.moves(of: places.map { $0.map(HostProcessor.init(number:)) })
+        assignment.moves(of: places.map { $0.map(HostProcessor.init(number:)) })
             .map { [$0.index, $0.to.number] }
     }
 

@@ -7,7 +7,7 @@ import SharedMemory
 /// `sched_migration_cost_ns`). Once two workers are on one processor, they stay there and compute
 /// one after the other: a step takes twice as long, for seconds. So each says where it computes,
 /// and one of two is asked to move, to where the system may move it on from.
-struct WorkerSpread {
+struct CoreAssignment {
     private let processors: [HostProcessor]
 
     /// How many there are to spread over.

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Hosting
 
-/// What a supervisor hears, by a socket of the test's own.
-struct SupervisorTests {
+/// What systemd hears, by a socket of the test's own.
+struct SystemdNotifierTests {
     private let folder: TemporaryFolder
     private let listener: Int32
 
@@ -25,16 +25,22 @@ struct SupervisorTests {
         try #require(isBound)
     }
 
-    private func supervisor(
+    private func environment(
         patience: String? = nil,
         watching process: String? = nil
-    ) throws -> Supervisor {
+    ) -> [String: String] {
+        var environment = ["NOTIFY_SOCKET": folder.url.appending(path: "notify").path]
+        environment["WATCHDOG_USEC"] = patience
+        environment["WATCHDOG_PID"] = process
+        return environment
+    }
+
+    private func notifier(
+        patience: String? = nil,
+        watching process: String? = nil
+    ) throws -> SystemdNotifier {
         try #require(
-            Supervisor(
-                socketName: folder.url.appending(path: "notify").path,
-                watchdogMicroseconds: patience,
-                watchdogProcess: process
-            )
+            SystemdNotifier(environment: environment(patience: patience, watching: process))
         )
     }
 
@@ -47,10 +53,10 @@ struct SupervisorTests {
 
     @Test func `says each thing in one datagram`() throws {
         defer { close(listener) }
-        let supervisor = try supervisor()
-        supervisor.ready("listening")
-        supervisor.status("epoch 1 of 5")
-        supervisor.stopping()
+        let notifier = try notifier()
+        notifier.ready("listening")
+        notifier.status("epoch 1 of 5")
+        notifier.stopping()
         #expect(heard() == "READY=1\nSTATUS=listening")
         #expect(heard() == "STATUS=epoch 1 of 5")
         #expect(heard() == "STOPPING=1")
@@ -60,22 +66,15 @@ struct SupervisorTests {
     @Test func `is nobody where no socket is named`() {
         defer { close(listener) }
         for name in [nil, "", "relative/path", "vsock:2:1234"] {
-            let none = Supervisor(
-                socketName: name,
-                watchdogMicroseconds: nil,
-                watchdogProcess: nil
-            )
-            #expect(none?.signOfLifePeriod == nil && none == nil, "\(name ?? "nil")")
+            let environment = name.map { ["NOTIFY_SOCKET": $0] } ?? [:]
+            #expect(SystemdNotifier(environment: environment) == nil, "\(name ?? "nil")")
         }
     }
 
     @Test func `gives up quietly where nobody listens or the name is too long`() throws {
         defer { close(listener) }
         for name in ["/nowhere/notify", "/" + String(repeating: "x", count: 500), "@"] {
-            let supervisor = try #require(
-                Supervisor(socketName: name, watchdogMicroseconds: nil, watchdogProcess: nil)
-            )
-            supervisor.signOfLife()
+            try #require(SystemdNotifier(environment: ["NOTIFY_SOCKET": name])).signOfLife()
         }
         #expect(heard() == nil)
     }
@@ -83,38 +82,38 @@ struct SupervisorTests {
     @Test func `halves the watchdog's patience, and minds no other process's`() throws {
         defer { close(listener) }
         let own = String(getpid())
-        #expect(try supervisor(patience: "3000000").signOfLifePeriod == .milliseconds(1_500))
+        #expect(try notifier(patience: "3000000").signOfLifePeriod == .milliseconds(1_500))
         #expect(
-            try supervisor(patience: "3000000", watching: own).signOfLifePeriod
+            try notifier(patience: "3000000", watching: own).signOfLifePeriod
                 == .milliseconds(1_500)
         )
-        #expect(try supervisor(patience: "3000000", watching: "1").signOfLifePeriod == nil)
+        #expect(try notifier(patience: "3000000", watching: "1").signOfLifePeriod == nil)
         for patience in ["0", "-5", "1", "soon", "99999999999999999999"] {
-            #expect(try supervisor(patience: patience).signOfLifePeriod == nil)
+            #expect(try notifier(patience: patience).signOfLifePeriod == nil)
         }
     }
 
     @Test func `beats once a period, and wakes the loop for it`() throws {
         defer { close(listener) }
-        var pulse = Pulse(supervisor: try supervisor(patience: "2000000"))
-        pulse.beat(at: .seconds(10))
-        pulse.beat(at: .milliseconds(10_999))
+        var watchdog = Watchdog(Supervision(environment: environment(patience: "2000000")))
+        watchdog.beat(at: .seconds(10))
+        watchdog.beat(at: .milliseconds(10_999))
         #expect(heard() == "WATCHDOG=1")
         #expect(heard() == nil)
-        #expect(pulse.timeout(until: nil, at: .milliseconds(10_400)) == .milliseconds(600))
+        #expect(watchdog.timeout(until: nil, at: .milliseconds(10_400)) == .milliseconds(600))
         #expect(
-            pulse.timeout(until: .milliseconds(10_500), at: .milliseconds(10_400))
+            watchdog.timeout(until: .milliseconds(10_500), at: .milliseconds(10_400))
                 == .milliseconds(100)
         )
-        #expect(pulse.timeout(until: nil, at: .seconds(12)) == .zero)
-        pulse.beat(at: .seconds(11))
+        #expect(watchdog.timeout(until: nil, at: .seconds(12)) == .zero)
+        watchdog.beat(at: .seconds(11))
         #expect(heard() == "WATCHDOG=1")
     }
 
     @Test func `leaves a loop alone that nothing watches`() {
         defer { close(listener) }
-        let pulse = Pulse(supervisor: nil)
-        #expect(pulse.timeout(until: nil, at: .seconds(1)) == nil)
-        #expect(pulse.timeout(until: .seconds(3), at: .seconds(1)) == .seconds(2))
+        let watchdog = Watchdog(Supervision())
+        #expect(watchdog.timeout(until: nil, at: .seconds(1)) == nil)
+        #expect(watchdog.timeout(until: .seconds(3), at: .seconds(1)) == .seconds(2))
     }
 }
