@@ -100,7 +100,11 @@ let buildCommit =
 let package = Package(
     name: "lockstep",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "lockstep", targets: ["lockstep"])],
+    products: [
+        .executable(name: "lockstep", targets: ["lockstep"]),
+        // Preloaded by `lockstep bench training`, for its allocations a step.
+        .library(name: "AllocationCount", type: .dynamic, targets: ["CAllocationCount"]),
+    ],
     dependencies: [
         // Commands, options, `--help` and completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -185,8 +189,8 @@ let package = Package(
         module(
             "Training",
             [
-                "CAllocationCount", "Checkpoints", "Configuration", "Hosting", "Kernels", "Keys",
-                "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol",
+                "Checkpoints", "Configuration", "Hosting", "Kernels", "Keys", "MNIST", "Model",
+                "Sealing", "SeededRandom", "SharedMemory", "TrainingProtocol",
                 "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),

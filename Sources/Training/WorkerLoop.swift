@@ -215,7 +215,7 @@ final class WorkerLoop {
             welcomed: welcomed,
             sent: PhaseClock.now,
             answerCount: max(0, answerCount - 1),
-            allocationCount: PhaseClock.allocationCount - firstAllocationCount
+            allocationCount: (PhaseClock.allocationCount ?? 0) - firstAllocationCount
         )
         try socket.send(header, clock)
     }
@@ -266,7 +266,7 @@ final class WorkerLoop {
         answerCount += 1
         guard answerCount == 1 else { return }
         clock.totals = PhaseTotals()
-        firstAllocationCount = PhaseClock.allocationCount
+        firstAllocationCount = PhaseClock.allocationCount ?? 0
     }
 
     /// Converts samples that are there ahead of their parameters, and goes on with them as far as the

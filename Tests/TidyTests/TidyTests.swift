@@ -145,7 +145,7 @@ extension TidyTests {
             "ZeroMQ",
         ],
         "Training": [
-            "CAllocationCount", "Checkpoints", "Configuration", "Foundation", "Glibc", "Hosting",
+            "Checkpoints", "Configuration", "Foundation", "Glibc", "Hosting",
             "Kernels", "Keys", "Logging", "MNIST", "Model", "Sealing", "SeededRandom",
             "ServiceLifecycle", "SharedMemory", "Synchronization", "TrainingProtocol", "Wire",
             "ZeroMQ",
