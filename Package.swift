@@ -100,7 +100,11 @@ let buildCommit =
 let package = Package(
     name: "lockstep",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "lockstep", targets: ["lockstep"])],
+    products: [
+        .executable(name: "lockstep", targets: ["lockstep"]),
+        // Preloaded by `lockstep bench training`, for its allocations a step.
+        .library(name: "AllocationCount", type: .dynamic, targets: ["CAllocationCount"]),
+    ],
     dependencies: [
         // Commands, options, `--help` and completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -178,16 +182,23 @@ let package = Package(
         // MARK: Services and commands
         module("Reporting", ["Figures"]),
         module(
-            "Training",
+            "Hosting",
             [
-                "Arithmetic", "CAllocationCount", "CSignals", "Checkpoints", "Configuration",
-                "Figures", "Kernels", "Keys", "MNIST", "Model", "Sealing", "SeededRandom",
-                "SharedMemory", "TrainingProtocol",
-                "Wire", "ZeroMQ",
+                "CSignals", "Kernels", "PlainFiles", "SharedMemory", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
+            ]
+        ),
+        module(
+            "Training",
+            [
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
+                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory",
+                "TrainingProtocol", "Wire", "ZeroMQ",
+                product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
         ),
         module(
@@ -200,21 +211,12 @@ let package = Package(
                 .embedInCode("Peers/pytorch_ddp.py"), .embedInCode("Peers/keras_fit.py"),
             ]
         ),
-        module(
-            "Launching",
-            [
-                "PlainFiles", "Training", product("Logging", "swift-log"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("Subprocess", "swift-subprocess"),
-                product("SystemPackage", "swift-system"),
-            ]
-        ),
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "ImageFiles",
-                "KernelBenchmarks", "Kernels", "Keys", "Launching", "MNIST", "Model", "Reporting",
-                "Training",
+                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
+                "ImageFiles", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
+                "Reporting", "Training",
                 "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
@@ -247,12 +249,20 @@ let package = Package(
         tests(
             "Training",
             [
-                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Kernels", "Keys", "MNIST",
-                "Model", "Sealing", "SeededRandom", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
+                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "TrainingProtocol",
+                "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
             ]
         ),
-        tests("Launching", ["Training", product("Subprocess", "swift-subprocess")]),
+        tests(
+            "Hosting",
+            [
+                product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("Subprocess", "swift-subprocess"),
+            ]
+        ),
         tests("TrainingProtocol"),
         tests("TrainingSimulation", ["TrainingProtocol"]),
         tests("Wire", ["Figures", "Sealing", "TrainingProtocol"]),
@@ -278,7 +288,7 @@ let package = Package(
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "Figures", "ImageFiles", "Keys", "Launching",
+                "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
                 "MNIST", "Model", "Reporting", "Sealing", "SeededRandom", "SharedMemory",
                 "TestTools", "Training",
                 "TrainingProtocol", "Wire", "ZeroMQ",

@@ -1,4 +1,5 @@
 import Glibc
+import Hosting
 import Kernels
 import SharedMemory
 import Synchronization

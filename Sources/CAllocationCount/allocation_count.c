@@ -1,21 +1,14 @@
-// Stands before the allocator of glibc, which lets a program do so (its manual, "Replacing malloc"): each function
-// counts and calls glibc's own. A sanitizer has an allocator of its own, which must stay.
+// Stands before the allocator of glibc, which lets a preloaded library do so (its manual, "Replacing malloc"): each
+// function counts and calls glibc's own.
 #include "CAllocationCount.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ANOTHER_ALLOCATOR 1
-#endif
-#endif
-
-static _Thread_local uint64_t count;
+// Of the threads' first memory: any other would be asked for from malloc(3) when a thread counts first.
+static _Thread_local uint64_t count __attribute__((tls_model("initial-exec")));
 
 uint64_t allocation_count(void) { return count; }
-
-#if defined(__GLIBC__) && !defined(ANOTHER_ALLOCATOR)
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t number, size_t size);
@@ -56,4 +49,3 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
     return 0;
 }
 
-#endif

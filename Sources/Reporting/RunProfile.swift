@@ -4,13 +4,13 @@ package struct RunProfile: Equatable, Sendable, Codable {
     package struct Worker: Equatable, Sendable, Codable {
         /// Pieces of a step's work that were computed.
         package var answers: Int
-        /// How often memory was asked for.
-        package var allocations: Int
+        /// How often memory was asked for; nil where nothing counted it.
+        package var allocations: Int?
         /// Seconds by phase.
         package var seconds: [String: Double]
 
         /// Takes a worker's figures.
-        package init(answers: Int, allocations: Int, seconds: [String: Double]) {
+        package init(answers: Int, allocations: Int?, seconds: [String: Double]) {
             self.answers = answers
             self.allocations = allocations
             self.seconds = seconds
@@ -25,8 +25,8 @@ package struct RunProfile: Equatable, Sendable, Codable {
     package var bytes: Int
     /// Those of the messages that went sealed through the payload port.
     package var sealedMessages: Int
-    /// How often the coordinator's thread asked for memory.
-    package var allocations: Int
+    /// How often the coordinator's thread asked for memory; nil where nothing counted it.
+    package var allocations: Int?
     /// How many seconds the coordinator's thread had a processor.
     package var processorSeconds: Double
     /// The coordinator's seconds by phase.
@@ -40,7 +40,7 @@ package struct RunProfile: Equatable, Sendable, Codable {
         messages: Int,
         bytes: Int,
         sealedMessages: Int = 0,
-        allocations: Int,
+        allocations: Int?,
         processorSeconds: Double,
         coordinator: [String: Double],
         workers: [Worker]

@@ -32,7 +32,9 @@ extension CoordinatorLoop {
         profile.stepCount += 1
         profile.totals = clock.totals.since(start.totals)
         profile.processorTime = PhaseClock.processorTime - start.processorTime
-        profile.allocationCount = PhaseClock.allocationCount - start.allocationCount
+        profile.allocationCount = PhaseClock.allocationCount.map {
+            $0 - (start.allocationCount ?? 0)
+        }
         profile.traffic = socket.traffic.since(start.traffic)
     }
 }

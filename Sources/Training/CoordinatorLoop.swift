@@ -1,6 +1,7 @@
 import Arithmetic
 import Checkpoints
 import Figures
+import Hosting
 import Kernels
 import Model
 import TrainingProtocol
@@ -20,7 +21,7 @@ final class CoordinatorLoop {
     /// What the machine waits for.
     private var nextDeadline: Duration?
     private(set) var missingAnswerCount: Int?
-    private var pulse = Pulse()
+    private var watchdog: Watchdog
     var socket: CoordinatorSocket
     private var sums: [Round: StepReduction] = [:]
     /// Those of rounds that are over, for the rounds to come.
@@ -53,8 +54,10 @@ final class CoordinatorLoop {
         _ run: CoordinatedRun,
         socket: consuming CoordinatorSocket,
         observer: any RunObserver,
+        supervision: Supervision,
         stop: StopRequest
     ) {
+        watchdog = Watchdog(supervision)
         self.run = run
         self.observer = observer
         self.stop = stop
@@ -93,13 +96,13 @@ final class CoordinatorLoop {
         socket.addAdmission(to: &poller)
         socket.sealedLinks?.add(to: &poller)
         while outcome == nil {
-            pulse.beat(at: now)
+            watchdog.beat(at: now)
             clock.lap(.receive)
             arithmetic.leaveSecondProcessor()
             let look = now + ConnectionWatch.period
             let deadline = nextDeadline.map { min($0, look) } ?? look
             socket.links?.update(&poller)
-            _ = try poller.poll(timeout: pulse.timeout(until: deadline, at: now))
+            _ = try poller.poll(timeout: watchdog.timeout(until: deadline, at: now))
             clock.lap(.wait)
             useSecondProcessor(waitingCount: socket.links?.readyCount(in: poller) ?? 0)
             let isStopped = poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain()

@@ -1,3 +1,4 @@
+package import Hosting
 import ServiceLifecycle
 import Synchronization
 package import ZeroMQ
@@ -11,16 +12,23 @@ package final class CoordinatorService: Service {
     private let loop: Mutex<Confined<CoordinatorLoop>?>
     private let result = Mutex<RunResult?>(nil)
 
-    /// Takes the run and the socket that its workers come to.
+    /// Takes the run, the socket that its workers come to, and who watches the process.
     ///
     /// - Throws: `ZeroMQError` when the process has no descriptors left.
     package init(
         _ run: CoordinatedRun,
         socket: consuming CoordinatorSocket,
-        observer: any RunObserver
+        observer: any RunObserver,
+        supervision: Supervision
     ) throws(ZeroMQError) {
         stop = try StopRequest()
-        let loop = CoordinatorLoop(run, socket: socket, observer: observer, stop: stop)
+        let loop = CoordinatorLoop(
+            run,
+            socket: socket,
+            observer: observer,
+            supervision: supervision,
+            stop: stop
+        )
         self.endpoint = loop.endpoint
         self.loop = Mutex(Confined(value: loop))
     }

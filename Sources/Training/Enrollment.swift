@@ -1,3 +1,4 @@
+import Hosting
 package import Keys
 package import Logging
 package import ZeroMQ

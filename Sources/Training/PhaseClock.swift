@@ -1,4 +1,3 @@
-internal import CAllocationCount
 import Glibc
 
 /// What a coordinator or a worker spends its time on.
@@ -99,8 +98,13 @@ final class PhaseClock {
         last = now
     }
 
-    /// How often the calling thread has asked for memory so far.
-    static var allocationCount: Int { Int(allocation_count()) }
+    /// How often the calling thread has asked for memory so far; nil where nothing counts it.
+    static var allocationCount: Int? { counter.map { Int($0()) } }
+
+    /// What the library that counts has preloaded; see `CAllocationCount`.
+    private static let counter = dlsym(nil, "allocation_count").map {
+        unsafeBitCast($0, to: (@convention(c) () -> UInt64).self)
+    }
 
     /// The machine's monotonic clock, in nanoseconds.
     static var now: UInt64 { nanoseconds(of: CLOCK_MONOTONIC) }

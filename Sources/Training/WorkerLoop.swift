@@ -1,6 +1,7 @@
 import Arithmetic
 import Figures
 import Glibc
+import Hosting
 import Kernels
 import Keys
 import Logging
@@ -22,7 +23,8 @@ final class WorkerLoop {
     private var machine: Worker
     /// What the machine has said last: kept for its memory.
     private var actions: [Worker.Action] = []
-    private var pulse = Pulse()
+    private let supervision: Supervision
+    private var watchdog: Watchdog
     private var socket: WorkerSocket
     private var clock = PhaseClock()
     private var welcomed: UInt64 = 0
@@ -45,11 +47,14 @@ final class WorkerLoop {
         settings: Worker.Settings,
         kernels: KernelSet,
         simulatedDuration: Duration?,
+        supervision: Supervision,
         stop: StopRequest,
         logger: Logger
     ) throws(ZeroMQError) {
         self.kernels = kernels
         self.simulatedDuration = simulatedDuration
+        self.supervision = supervision
+        watchdog = Watchdog(supervision)
         self.stop = stop
         var logger = logger
         machine = Worker(settings: settings, at: .zero)
@@ -75,10 +80,10 @@ final class WorkerLoop {
         let inputIndex =
             endsWithStandardInput ? poller.add(fileDescriptor: STDIN_FILENO) : nil
         while outcome == nil {
-            pulse.beat(at: now)
+            watchdog.beat(at: now)
             poller.setFileDescriptor(socket.linkDescriptor, at: linkIndex)
             socket.pollSealedLink(with: &poller, at: sealedPlaces)
-            let timeout = pulse.timeout(until: nextDeadline, at: now)
+            let timeout = watchdog.timeout(until: nextDeadline, at: now)
             if work == nil { prepareNextWork() }
             clock.lap(.receive)
             if work == nil, answerCount > 0 { socket.lookOut(for: Self.lookOutDuration) }
@@ -160,7 +165,7 @@ final class WorkerLoop {
         with payload: inout CoordinatorArrival.Payload
     ) throws(ZeroMQError) {
         if event == .disconnected {
-            Health.ofProcess.isNow(ready: false, "looking for the coordinator")
+            supervision.health.isNow(ready: false, "looking for the coordinator")
         }
         var actions: [Worker.Action] = []
         swap(&actions, &self.actions)
@@ -212,7 +217,7 @@ final class WorkerLoop {
             welcomed: welcomed,
             sent: PhaseClock.now,
             answerCount: max(0, answerCount - 1),
-            allocationCount: PhaseClock.allocationCount - firstAllocationCount
+            allocationCount: (PhaseClock.allocationCount ?? 0) - firstAllocationCount
         )
         try socket.send(header, clock)
     }
@@ -240,8 +245,8 @@ final class WorkerLoop {
         }
         socket.search.succeed()
         logger.info("joined the run")
-        Supervisor.ofProcess?.status("computing for a run")
-        Health.ofProcess.isNow(ready: true, "computing for a run")
+        supervision.notifier?.status("computing for a run")
+        supervision.health.isNow(ready: true, "computing for a run")
     }
 
     /// Sends the fully connected segment of a gradient while the convolutions' is computed.
@@ -263,7 +268,7 @@ final class WorkerLoop {
         answerCount += 1
         guard answerCount == 1 else { return }
         clock.totals = PhaseTotals()
-        firstAllocationCount = PhaseClock.allocationCount
+        firstAllocationCount = PhaseClock.allocationCount ?? 0
     }
 
     /// Converts samples that are there ahead of their parameters, and goes on with them as far as the

@@ -8,8 +8,9 @@ package struct CoordinatorProfile: Equatable, Sendable {
     package var totals = PhaseTotals()
     /// How long the coordinator's thread had a processor in these steps, in nanoseconds.
     package var processorTime: UInt64 = 0
-    /// How often the coordinator's thread asked for memory in these steps.
-    package var allocationCount = 0
+    /// How often the coordinator's thread asked for memory in these steps; nil where nothing
+    /// counts it.
+    package var allocationCount: Int?
     /// What was sent and received in these steps.
     package var traffic = Traffic()
     /// The first stretches of time, from the start on.
@@ -47,7 +48,7 @@ package struct WorkerProfile: Equatable, Sendable {
     package var slices: [PhaseSlice]
     /// Pieces of a step's work that were computed after the first one.
     package var answerCount: Int
-    /// How often the worker's thread asked for memory meanwhile.
+    /// How often the worker's thread asked for memory meanwhile; 0 where nothing counts it.
     package var allocationCount: Int
     /// How far the worker's clock is ahead of the coordinator's, in nanoseconds.
     package var clockOffset: Int64

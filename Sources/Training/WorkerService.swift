@@ -1,3 +1,4 @@
+package import Hosting
 package import Kernels
 package import Keys
 package import Logging
@@ -25,6 +26,7 @@ package final class WorkerService: Service {
     ///   - simulatedDuration: how long to sleep a shard instead of computing, for benchmarks; nil
     ///     for
     ///     real work.
+    ///   - supervision: who watches the process.
     ///   - logger: where the worker says what happens to it.
     /// - Throws: when the address is malformed.
     package init(
@@ -34,6 +36,7 @@ package final class WorkerService: Service {
         kernels: KernelSet,
         endsWithStandardInput: Bool,
         simulatedDuration: Duration? = nil,
+        supervision: Supervision,
         logger: Logger
     ) throws(ZeroMQError) {
         stop = try StopRequest()
@@ -43,6 +46,7 @@ package final class WorkerService: Service {
             settings: settings,
             kernels: kernels,
             simulatedDuration: simulatedDuration,
+            supervision: supervision,
             stop: stop,
             logger: logger
         )

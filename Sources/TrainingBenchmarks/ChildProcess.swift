@@ -23,14 +23,20 @@ package enum BenchmarkFailure: Error, Equatable, CustomStringConvertible {
 enum ChildProcess {
     private static let outputSizeMax = 1 << 20
 
-    /// Runs a program and returns what it printed.
+    /// Runs a program, with a library before all of its own if one is named, and returns what it
+    /// printed.
     ///
     /// - Throws: ``BenchmarkFailure`` with the last line of its errors when it does not succeed.
     @discardableResult
-    static func run(_ path: String, _ arguments: [String]) async throws -> String {
+    static func run(
+        _ path: String,
+        _ arguments: [String],
+        preloading library: String? = nil
+    ) async throws -> String {
         let result = try await Subprocess.run(
             path.contains("/") ? .path(FilePath(path)) : .name(path),
             arguments: Arguments(arguments),
+            environment: .inherit.updating(library.map { ["LD_PRELOAD": $0] } ?? [:]),
             output: .string(limit: outputSizeMax),
             error: .string(limit: outputSizeMax)
         )

@@ -87,6 +87,14 @@ package struct TrainingBenchmark: Sendable {
         return (own.sorted { $0.samplesPerSecond < $1.samplesPerSecond }, peers.sorted())
     }
 
+    /// The library that counts what a thread allocates, beside the program where it was built; nil
+    /// elsewhere.
+    private var allocationCounter: String? {
+        let path = URL(filePath: executablePath).deletingLastPathComponent()
+            .appending(path: "libAllocationCount.so").path
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+
     private func train(_ batchSize: Int, _ workerCount: Int) async throws -> TrainingMeasurement {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "lockstep-bench-\(UUID().uuidString)").path
@@ -99,7 +107,11 @@ package struct TrainingBenchmark: Sendable {
             arguments += ["--simulate-compute", "\(simulatedMilliseconds)"]
         }
         let before = ChildProcess.processorSeconds
-        try await ChildProcess.run(executablePath, arguments + settings.arguments)
+        try await ChildProcess.run(
+            executablePath,
+            arguments + settings.arguments,
+            preloading: allocationCounter
+        )
         let processorSeconds = ChildProcess.processorSeconds - before
         let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(RunSummary.fileName)"))
         let summary = try JSONDecoder().decode(RunSummary.self, from: bytes)

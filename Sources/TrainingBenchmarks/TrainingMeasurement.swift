@@ -47,9 +47,9 @@ struct TrainingMeasurement: Equatable {
         profile.processorSeconds / Double(max(profile.steps, 1)) * 1_000_000
     }
 
-    /// How often a worker asks for memory in a step.
+    /// How often a worker asks for memory in a step, as far as that was counted.
     var workerAllocations: Double {
-        let sum = profile.workers.reduce(0) { $0 + $1.allocations }
+        let sum = profile.workers.reduce(0) { $0 + ($1.allocations ?? 0) }
         return Double(sum) / Double(max(profile.steps * profile.workers.count, 1))
     }
 

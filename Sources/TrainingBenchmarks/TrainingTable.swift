@@ -36,9 +36,7 @@ struct TrainingTable {
             Self.row("coordinator", figures(median.coordinatorMicroseconds, phases)),
             Self.row("a worker", figures(median.workerMicroseconds, phases)),
             "  a step: \(Self.decimal(median.perStep(median.profile.messages))) messages, "
-                + "\(whole(median.perStep(median.profile.bytes))) bytes; allocations: "
-                + "\(Self.decimal(median.perStep(median.profile.allocations))) by the coordinator, "
-                + "\(Self.decimal(median.workerAllocations)) by a worker",
+                + "\(whole(median.perStep(median.profile.bytes))) bytes" + allocations,
             "  the whole run: \(Self.decimal(median.totalSeconds)) s, "
                 + "\(Self.decimal(median.processorSeconds)) CPU seconds",
         ]
@@ -50,6 +48,14 @@ struct TrainingTable {
             )
         }
         return lines
+    }
+
+    /// How often a step asks for memory; empty where nothing counted it.
+    private var allocations: String {
+        median.profile.allocations.map {
+            "; allocations: \(Self.decimal(median.perStep($0))) by the coordinator, "
+                + "\(Self.decimal(median.workerAllocations)) by a worker"
+        } ?? ""
     }
 
     private func figures(_ microseconds: [String: Double], _ phases: [String]) -> [String] {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import Hosting
 import Reporting
-import Training
 
 /// Runs the command that was asked for, and ends with 0, 1 or, for a mistake in its use, 2.
 @main

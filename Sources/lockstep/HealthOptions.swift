@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import Hosting
 import ServiceLifecycle
-import Training
 
 /// Where a process can be asked how it does.
 struct HealthOptions: ParsableArguments {
@@ -21,9 +21,11 @@ struct HealthOptions: ParsableArguments {
     /// Begins to listen; nothing where no address is named.
     ///
     /// - Throws: `HealthError` when the address is none or cannot be had.
-    func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+    func services(
+        answering health: Health
+    ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
         guard let text else { return [] }
-        let listener = try HealthListener(at: try HealthAddress(text))
+        let listener = try HealthListener(at: try HealthAddress(text), health: health)
         // First in the group: it answers until the others have ended.
         return [.init(service: listener, successTerminationBehavior: .ignore)]
     }

@@ -1,7 +1,7 @@
 import Configuration
+import Hosting
 import Kernels
 import Keys
-import Launching
 import Training
 import ZeroMQ
 

@@ -23,11 +23,11 @@ extension RunProfile {
             allocations: profile.allocationCount,
             processorSeconds: Double(profile.processorTime) / 1_000_000_000,
             coordinator: profile.totals.seconds,
-            workers: result.workerProfiles.sorted { $0.key < $1.key }.map {
+            workers: result.workerProfiles.sorted { $0.key < $1.key }.map { _, worker in
                 Worker(
-                    answers: $0.value.answerCount,
-                    allocations: $0.value.allocationCount,
-                    seconds: $0.value.totals.seconds
+                    answers: worker.answerCount,
+                    allocations: profile.allocationCount.map { _ in worker.allocationCount },
+                    seconds: worker.totals.seconds
                 )
             }
         )

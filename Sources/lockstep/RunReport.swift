@@ -2,6 +2,7 @@ import Checkpoints
 import Configuration
 import Figures
 import Foundation
+import Hosting
 import Logging
 import Reporting
 import Training
@@ -20,6 +21,7 @@ final class RunReport: RunObserver {
     private let configuration: RunConfiguration
     private let schedule: Schedule
     private let workerCountMin: Int
+    private let supervision: Supervision
     private let logger: Logger
     private var metrics: MetricsLog
     private let events: TensorBoardEvents
@@ -37,10 +39,12 @@ final class RunReport: RunObserver {
         folder: RunFolder,
         configuration: RunConfiguration,
         run: CoordinatedRun,
+        supervision: Supervision,
         logger: Logger
     ) throws(ReportError) {
         self.folder = folder
         self.configuration = configuration
+        self.supervision = supervision
         self.logger = logger
         schedule = run.settings.schedule
         workerCountMin = run.settings.workerCountMin
@@ -70,15 +74,15 @@ final class RunReport: RunObserver {
             .info,
             "listening on \(endpoint)\(payloads), waiting for \(workerCountMin) worker\(workerCountMin == 1 ? "" : "s"), run folder \(folder.path)"
         )
-        Supervisor.ofProcess?.ready("listening on \(endpoint)")
-        Health.ofProcess.isNow(ready: true, "listening on \(endpoint)")
+        supervision.notifier?.ready("listening on \(endpoint)")
+        supervision.health.isNow(ready: true, "listening on \(endpoint)")
     }
 
     func stepDidEnd(_ record: StepRecord) {
         beginning.note()
         if shownEpochIndex != record.epoch.epochIndex {
             shownEpochIndex = record.epoch.epochIndex
-            Supervisor.ofProcess?.status(
+            supervision.notifier?.status(
                 "epoch \(record.epoch.epochIndex + 1) of \(schedule.epochCount)"
             )
             show(

@@ -2,9 +2,9 @@ import ArgumentParser
 import Checkpoints
 import Configuration
 import Foundation
+import Hosting
 import Kernels
 import Keys
-import Launching
 import Logging
 import MNIST
 import Model
@@ -37,6 +37,8 @@ struct RunSession {
     let workers: Workers
     /// Where it can be asked how it does; nil for nowhere.
     var health: HealthOptions?
+    /// Who watches the process.
+    var supervision = Supervision(environment: ProcessInfo.processInfo.environment)
     let logger: Logger
 
     /// Trains, and leaves the run's folder complete.
@@ -44,7 +46,7 @@ struct RunSession {
     /// - Throws: the first thing that the operator has to mend; `ExitCode` after a signal.
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
-        let listener = try health?.services() ?? []
+        let listener = try health?.services(answering: supervision.health) ?? []
         let configuration = try options.configuration()
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
@@ -73,7 +75,12 @@ struct RunSession {
             run = try prepare(preparation, initial: initial, workerCountMin: workerCount)
             run.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
             report = try self.report(of: run, in: lock.folder, configuration)
-            service = try CoordinatorService(run, socket: socket, observer: report)
+            service = try CoordinatorService(
+                run,
+                socket: socket,
+                observer: report,
+                supervision: supervision
+            )
             try security?.invite(to: admission, at: service.endpoint)
         } catch {
             // A run that never began leaves nothing behind.
@@ -186,6 +193,7 @@ struct RunSession {
             folder: folder,
             configuration: configuration,
             run: run,
+            supervision: supervision,
             logger: logger
         )
     }
@@ -266,7 +274,10 @@ struct RunSession {
         services.append(
             .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
         )
-        return try await ServiceRun(logger: logger).run(services, hangUp: hangUp)
+        return try await ServiceRun(logger: logger, supervision: supervision).run(
+            services,
+            hangUp: hangUp
+        )
     }
 
     /// The workers that this run starts; nil where somebody else does.

@@ -1,12 +1,14 @@
 import Foundation
+import Hosting
 import Logging
 import ServiceLifecycle
-import Training
 
 /// Runs services until they are done or a signal asks for the end.
 struct ServiceRun {
     /// Where the services' group says what it does, at level trace and debug.
     let logger: Logger
+    /// Who hears that the process has begun to end.
+    let supervision: Supervision
 
     /// Runs the services as one group.
     ///
@@ -28,8 +30,8 @@ struct ServiceRun {
         quiet.logLevel = max(logger.logLevel, .critical)
         let group = ServiceGroup(configuration: .init(services: services, logger: quiet))
         let watch = SignalWatch()
-        try watch.start(ignoring: ignored, hangUp: hangUp) {
-            Supervisor.ofProcess?.stopping()
+        try watch.start(ignoring: ignored, hangUp: hangUp) { [supervision] in
+            supervision.notifier?.stopping()
             Task { await group.triggerGracefulShutdown() }
         }
         do {

@@ -1,7 +1,7 @@
 import Checkpoints
 import Figures
 import Foundation
-import Launching
+import Hosting
 import Reporting
 import TestTools
 import Training

@@ -157,28 +157,26 @@ extension TidyTests {
         ],
         "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation"],
+        "Hosting": [
+            "CSignals", "Foundation", "Glibc", "Kernels", "Logging", "PlainFiles",
+            "ServiceLifecycle", "SharedMemory", "Subprocess", "Synchronization", "SystemPackage",
+            "ZeroMQ",
+        ],
         "Training": [
-            "Arithmetic", "CAllocationCount", "CSignals", "Checkpoints", "Figures", "Configuration",
-            "Foundation", "Glibc",
-            "Kernels", "Keys", "Logging", "MNIST",
-            "Model", "Sealing", "SeededRandom", "ServiceLifecycle", "SharedMemory", "Subprocess",
-            "Synchronization", "SystemPackage", "TrainingProtocol", "Wire", "ZeroMQ",
+            "Arithmetic", "Checkpoints", "Configuration", "Figures", "Foundation", "Glibc",
+            "Hosting", "Kernels", "Keys", "Logging", "MNIST", "Model", "Sealing", "SeededRandom",
+            "ServiceLifecycle", "SharedMemory", "Synchronization", "TrainingProtocol", "Wire",
+            "ZeroMQ",
         ],
         "TrainingBenchmarks": [
             "Figures", "Foundation", "Glibc", "Reporting", "Subprocess", "SystemPackage",
         ],
-        "Launching": [
-            "Foundation", "Logging", "PlainFiles", "ServiceLifecycle", "Subprocess",
-            "SystemPackage", "Training",
-        ],
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
-            "Foundation", "ImageFiles", "KernelBenchmarks", "Kernels", "Keys", "Launching",
-            "Logging", "MNIST", "Model",
-            "Reporting",
-            "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
-            "TrainingProtocol",
-            "TrainingSimulation", "ZeroMQ",
+            "Foundation", "Hosting", "ImageFiles", "KernelBenchmarks", "Kernels", "Keys",
+            "Logging", "MNIST", "Model", "Reporting", "ServiceLifecycle", "Synchronization",
+            "Training", "TrainingBenchmarks", "TrainingProtocol", "TrainingSimulation",
+            "ZeroMQ",
         ],
     ]
 

@@ -2,6 +2,7 @@ import Checkpoints
 import Configuration
 import Figures
 import Foundation
+import Hosting
 import Kernels
 import Keys
 import Logging
@@ -144,7 +145,12 @@ struct SmallRun {
             sliceCountMax: 10
         )
         let payloadPort = socket.sealedLinks?.port
-        let service = try CoordinatorService(run, socket: socket, observer: record)
+        let service = try CoordinatorService(
+            run,
+            socket: socket,
+            observer: record,
+            supervision: Supervision()
+        )
         let address = try detour(service.endpoint, payloadPort)
         try await withTaskExecutorPreference(PromptExecutor.shared) {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -160,6 +166,7 @@ struct SmallRun {
                         settings: Worker.Settings(),
                         kernels: kernels,
                         endsWithStandardInput: false,
+                        supervision: Supervision(),
                         logger: record.log.logger
                     )
                     group.addTask { try await worker.run() }

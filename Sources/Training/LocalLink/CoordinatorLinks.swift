@@ -37,7 +37,7 @@ package final class CoordinatorLinks {
     private var isPolledChanged = false
     private var numbers: [WorkerID: UInt64] = [:]
     private var nextNumber: UInt64 = 1
-    private let spread = WorkerSpread()
+    private let assignment = CoreAssignment()
     /// What these workers leave of the host's processors.
     private(set) var room = ProcessorRoom.everybody
     private var arrangementCount = 0
@@ -131,10 +131,10 @@ package final class CoordinatorLinks {
         }
         room = ProcessorRoom(
             workerCount: arranged.links.count,
-            processorCount: spread.processorCount
+            processorCount: assignment.processorCount
         )
         for link in arranged.links { link.setRoom(room) }
-        for move in spread.moves(of: arranged.places) {
+        for move in assignment.moves(of: arranged.places) {
             arranged.links[move.index].ask(toMoveTo: move.to)
         }
         arranged.links.removeAll(keepingCapacity: true)

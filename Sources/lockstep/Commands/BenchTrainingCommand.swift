@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
+import Hosting
 import Kernels
 import MNIST
-import Training
 import TrainingBenchmarks
 
 /// `lockstep bench training`: whole runs, beside a framework.

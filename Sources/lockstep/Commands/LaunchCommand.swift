@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import Hosting
 import Keys
-import Launching
 import Logging
 import Training
 

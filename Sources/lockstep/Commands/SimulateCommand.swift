@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Training
+import Hosting
 import TrainingSimulation
 
 /// `lockstep simulate`: runs the protocol through many bad days, in virtual time.

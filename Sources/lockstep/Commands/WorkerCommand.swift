@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hosting
 import Kernels
 import Keys
 import Logging
@@ -102,11 +103,16 @@ struct WorkerCommand: AsyncParsableCommand {
             Signals.outliveTerminal()
             try StandardInput.endProcessAfterItsEnd()
         }
-        if let processes { try await hold(processes.number) } else { try await compute() }
+        let supervision = Supervision(environment: ProcessInfo.processInfo.environment)
+        if let processes {
+            try await hold(processes.number, supervision)
+        } else {
+            try await compute(supervision)
+        }
     }
 
     /// Computes in this process.
-    private func compute() async throws {
+    private func compute(_ supervision: Supervision) async throws {
         let address = try address()
         let logger = logging.logger("worker")
         let joined = try await security.joinedKey(
@@ -117,7 +123,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let key = try joined ?? security.key(for: address, logger: logger)
         AllocatorTuning.keepFreedMemory()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        let listener = try health.services()
+        let listener = try health.services(answering: supervision.health)
         var settings = Worker.Settings()
         settings.patience = .seconds(reconnectFor)
         let service = try WorkerService(
@@ -127,12 +133,13 @@ struct WorkerCommand: AsyncParsableCommand {
             kernels: kernels,
             endsWithStandardInput: exitOnStdinEOF,
             simulatedDuration: simulateCompute.map { .seconds($0.value / 1_000) },
+            supervision: supervision,
             logger: logger
         )
         logger.info("looking for a coordinator at \(address), computing with \(kernels.name)")
-        Supervisor.ofProcess?.ready("looking for a coordinator at \(address)")
-        Health.ofProcess.isNow(ready: false, "looking for a coordinator at \(address)")
-        let signals = try await ServiceRun(logger: logger).run(
+        supervision.notifier?.ready("looking for a coordinator at \(address)")
+        supervision.health.isNow(ready: false, "looking for a coordinator at \(address)")
+        let signals = try await ServiceRun(logger: logger, supervision: supervision).run(
             listener + [
                 .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
             ],
@@ -162,7 +169,7 @@ struct WorkerCommand: AsyncParsableCommand {
 /// Several workers under one command.
 extension WorkerCommand {
     /// Keeps worker processes running until the run is over or somebody asks for the end.
-    private func hold(_ workerCount: Int) async throws {
+    private func hold(_ workerCount: Int, _ supervision: Supervision) async throws {
         let address = try address()
         let logger = logging.logger("worker")
         let joined = try await security.joinedKey(
@@ -192,11 +199,11 @@ extension WorkerCommand {
                 )
             )
         }
-        Supervisor.ofProcess?.ready(
+        supervision.notifier?.ready(
             "\(workerCount) worker\(workerCount == 1 ? " looks" : "s look") for a coordinator at \(address)"
         )
         do {
-            let signals = try await ServiceRun(logger: logger)
+            let signals = try await ServiceRun(logger: logger, supervision: supervision)
                 .run(services, ignoring: ignored, hangUp: hangUp)
             if let code = signals.exitCode { throw ExitCode(code) }
         } catch LocalWorkers.Failure.allDismissed {

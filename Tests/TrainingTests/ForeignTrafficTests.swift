@@ -1,0 +1,55 @@
+import Sealing
+import Testing
+import Wire
+import ZeroMQ
+
+@testable import Training
+
+/// How what is no part of a run is counted, and what is told of it.
+struct ForeignTrafficTests {
+    @Test func `counts each by its kind, and tells of a kind once in ten seconds`() {
+        var traffic = ForeignTraffic()
+        #expect(traffic.note(.frames(count: 3), at: .zero) == "a message of 3 frames")
+        #expect(traffic.note(.frames(count: 7), at: .seconds(9)) == nil)
+        // Another kind has a line of its own.
+        #expect(
+            traffic.note(.sums, at: .seconds(9)) == "an answer whose sums no samples have"
+        )
+        #expect(
+            traffic.note(.frames(count: 1), at: .seconds(10))
+                == "a message of 1 frames (3 times so far)"
+        )
+        #expect(traffic.counts == ["frames": 3, "sums": 1])
+    }
+
+    @Test func `counts a replayed message apart from one that the key does not open`() {
+        var traffic = ForeignTraffic()
+        let replayed = ForeignMessage.seal(.replayed(counter: 5))
+        let forged: [ForeignMessage] = [
+            .seal(.notAuthentic), .seal(.size(3)), .seal(.headerSize(9)),
+        ]
+        for message in [replayed] + forged { _ = traffic.note(message, at: .zero) }
+        #expect(traffic.counts == ["replay": 1, "seal": 3])
+    }
+
+    @Test
+    func
+        `counts whoever comes under a key that does not hold as a key's, and one too many as a join`()
+    {
+        #expect(ForeignMessage.objection(.unlisted).kind == "key")
+        #expect(ForeignMessage.objection(.imposture).kind == "imposture")
+        #expect(ForeignMessage.objection(.tooMany).kind == "join")
+        #expect(ForeignMessage.join.kind == "join")
+    }
+
+    @Test func `has nobody look into what anybody can do who reaches the port`() throws {
+        let key = try CurveKeyPair.drawn().publicKey
+        for knock in [ForeignMessage.key(key), .silence, .knock] { #expect(knock.isKnock) }
+        let grave: [ForeignMessage] = [
+            .frames(count: 1), .sender, .objection(.unlisted), .objection(.imposture),
+            .header(.unknownBody), .payload(size: 1, message: "an answer"), .profile, .sums,
+            .numbers, .unkept, .endless, .seal(.notAuthentic), .join,
+        ]
+        for message in grave { #expect(!message.isKnock, "\(message)") }
+    }
+}
