@@ -124,7 +124,7 @@ extension TidyTests {
         "KernelSource": ["CKernelLanes"],
         "Kernels": ["CKernelProcessor", "KernelsAVX2", "KernelsAVX512", "KernelsNEON"],
         "Model": ["Kernels", "SeededRandom"],
-        "KernelReference": ["Darwin", "Glibc"],
+        "KernelReference": ["Glibc"],
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
         "TrainingProtocol": ["SeededRandom"],
         "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
@@ -136,7 +136,7 @@ extension TidyTests {
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "PlainFiles": ["Glibc"],
         "ImageFiles": ["CPNG", "CTurboJPEG", "PlainFiles"],
-        "Checkpoints": ["COpenSSL", "Darwin", "Dispatch", "Glibc", "Synchronization"],
+        "Checkpoints": ["COpenSSL", "Dispatch", "Glibc", "Synchronization"],
         "Configuration": ["PlainFiles", "Yams"],
         "Reporting": ["Foundation"],
         "Hosting": [
