@@ -99,7 +99,6 @@ let buildCommit =
 
 let package = Package(
     name: "lockstep",
-    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "lockstep", targets: ["lockstep"]),
         // Preloaded by `lockstep bench training`, for its allocations a step.

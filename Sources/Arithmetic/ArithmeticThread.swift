@@ -1,5 +1,4 @@
 import Glibc
-import Hosting
 import Kernels
 import SharedMemory
 import Synchronization

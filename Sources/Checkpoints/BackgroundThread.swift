@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// Work that must not take a core from those who compute.
 enum BackgroundThread {
@@ -10,31 +6,27 @@ enum BackgroundThread {
     ///
     /// The thread is its own, for a priority once lowered may not be raised again.
     static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value {
-        #if canImport(Darwin)
+        let call = Call(body)
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(call as AnyCall).toOpaque()
+        let code = pthread_create(
+            &thread,
+            nil,
+            { argument in
+                let call = Unmanaged<AnyCall>.fromOpaque(argument!).takeRetainedValue()
+                // Of the calling thread alone, by Linux's reading of PRIO_PROCESS.
+                setpriority(Int32(PRIO_PROCESS.rawValue), 0, 19)
+                call.perform()
+                return nil
+            },
+            argument
+        )
+        guard code == 0 else {
+            Unmanaged<AnyCall>.fromOpaque(argument).release()
             return body()
-        #else
-            let call = Call(body)
-            var thread = pthread_t()
-            let argument = Unmanaged.passRetained(call as AnyCall).toOpaque()
-            let code = pthread_create(
-                &thread,
-                nil,
-                { argument in
-                    let call = Unmanaged<AnyCall>.fromOpaque(argument!).takeRetainedValue()
-                    // Of the calling thread alone, by Linux's reading of PRIO_PROCESS.
-                    setpriority(Int32(PRIO_PROCESS.rawValue), 0, 19)
-                    call.perform()
-                    return nil
-                },
-                argument
-            )
-            guard code == 0 else {
-                Unmanaged<AnyCall>.fromOpaque(argument).release()
-                return body()
-            }
-            pthread_join(thread, nil)
-            return call.value!
-        #endif
+        }
+        pthread_join(thread, nil)
+        return call.value!
     }
 
     private class AnyCall {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// What can go wrong with the files of this module, each as one sentence for the operator.
 package enum CheckpointError: Error, Equatable, CustomStringConvertible {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Glibc
 
 /// The machine's own file system, by plain system calls.
 package struct LocalFileSystem: FileSystem {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    private import Glibc
-#else
-    private import Darwin
-#endif
+private import Glibc
 
 /// The number types of the reference: fp32, to compare with the kernels, and fp64, to differentiate
 /// numerically.

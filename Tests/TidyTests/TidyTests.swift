@@ -140,7 +140,7 @@ extension TidyTests {
             "Figures", "Glibc", "Kernels", "Model", "SharedMemory", "Synchronization",
             "TrainingProtocol",
         ],
-        "KernelReference": ["Darwin", "Glibc"],
+        "KernelReference": ["Glibc"],
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
         "TrainingProtocol": ["SeededRandom"],
         "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
@@ -152,9 +152,7 @@ extension TidyTests {
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "PlainFiles": ["Glibc"],
         "ImageFiles": ["CPNG", "CTurboJPEG", "PlainFiles"],
-        "Checkpoints": [
-            "COpenSSL", "Darwin", "Dispatch", "Figures", "Glibc", "Synchronization",
-        ],
+        "Checkpoints": ["COpenSSL", "Dispatch", "Figures", "Glibc", "Synchronization"],
         "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation"],
         "Hosting": [

@@ -90,7 +90,6 @@ struct PlantedBugTests {
         ]
         let package = Package(
             name: "lockstep",
-            platforms: [.macOS(.v15)],
             targets: [
                 .target(name: "SeededRandom", swiftSettings: settings),
                 .target(
