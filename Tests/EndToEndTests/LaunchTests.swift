@@ -156,4 +156,17 @@ import Testing
             #expect(result.status == 2, "\(count): \(result.errors)")
         }
     }
+
+    @Test func `gives up with its workers once they have looked for long enough`() throws {
+        let address = "tcp://127.0.0.1:\(try freePort())"
+        let result = try Program.run(
+            ["worker", "--connect", address, "--processes", "2", "--reconnect-for", "1"],
+            in: folder.url
+        )
+        #expect(result.status == 1)
+        let line = "no coordinator answered for 1 s"
+        // Each of the two says so, and then the one that holds them.
+        #expect(result.errors.components(separatedBy: line).count == 4, "\(result.errors)")
+        #expect(!result.errors.contains("starting another"), "\(result.errors)")
+    }
 }

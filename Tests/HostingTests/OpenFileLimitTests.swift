@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Hosting
@@ -15,6 +16,15 @@ struct OpenFileLimitTests {
                 + "choose 163 or fewer, or raise it (ulimit -n)"
         )
         #expect(refusal(.localRun(workerCount: 164), within: 1_024) != nil)
+    }
+
+    @Test func `counts what is open beside the standard streams`() throws {
+        let descriptors = (0..<31).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        defer { for descriptor in descriptors { close(descriptor) } }
+        #expect(descriptors.allSatisfy { $0 > STDERR_FILENO })
+        #expect(OpenFileLimit.inheritedCount >= 31)
+        #expect(refusal(.localRun(workerCount: 1), within: 56) == nil)
+        #expect(refusal(.localRun(workerCount: 2), within: 57)?.contains("choose 1, or") == true)
     }
 
     @Test func `offers no number of workers where not one fits`() {

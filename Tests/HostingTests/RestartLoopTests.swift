@@ -44,6 +44,22 @@ struct RestartLoopTests {
         #expect(count == 1)
     }
 
+    @Test func `starts nothing once all are to end`() async throws {
+        let loop = RestartLoop("it", restarts: .local, logger: logger)
+        let late = Task {
+            // The task goes on only once it is cancelled.
+            try? await Task.sleep(for: .seconds(3_600))
+            var count = 0
+            _ = try await loop.run {
+                count += 1
+                return .finished
+            }
+            return count
+        }
+        late.cancel()
+        #expect(try await late.value == 0)
+    }
+
     @Test func `tells of all that were given up, unless one ended well`() async throws {
         let all = try await RestartLoop.all([1, 2]) { "\($0)" }
         #expect(all?.sorted() == ["1", "2"])

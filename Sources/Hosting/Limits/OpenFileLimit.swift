@@ -63,7 +63,11 @@ package enum OpenFileLimit {
                 case .holding: (limit - 30) / 6
                 case .remoteRun, .worker: 0
                 }
-            return fitting > 0 ? "choose \(fitting.withCommas) or fewer" : nil
+            return switch fitting {
+            case ..<1: nil
+            case 1: "choose 1"
+            default: "choose \(fitting.withCommas) or fewer"
+            }
         }
 
         func refusal(within limit: Int) -> TooLow? {
@@ -77,16 +81,35 @@ package enum OpenFileLimit {
         }
     }
 
-    /// Raises the soft limit to the hard one, and makes sure that the work fits.
+    /// Raises the soft limit to the hard one, and makes sure that the work fits beside what the
+    /// process has inherited.
     ///
     /// - Throws: ``TooLow`` when it does not, also for what the work starts.
     package static func makeRoom(for work: Work) throws(TooLow) {
-        let limit = raised()
+        let limit = raised() - inheritedCount
         // A worker inherits the limit.
         let all: [Work] = work == .worker ? [work] : [work, .worker]
         for work in all {
             if let refusal = work.refusal(within: limit) { throw refusal }
         }
+    }
+
+    /// How many descriptors are open beside those of the three standard streams; 0 where the system
+    /// does not tell.
+    static var inheritedCount: Int {
+        guard let folder = opendir("/proc/self/fd") else { return 0 }
+        defer { closedir(folder) }
+        let own = dirfd(folder)
+        var count = 0
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let descriptor = Int32(name), descriptor > STDERR_FILENO, descriptor != own {
+                count += 1
+            }
+        }
+        return count
     }
 
     /// The limit after it was raised as far as that goes.

@@ -16,6 +16,8 @@ package struct LocalWorkers: Service {
         case allEnded(workerCount: Int, last: String)
         /// The coordinator has found a wrong answer of every worker.
         case allDismissed(workerCount: Int)
+        /// None has found its coordinator in the time that it looks for it.
+        case noneFound
         /// One was given up before all had joined, which ended in this way.
         case missing(workerCount: Int, last: String)
         /// The system does not give another process, or the pipes to it.
@@ -30,6 +32,9 @@ package struct LocalWorkers: Service {
             case .allDismissed(let workerCount):
                 "training with local workers: \(Self.each(of: workerCount)) computed wrong gradients where its coordinator's "
                     + "own bits were expected; check this machine's memory and processor, then go on with --resume"
+            case .noneFound:
+                "training with local workers: none found its coordinator where it was expected; see the messages above, "
+                    + "then go on with --resume"
             case .missing(let workerCount, let last):
                 "starting \(workerCount) local workers: one ended again and again, with \(last), where all were expected "
                     + "to join; see its messages above, or choose fewer --workers"
@@ -47,6 +52,10 @@ package struct LocalWorkers: Service {
 
     /// The exit status of a worker that gave a wrong answer: another process would not help.
     package static let dismissedStatus: Int32 = 3
+
+    /// The exit status of a worker that another process holds and that has looked for its coordinator
+    /// in vain for as long as it may: another process would look as long again.
+    package static let unfoundStatus: Int32 = 4
 
     private let executablePath: String
     private let workerCount: Int
@@ -104,19 +113,26 @@ package struct LocalWorkers: Service {
             return end
         }
         if let givenUp, !Task.isShuttingDownGracefully {
-            let isDismissed = givenUp.allSatisfy { $0 == Self.dismissed }
-            throw isDismissed
-                ? Failure.allDismissed(workerCount: workerCount)
-                : Failure.allEnded(workerCount: workerCount, last: givenUp.last ?? "")
+            if givenUp.allSatisfy({ $0 == Self.dismissed }) {
+                throw Failure.allDismissed(workerCount: workerCount)
+            }
+            if givenUp.allSatisfy({ $0 == Self.unfound }) { throw Failure.noneFound }
+            throw Failure.allEnded(workerCount: workerCount, last: givenUp.last ?? "")
         }
         if outlivesWorkers { try? await gracefulShutdown() }
     }
 
     private static let dismissed = TerminationStatus.exited(dismissedStatus).words
 
+    private static let unfound = TerminationStatus.exited(unfoundStatus).words
+
     private static func end(of status: TerminationStatus) -> RestartLoop.End {
-        if status.isSuccess { return .finished }
-        return status == .exited(dismissedStatus) ? .forGood(dismissed) : .tooSoon(status.words)
+        switch status {
+        case .exited(0): .finished
+        case .exited(dismissedStatus): .forGood(dismissed)
+        case .exited(unfoundStatus): .forGood(unfound)
+        default: .tooSoon(status.words)
+        }
     }
 
     private func runWorker() async throws -> TerminationStatus {
@@ -148,6 +164,7 @@ package struct LocalWorkers: Service {
         }
         return result.terminationStatus
     }
+
     /// What can happen while a worker runs.
     private enum Happening {
         case outputEnded

@@ -35,7 +35,7 @@ package struct RestartLoop: Sendable {
     /// - Returns: nil then, or how it last ended when it was given up.
     package func run(_ runOnce: () async throws -> End) async throws -> String? {
         var restarts = restarts
-        while true {
+        while !Self.isOver {
             let start = ContinuousClock.now
             let end = try await runOnce()
             if Self.isOver { return nil }
@@ -56,9 +56,9 @@ package struct RestartLoop: Sendable {
                 let delay = seconds > 0 ? " in \(seconds) s" : ""
                 logger.warning("\(name) ended with \(how); starting another\(delay)")
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
-                if Self.isOver { return nil }
             }
         }
+        return nil
     }
 
     private static var isOver: Bool { Task.isShuttingDownGracefully || Task.isCancelled }

@@ -157,11 +157,15 @@ struct WorkerCommand: AsyncParsableCommand {
             logger.error("\(WorkerFailure.dismissed(address: address))")
             throw ExitCode(LocalWorkers.dismissedStatus)
         case .coordinatorMissing?:
-            throw WorkerFailure.coordinatorMissing(
+            let failure = WorkerFailure.coordinatorMissing(
                 address: address,
                 seconds: reconnectFor,
                 reason: service.searchReason
             )
+            guard exitOnStdinEOF else { throw failure }
+            // Whoever holds this process need not read the reason to know it.
+            Entry.complain(of: failure)
+            throw ExitCode(LocalWorkers.unfoundStatus)
         }
     }
 }
@@ -208,6 +212,12 @@ extension WorkerCommand {
             if let code = signals.exitCode { throw ExitCode(code) }
         } catch LocalWorkers.Failure.allDismissed {
             throw ExitCode(LocalWorkers.dismissedStatus)
+        } catch LocalWorkers.Failure.noneFound {
+            throw WorkerFailure.coordinatorMissing(
+                address: address,
+                seconds: reconnectFor,
+                reason: "its worker processes say above why"
+            )
         } catch LocalWorkers.Failure.allEnded(let workerCount, let last) {
             throw WorkerFailure.allEnded(address: address, workerCount: workerCount, last: last)
         }
