@@ -97,9 +97,15 @@ import Testing
         #expect(raised.status == 0, "\(raised.errors)")
         let refused = try run("-n 32", "H")
         #expect(refused.status == 1)
+        // What the process that runs the tests has left open counts too.
+        let errors = refused.errors
         #expect(
-            refused.errors == "lockstep: starting 2 workers: a limit of 32 open files was found "
-                + "where 58 are needed; raise it (ulimit -n)\n"
+            errors.hasPrefix("lockstep: starting 2 workers: a limit of 32 open files"),
+            "\(errors)"
+        )
+        #expect(
+            errors.hasSuffix("was found where 58 are needed; raise it (ulimit -n)\n"),
+            "\(errors)"
         )
         #expect(names("H").isEmpty)
     }

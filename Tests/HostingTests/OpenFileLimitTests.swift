@@ -23,8 +23,13 @@ struct OpenFileLimitTests {
         defer { for descriptor in descriptors { close(descriptor) } }
         #expect(descriptors.allSatisfy { $0 > STDERR_FILENO })
         #expect(OpenFileLimit.inheritedCount >= 31)
-        #expect(refusal(.localRun(workerCount: 1), within: 56) == nil)
-        #expect(refusal(.localRun(workerCount: 2), within: 57)?.contains("choose 1, or") == true)
+        let work = OpenFileLimit.Work.localRun(workerCount: 2)
+        #expect(work.refusal(within: 89, inherited: 31) == nil)
+        #expect(
+            work.refusal(within: 88, inherited: 31)?.description
+                == "starting 2 workers: a limit of 88 open files, 31 of which are in use already, was found "
+                + "where 58 are needed; choose 1, or raise it (ulimit -n)"
+        )
     }
 
     @Test func `offers no number of workers where not one fits`() {

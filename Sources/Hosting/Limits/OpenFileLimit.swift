@@ -9,13 +9,23 @@ package enum OpenFileLimit {
     package struct TooLow: Error, Equatable, CustomStringConvertible {
         let purpose: String
         let limit: Int
+        /// How many the process has inherited.
+        let inherited: Int
         let needed: Int
         /// What else would do than a higher limit.
         let remedy: String?
 
         package var description: String {
-            "\(purpose): a limit of \(limit.withCommas) open files was found where \(needed.withCommas) are needed; "
+            "\(purpose): a limit of \(limit.withCommas) open files\(inUse) was found where \(needed.withCommas) are needed; "
                 + (remedy.map { "\($0), or " } ?? "") + "raise it (ulimit -n)"
+        }
+
+        private var inUse: String {
+            switch inherited {
+            case 0: ""
+            case 1: ", one of which is in use already,"
+            default: ", \(inherited.withCommas) of which are in use already,"
+            }
         }
     }
 
@@ -70,13 +80,14 @@ package enum OpenFileLimit {
             }
         }
 
-        func refusal(within limit: Int) -> TooLow? {
-            guard descriptorCount > limit else { return nil }
+        func refusal(within limit: Int, inherited: Int = 0) -> TooLow? {
+            guard descriptorCount > limit - inherited else { return nil }
             return TooLow(
                 purpose: purpose,
                 limit: limit,
+                inherited: inherited,
                 needed: descriptorCount,
-                remedy: remedy(within: limit)
+                remedy: remedy(within: limit - inherited)
             )
         }
     }
@@ -86,11 +97,12 @@ package enum OpenFileLimit {
     ///
     /// - Throws: ``TooLow`` when it does not, also for what the work starts.
     package static func makeRoom(for work: Work) throws(TooLow) {
-        let limit = raised() - inheritedCount
+        let limit = raised()
+        let inherited = inheritedCount
         // A worker inherits the limit.
         let all: [Work] = work == .worker ? [work] : [work, .worker]
         for work in all {
-            if let refusal = work.refusal(within: limit) { throw refusal }
+            if let refusal = work.refusal(within: limit, inherited: inherited) { throw refusal }
         }
     }
 
