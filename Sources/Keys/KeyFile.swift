@@ -81,7 +81,7 @@ enum KeyFile {
             guard words.count == 2 else {
                 throw .malformed(
                     place: place,
-                    found: "a line of \(words.count) words",
+                    found: "a line of \(words.count) word\(words.count == 1 ? "" : "s")",
                     expected: "a name and a key"
                 )
             }
