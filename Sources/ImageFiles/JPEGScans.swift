@@ -9,7 +9,7 @@ enum JPEGScans {
     /// The most pixels that all scans go over: 32 scans of the largest picture.
     private static let pixelCountMax = 32 * GrayPicture.sideMax * GrayPicture.sideMax
 
-    /// How many scans a picture of so many pixels may have.
+    /// How many scans a picture may have, by its count of pixels.
     static func countMax(pixelCount: Int) -> Int {
         min(countMax, pixelCountMax / max(pixelCount, 1))
     }

@@ -2,7 +2,7 @@
 extension InkMask {
     /// A line spans at least this share of its row or column.
     private static let spanMin = 0.6
-    /// A line is at most one part in so many of the page thick.
+    /// The thickest line is the page's size divided by this.
     private static let thicknessShare = 25
     /// Breaks within a line that are passed over, in pixels.
     private static let gapMax = 4

@@ -1,8 +1,8 @@
 /// Says what is wrong with a key's file or name, and what to do about it.
 package enum KeyError: Error, Equatable, CustomStringConvertible {
-    /// A file or folder could not be read or written.
+    /// A file or folder of keys or a token could not be read or written.
     case failed(path: String, operation: String, reason: String)
-    /// Another process has been changing the keys for so many seconds.
+    /// Another process has been changing the keys for this number of seconds.
     case isInUse(path: String, seconds: Int)
     /// A file of secrets can be read by people who should not.
     case exposed(path: String, mode: UInt32)
@@ -19,8 +19,9 @@ package enum KeyError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .failed(let path, let operation, let reason):
-            "\(path): \(operation) failed with \"\(reason)\" where a key's file was expected; "
-                + "check the path and its permissions, or make keys with `lockstep keys new DIR`"
+            "\(path): \(operation) failed with \"\(reason)\" where a key or a token was expected; "
+                + "check the path and its permissions (`lockstep keys new DIR` makes keys, "
+                + "`lockstep coordinator --invite` tokens)"
         case .isInUse(let path, let seconds):
             "\(path): changing the keys: another process that changes them was found for \(seconds) s where "
                 + "none was expected; end it or wait for it, and try again"
@@ -29,7 +30,7 @@ package enum KeyError: Error, Equatable, CustomStringConvertible {
                 + "expected; chmod 600 it, and make new keys if somebody may have read it"
         case .malformed(let place, let found, let expected):
             "\(place): \(found) was found where \(expected) was expected; "
-                + "use a file that `lockstep keys` made, whole and unchanged"
+                + "use it whole and unchanged, as Lockstep made it"
         case .exists(let path):
             "\(path): a key was found where none was expected; "
                 + "choose another folder or name, for keys are never written over"

@@ -1,7 +1,7 @@
 package import Figures
 package import Foundation
 
-/// The run's `metrics.jsonl`: a line an epoch and every so many steps.
+/// The run's `metrics.jsonl`: a line each epoch and each `--log-every` steps.
 package final class MetricsLog: Sendable {
     /// The file's name in the run's folder.
     package static let fileName = "metrics.jsonl"

@@ -19,10 +19,10 @@ package enum SealedFrame {
     /// What a frame has beside its payload: 8 + 128 + 16.
     package static let overhead = headerPlace.upperBound + tagSize
 
-    /// The size of a frame around a payload of so many bytes.
+    /// The size of the frame around a payload of `payloadSize` bytes.
     package static func size(payloadSize: Int) -> Int { overhead + payloadSize }
 
-    /// The size of the payload in a frame of so many bytes; nil if no frame is so short.
+    /// The size of the payload in a frame of `size` bytes; nil if no frame is so short.
     package static func payloadSize(size: Int) -> Int? { size < overhead ? nil : size - overhead }
 
     /// The payload's place in a frame.

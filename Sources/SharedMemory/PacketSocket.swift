@@ -7,7 +7,7 @@ import Glibc
 package struct PacketSocket: ~Copyable {
     /// What came.
     package enum Received: Equatable, Sendable {
-        /// A packet of so many bytes.
+        /// A packet of this number of bytes.
         case packet(size: Int)
         /// Nothing, so far.
         case nothing

@@ -163,7 +163,7 @@ package struct Poller: ~Copyable {
 }
 
 extension Poller {
-    /// Asks the system, for at most so many milliseconds, and tells whether it answered: a signal
+    /// Asks the system, for at most this number of milliseconds, and tells whether it answered: a signal
     /// may come between.
     private mutating func wait(_ milliseconds: Int) throws(ZeroMQError) -> Bool {
         let count = Glibc.poll(&descriptors, UInt(descriptors.count), Int32(milliseconds))

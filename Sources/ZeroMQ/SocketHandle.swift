@@ -11,7 +11,7 @@ final class SocketHandle {
     var monitorCount = 0
 
     /// Whether there may be something that the descriptor does not show: libzmq clears it when it
-    /// takes note of an event, be it within a call for something else, and not when a message is
+    /// takes note of an event, even within a call for something else, and not when a message is
     /// taken.
     var mayBeReady = true
 

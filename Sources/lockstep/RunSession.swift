@@ -18,11 +18,11 @@ import ZeroMQ
 struct RunSession {
     /// Where its workers come from.
     enum Workers {
-        /// Started here; they sleep so long a shard instead of computing, if at all.
+        /// Started here; if a time is given, they sleep for it at each shard instead of computing.
         case local(simulatedMilliseconds: Double?)
-        /// Started by somebody, somewhere; so many are waited for.
+        /// Started by somebody, somewhere; this number is waited for.
         case remote
-        /// Started on these hosts, over ssh; so many are waited for.
+        /// Started on these hosts, over ssh; this number is waited for.
         case launched(RemoteWorkers.Plan)
     }
 

@@ -21,7 +21,7 @@ struct SecurityOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Print so many commands that each let one worker in that has no key yet, within 15 minutes; its key is added to --keys.",
+            "How many commands to print that each let in, within 15 minutes, one worker without a key; its new key is added to --keys.",
             valueName: "count"
         )
     )

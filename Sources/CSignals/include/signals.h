@@ -11,16 +11,16 @@ void signals_catch(int number);
 /// Whether a signal is ignored, as nohup(1) has it before it starts a program.
 int signals_is_ignored(int number);
 
-/// Waits for the next signal that was counted and returns its number; 0 after so many milliseconds, never if negative.
+/// Waits for the next signal that was counted and returns its number; 0 after `milliseconds` without one; a negative time has no end.
 int signals_next(int64_t milliseconds);
 
 /// Has SIGQUIT end the process at once, with one line on standard error unless that is empty.
 void signals_end_at_quit(const char *line);
 
-/// Starts a thread that ends by itself, whose stack has so many bytes; returns 0, or an error number.
+/// Starts a thread that ends by itself, whose stack has this number of bytes; returns 0, or an error number.
 int thread_start(size_t stack_size, void (*body)(void *), void *argument);
 
-/// Starts so many threads, all at once, and ends them again; returns how many the system gave.
+/// Starts `wanted` threads, all at once, and ends them again; returns how many the system gave.
 int threads_count(int wanted, size_t stack_size);
 
 /// Names the calling thread, by at most 15 bytes.

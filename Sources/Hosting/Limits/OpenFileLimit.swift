@@ -31,11 +31,11 @@ package enum OpenFileLimit {
 
     /// Work that needs descriptors.
     package enum Work: Equatable, Sendable {
-        /// A coordinator with so many workers that it starts itself.
+        /// A coordinator with this number of workers, which it starts itself.
         case localRun(workerCount: Int)
-        /// A coordinator with so many workers, on so many hosts that it reaches over ssh.
+        /// A coordinator with these numbers of workers and of hosts, which it reaches over ssh.
         case remoteRun(workerCount: Int, hostCount: Int)
-        /// A process that holds so many workers.
+        /// A process that holds this number of workers.
         case holding(workerCount: Int)
         /// A worker.
         case worker

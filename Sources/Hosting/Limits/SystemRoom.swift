@@ -8,7 +8,7 @@ package enum SystemRoom {
     package enum TooLittle: Error, Equatable, CustomStringConvertible {
         /// So much address space.
         case memory(size: Int)
-        /// So many threads of so many processes.
+        /// These numbers of threads and of processes.
         case threads(count: Int, expected: Int)
 
         package var description: String {
@@ -32,7 +32,7 @@ package enum SystemRoom {
     private static let workerThreadCount = 9
     private static let threadStackSize = 1 << 16
 
-    /// Makes sure that this process and so many workers have room.
+    /// Makes sure that this process and `workers` more have room.
     ///
     /// - Throws: ``TooLittle`` when they do not.
     package static func check(workerCount: Int) throws(TooLittle) {

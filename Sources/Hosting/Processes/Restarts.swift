@@ -8,7 +8,7 @@ package struct Restarts: Equatable, Sendable {
     /// So many ends at once in a row are enough.
     package let quickEndCountMax: Int
 
-    /// A process that lived so long did not end at once.
+    /// A process that lived at least this long did not end at once.
     private static let quickMax = Duration.seconds(5)
 
     private let firstPause: Duration

@@ -51,7 +51,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Have workers sleep so many milliseconds a shard instead of computing, to measure the coordinator.",
+            "Milliseconds that workers sleep at each shard instead of computing, to measure the coordinator.",
             valueName: "milliseconds"
         )
     )

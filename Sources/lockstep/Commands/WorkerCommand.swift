@@ -39,7 +39,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Start so many workers, `auto` for one a processor, and start one again that dies (default: compute in this process).",
+            "How many worker processes to start, `auto` for one a processor; one that dies is started again (default: compute in this process).",
             valueName: "count"
         )
     )
