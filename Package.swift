@@ -154,8 +154,9 @@ let package = Package(
         // MARK: Data and files
         module("MNIST", ["CISAL"], resources: [.copy("Resources")]),
         module("PlainFiles"),
+        module("JSON"),
         module("ImageFiles", ["CPNG", "CTurboJPEG", "PlainFiles"]),
-        module("Checkpoints", ["COpenSSL", "Figures"]),
+        module("Checkpoints", ["COpenSSL", "Figures", "JSON"]),
         module("Configuration", ["Model", "PlainFiles", product("Yams", "Yams")]),
 
         // MARK: Protocol and transport
@@ -179,7 +180,7 @@ let package = Package(
         module("Keys", ["ZeroMQ"]),
 
         // MARK: Services and commands
-        module("Reporting", ["Figures"]),
+        module("Reporting", ["Figures", "JSON"]),
         module(
             "Hosting",
             [
@@ -193,7 +194,8 @@ let package = Package(
         module(
             "Training",
             [
-                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "JSON",
+                "Kernels",
                 "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory",
                 "TrainingProtocol", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
@@ -203,7 +205,7 @@ let package = Package(
         module(
             "TrainingBenchmarks",
             [
-                "Figures", "Reporting", product("Subprocess", "swift-subprocess"),
+                "Figures", "JSON", "Reporting", product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
             ],
             resources: [
@@ -214,7 +216,7 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
-                "ImageFiles", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
+                "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
                 "Reporting", "Training",
                 "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
@@ -240,7 +242,8 @@ let package = Package(
         ),
         tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
         tests("Configuration", ["Model"]),
-        tests("Reporting", ["Figures"], exclude: ["read_with_tensorboard.py"]),
+        tests("JSON"),
+        tests("Reporting", ["Figures", "JSON"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),
         tests("PlainFiles"),

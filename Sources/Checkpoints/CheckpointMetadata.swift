@@ -1,4 +1,5 @@
 package import Figures
+import JSON
 
 /// What a checkpoint says about the run beside its floats.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 extension SafetensorsFile {
     /// The largest header that is read, in bytes: a thousand times what this program writes.
     package static let headerSizeMax = 4 << 20
@@ -12,14 +14,14 @@ extension SafetensorsFile {
         let header: [StrictJSON.Member]
         do throws(StrictJSON.Problem) {
             let json = try StrictJSON(parsing: bytes[8..<8 + headerSize])
-            guard case .object(let members) = json, bytes[8] == UInt8(ascii: "{") else {
+            guard let members = json.members, bytes[8] == UInt8(ascii: "{") else {
                 throw StrictJSON.Problem(
                     found: "a header that does not begin with {",
                     expected: "{"
                 )
             }
             header = members
-            metadata = try members.first { $0.key == "__metadata__" }?.value.strings() ?? [:]
+            metadata = try json["__metadata__"]?.strings() ?? [:]
         } catch {
             throw .malformed(path: path, found: error.found, expected: error.expected)
         }
@@ -69,11 +71,11 @@ extension SafetensorsFile {
         path: String
     ) throws(CheckpointError) -> Tensor {
         let name = member.key
-        guard case .object(let fields) = member.value,
+        guard let fields = member.value.members,
             Set(fields.map(\.key)) == ["dtype", "shape", "data_offsets"],
-            case .string(let dataType) = fields.value(of: "dtype"),
-            let shape = fields.value(of: "shape")?.numbers,
-            let offsets = fields.value(of: "data_offsets")?.numbers, offsets.count == 2
+            let dataType = member.value["dtype"]?.string,
+            let shape = member.value["shape"]?.numbers,
+            let offsets = member.value["data_offsets"]?.numbers, offsets.count == 2
         else {
             throw .malformed(
                 path: path,
@@ -141,19 +143,11 @@ extension SafetensorsFile {
     }
 }
 
-extension [StrictJSON.Member] {
-    /// The value of a key.
-    fileprivate func value(of key: String) -> StrictJSON? { first { $0.key == key }?.value }
-}
-
 extension StrictJSON {
-    /// The elements of an array that has only numbers.
+    /// The elements of an array that has only whole numbers.
     fileprivate var numbers: [Int]? {
-        guard case .array(let elements) = self else { return nil }
-        let numbers = elements.compactMap { element -> Int? in
-            guard case .number(let number) = element else { return nil }
-            return number
-        }
+        guard let elements else { return nil }
+        let numbers = elements.compactMap(\.count)
         return numbers.count == elements.count ? numbers : nil
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 extension SafetensorsFile {
     /// Writes a file's bytes; the floats are copied once, to where they stay.
     ///

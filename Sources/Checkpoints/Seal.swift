@@ -1,3 +1,5 @@
+import JSON
+
 /// The checksums in a file's metadata: the format itself has none, and its readers notice no
 /// flipped bit in the data.
 ///

@@ -1,5 +1,5 @@
 /// The figures of one epoch.
-package struct EpochRecord: Equatable, Sendable, Codable {
+package struct EpochRecord: Equatable, Sendable, Encodable {
     /// Which epoch, from 0.
     package var epochIndex: Int
     /// Over the epoch's steps, each with the parameters before it.

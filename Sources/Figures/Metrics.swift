@@ -1,5 +1,5 @@
 /// Mean loss and accuracy over some samples.
-package struct Metrics: Equatable, Sendable, Codable {
+package struct Metrics: Equatable, Sendable, Encodable {
     /// Mean cross-entropy, in nats.
     package var loss: Double
     /// Share of the samples whose likeliest class was their label, 0 to 1.

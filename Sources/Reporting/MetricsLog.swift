@@ -1,5 +1,6 @@
 package import Figures
 package import Foundation
+import JSON
 
 /// The run's `metrics.jsonl`: a line each epoch and each `--log-every` steps.
 package final class MetricsLog: Sendable {
@@ -63,16 +64,16 @@ package final class MetricsLog: Sendable {
         upToStep step: Int
     ) throws(ReportError) -> Int {
         var size = 0
-        var last: Line?
+        var last: LinePlace?
         var lineCount = 0
         // A line a step at most, and that of an epoch once more for a start that died beside it.
         let lineCountMax = 4 * (step + 1)
         try file.forEachLine(lengthMax: lineLengthMax) { bytes in
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(bytes)),
-                line.step <= step, last.map(line.mayFollow) ?? true, lineCount < lineCountMax
+            guard let place = LinePlace(of: bytes), place.step <= step,
+                last.map(place.mayFollow) ?? true, lineCount < lineCountMax
             else { return false }
             lineCount += 1
-            last = line
+            last = place
             size += bytes.count + 1
             return true
         }
@@ -80,12 +81,37 @@ package final class MetricsLog: Sendable {
     }
 }
 
-/// A line of the log.
-private struct Line: Codable {
-    enum Kind: String, Codable { case step, epoch }
+/// Where a line of the log belongs.
+private struct LinePlace {
+    enum Kind: String, Encodable { case step, epoch }
 
     let kind: Kind
     let step: Int
+
+    /// Reads a line; nil unless it is whole and has the figures of its kind.
+    init?(of line: ArraySlice<UInt8>) {
+        guard let json = try? StrictJSON(parsing: line),
+            let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
+            let step = json["step"]?.count,
+            Self.figures.allSatisfy({ json[$0]?.double != nil }),
+            (json["seconds"]?.double != nil) == (kind == .epoch)
+        else { return nil }
+        (self.kind, self.step) = (kind, step)
+    }
+
+    private static let figures = ["time", "epoch", "loss", "accuracy", "samplesPerSecond"]
+
+    /// Whether a run may have written this line after `other`: a later step, or the end of an epoch
+    /// after its last step.
+    func mayFollow(_ other: LinePlace) -> Bool {
+        step > other.step || step == other.step && kind == .epoch
+    }
+}
+
+/// A line of the log.
+private struct Line: Encodable {
+    private let kind: LinePlace.Kind
+    private let step: Int
     private let time: Double
     private let epoch: ReportedEpoch
 
@@ -100,33 +126,12 @@ private struct Line: Codable {
         self.time = Self.rounded(time)
     }
 
-    /// Whether a run may have written this line after `other`: a later step, or the end of an epoch
-    /// after its last step.
-    func mayFollow(_ other: Line) -> Bool {
-        step > other.step || step == other.step && kind == .epoch
-    }
-
     /// Seconds since 1970, to the millisecond.
     private static func rounded(_ time: Date) -> Double {
         (time.timeIntervalSince1970 * 1_000).rounded() / 1_000
     }
 
     private enum CodingKeys: String, CodingKey { case kind, step, time }
-
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        kind = try fields.decode(Kind.self, forKey: .kind)
-        step = try fields.decode(Int.self, forKey: .step)
-        time = try fields.decodeNumber(.time)
-        epoch = try ReportedEpoch(from: decoder)
-        guard epoch.isOver == (kind == .epoch) else {
-            let context = DecodingError.Context(
-                codingPath: decoder.codingPath,
-                debugDescription: "no line of this kind"
-            )
-            throw DecodingError.dataCorrupted(context)
-        }
-    }
 
     func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)

@@ -1,5 +1,5 @@
 // JSON has no infinity and no not-a-number: either is written as null, which every reader of JSON
-// takes, and null is read as not-a-number. A field that is absent stays absent.
+// takes. A field that is absent stays absent.
 
 extension KeyedEncodingContainer {
     mutating func encodeNumber(_ value: Double, _ key: Key) throws {
@@ -8,15 +8,5 @@ extension KeyedEncodingContainer {
 
     mutating func encodeNumberIfPresent(_ value: Double?, _ key: Key) throws {
         if let value { try encodeNumber(value, key) }
-    }
-}
-
-extension KeyedDecodingContainer {
-    func decodeNumber(_ key: Key) throws -> Double {
-        try decodeNil(forKey: key) ? .nan : decode(Double.self, forKey: key)
-    }
-
-    func decodeNumberIfPresent(_ key: Key) throws -> Double? {
-        contains(key) ? try decodeNumber(key) : nil
     }
 }

@@ -1,20 +1,12 @@
 internal import Figures
 
 /// Metrics as the files of a run have them: null for a number that is not finite.
-struct ReportedMetrics: Codable {
+struct ReportedMetrics: Encodable {
     let metrics: Metrics
 
     init(_ metrics: Metrics) { self.metrics = metrics }
 
     private enum CodingKeys: String, CodingKey { case loss, accuracy }
-
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        metrics = Metrics(
-            loss: try fields.decodeNumber(.loss),
-            accuracy: try fields.decodeNumber(.accuracy)
-        )
-    }
 
     func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)

@@ -1,7 +1,7 @@
 /// What a run's processes spent their time on: a part of `summary.json`.
-package struct RunProfile: Equatable, Sendable, Codable {
+package struct RunProfile: Equatable, Sendable, Encodable {
     /// A worker's part.
-    package struct Worker: Equatable, Sendable, Codable {
+    package struct Worker: Equatable, Sendable, Encodable {
         /// Pieces of a step's work that were computed.
         package var answers: Int
         /// How often memory was asked for; nil where nothing counted it.

@@ -2,10 +2,10 @@ package import Figures
 import Foundation
 
 /// What a run came to: the contents of `summary.json`.
-package struct RunSummary: Equatable, Sendable, Codable {
+package struct RunSummary: Equatable, Sendable, Encodable {
     /// Steps that follow each other, of which a worker that gave wrong answers computed a part that
     /// nobody else has computed.
-    package struct UnverifiedSteps: Equatable, Sendable, Codable {
+    package struct UnverifiedSteps: Equatable, Sendable, Encodable {
         /// The worker, as the log names it.
         package var worker: String
         /// The first of the steps, counted from 1.
@@ -101,22 +101,6 @@ extension RunSummary {
     private enum CodingKeys: String, CodingKey {
         case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
         case unverifiedSteps, droppedMessages, profile
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        epochs = try fields.decode([ReportedEpoch].self, forKey: .epochs).map(\.record)
-        test = try fields.decode(ReportedMetrics.self, forKey: .test).metrics
-        digest = try fields.decode(String.self, forKey: .digest)
-        workers = try fields.decode(Int.self, forKey: .workers)
-        batchSize = try fields.decode(Int.self, forKey: .batchSize)
-        seed = try fields.decode(UInt64.self, forKey: .seed)
-        steps = try fields.decode(Int.self, forKey: .steps)
-        totalSeconds = try fields.decodeNumber(.totalSeconds)
-        distrustedWorkers = try fields.decode([String].self, forKey: .distrustedWorkers)
-        unverifiedSteps = try fields.decode([UnverifiedSteps].self, forKey: .unverifiedSteps)
-        droppedMessages = try fields.decode([String: Int].self, forKey: .droppedMessages)
-        profile = try fields.decode(RunProfile.self, forKey: .profile)
     }
 
     package func encode(to encoder: any Encoder) throws {

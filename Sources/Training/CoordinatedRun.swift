@@ -2,6 +2,7 @@ package import Arithmetic
 package import Checkpoints
 package import Figures
 import Foundation
+import JSON
 package import Kernels
 import Model
 package import TrainingProtocol
@@ -165,13 +166,9 @@ package struct RunIdentity: Equatable, Sendable {
 
     /// The figures of the epochs before a checkpoint; nil if its metadata does not hold them.
     package static func epochs(in metadata: CheckpointMetadata) -> [EpochRecord]? {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf",
-            negativeInfinity: "-inf",
-            nan: "nan"
-        )
-        let text = metadata.extra[historyKey] ?? ""
-        return try? decoder.decode([EpochRecord].self, from: Data(text.utf8))
+        guard let elements = try? StrictJSON(parsing: metadata.extra[historyKey] ?? "").elements
+        else { return nil }
+        let epochs = elements.compactMap(EpochRecord.init)
+        return epochs.count == elements.count ? epochs : nil
     }
 }

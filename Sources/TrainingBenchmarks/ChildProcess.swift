@@ -8,6 +8,8 @@ package enum BenchmarkFailure: Error, Equatable, CustomStringConvertible {
     case programFailed(name: String, status: String, lastLine: String)
     /// A program printed something else than its figures.
     case figuresMissing(name: String, found: String)
+    /// A run's summary lacks a figure.
+    case summaryIncomplete(path: String)
 
     package var description: String {
         switch self {
@@ -15,6 +17,8 @@ package enum BenchmarkFailure: Error, Equatable, CustomStringConvertible {
             "measuring: \(name) ended with \(status) where success was expected; it said: \(lastLine)"
         case .figuresMissing(let name, let found):
             "measuring: \(name) printed \"\(found)\" where a line of JSON with its figures was expected"
+        case .summaryIncomplete(let path):
+            "measuring: \(path) lacks a figure where a whole summary was expected; use one build for all"
         }
     }
 }

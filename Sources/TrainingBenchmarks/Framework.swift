@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// A framework that people would otherwise train with, in a Python environment.
 package struct Framework: Sendable {
@@ -79,15 +80,11 @@ package struct Framework: Sendable {
             [scriptPath, datasetPath, "\(batchSize)", "\(processCount)", "\(stepCount)"]
         )
         let line = printed.split(separator: "\n").last.map(String.init) ?? ""
-        guard let figures = try? JSONDecoder().decode(Figures.self, from: Data(line.utf8)) else {
+        let figures = try? StrictJSON(parsing: line)
+        guard let steps = figures?["steps"]?.count, let seconds = figures?["seconds"]?.double else {
             throw BenchmarkFailure.figuresMissing(name: name, found: line)
         }
-        return Double(figures.steps * batchSize) / figures.seconds
-    }
-
-    private struct Figures: Decodable {
-        let steps: Int
-        let seconds: Double
+        return Double(steps * batchSize) / seconds
     }
 }
 

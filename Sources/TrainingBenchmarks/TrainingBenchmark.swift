@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 internal import Reporting
 
 /// Measures whole training runs: the very processes and files that `lockstep train` has, over real
@@ -113,8 +114,14 @@ package struct TrainingBenchmark: Sendable {
             preloading: allocationCounter
         )
         let processorSeconds = ChildProcess.processorSeconds - before
-        let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(RunSummary.fileName)"))
-        let summary = try JSONDecoder().decode(RunSummary.self, from: bytes)
-        return TrainingMeasurement(summary, processorSeconds: processorSeconds)
+        let path = "\(folder)/\(RunSummary.fileName)"
+        let summary = try StrictJSON(parsing: [UInt8](Data(contentsOf: URL(filePath: path)))[...])
+        guard
+            let measurement = TrainingMeasurement(
+                summary: summary,
+                processorSeconds: processorSeconds
+            )
+        else { throw BenchmarkFailure.summaryIncomplete(path: path) }
+        return measurement
     }
 }

@@ -1,4 +1,5 @@
 import Figures
+import JSON
 internal import Reporting
 
 /// What one run has shown.
@@ -13,12 +14,20 @@ struct TrainingMeasurement: Equatable {
     let processorSeconds: Double
     let profile: RunProfile
 
-    init(_ summary: RunSummary, processorSeconds: Double) {
-        samplesPerSecond = summary.epochs.last?.throughputSamplesPerSecond ?? 0
-        batchSize = summary.batchSize
-        workerCount = summary.workers
-        totalSeconds = summary.totalSeconds
-        profile = summary.profile
+    /// Reads a run's `summary.json`; nil if a figure is missing.
+    init?(summary: StrictJSON, processorSeconds: Double) {
+        guard let epoch = summary["epochs"]?.elements?.last,
+            let samplesPerSecond = epoch["samplesPerSecond"]?.double,
+            let batchSize = summary["batchSize"]?.count,
+            let workerCount = summary["workers"]?.count,
+            let totalSeconds = summary["totalSeconds"]?.double,
+            let profile = summary["profile"].flatMap(RunProfile.init)
+        else { return nil }
+        self.samplesPerSecond = samplesPerSecond
+        self.batchSize = batchSize
+        self.workerCount = workerCount
+        self.totalSeconds = totalSeconds
+        self.profile = profile
         self.processorSeconds = processorSeconds
     }
 
@@ -55,4 +64,42 @@ struct TrainingMeasurement: Equatable {
 
     /// A total of the coordinator's divided by its steps.
     func perStep(_ total: Int) -> Double { Double(total) / Double(max(profile.steps, 1)) }
+}
+
+extension RunProfile {
+    fileprivate init?(_ json: StrictJSON) {
+        guard let steps = json["steps"]?.count, let messages = json["messages"]?.count,
+            let bytes = json["bytes"]?.count, let sealedMessages = json["sealedMessages"]?.count,
+            let processorSeconds = json["processorSeconds"]?.double,
+            let coordinator = json["coordinator"]?.seconds, let workers = json["workers"]?.elements
+        else { return nil }
+        self.init(
+            steps: steps,
+            messages: messages,
+            bytes: bytes,
+            sealedMessages: sealedMessages,
+            allocations: json["allocations"]?.count,
+            processorSeconds: processorSeconds,
+            coordinator: coordinator,
+            workers: workers.compactMap(Worker.init)
+        )
+    }
+}
+
+extension RunProfile.Worker {
+    fileprivate init?(_ json: StrictJSON) {
+        guard let answers = json["answers"]?.count, let seconds = json["seconds"]?.seconds else {
+            return nil
+        }
+        self.init(answers: answers, allocations: json["allocations"]?.count, seconds: seconds)
+    }
+}
+
+extension StrictJSON {
+    /// Seconds by phase.
+    fileprivate var seconds: [String: Double]? {
+        members.map { members in
+            members.reduce(into: [:]) { $0[$1.key] = $1.value.double }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import JSON
 import Model
 import Training
 
@@ -46,7 +47,7 @@ extension ModelFile {
     func inputSetting(_ key: String) -> String? {
         if let value = metadata[key] { return value }
         let text = metadata["configuration"] ?? "{}"
-        let settings = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+        let settings = try? StrictJSON.strings(parsing: text)
         return settings?[key]
     }
 }

@@ -68,10 +68,10 @@ import Testing
             ("{\"a\":\(tensor("[1]", "[4,0]"))}", 4, "at 4 to 0"),
             ("{\"a\":\(tensor("[1]", "[0]"))}", 4, "two data_offsets"),
             ("{\"a\":\(tensor("[1]", "[0,4,8]"))}", 4, "two data_offsets"),
-            ("{\"a\":\(tensor("[-1]", "[0,4]"))}", 4, "byte 0x2d"),
-            ("{\"a\":\(tensor("[1.0]", "[0,4]"))}", 4, "byte 0x2e"),
+            ("{\"a\":\(tensor("[-1]", "[0,4]"))}", 4, "another entry"),
+            ("{\"a\":\(tensor("[1.0]", "[0,4]"))}", 4, "another entry"),
             ("{\"a\":\(tensor("[01]", "[0,4]"))}", 4, "the number 01"),
-            ("{\"a\":\(tensor("[99999999999999999999]", "[0,4]"))}", 4, "the number 9999"),
+            ("{\"a\":\(tensor("[99999999999999999999]", "[0,4]"))}", 4, "another entry"),
             ("{\"a\":\(tensor("[4611686018427387904]", "[0,0]"))}", 0, "a size of 64 bits"),
             ("{\"a\":\(tensor("[4294967296,4294967296]", "[0,0]"))}", 0, "a size of 64 bits"),
             ("{\"a\":\(tensor("[1]", "[9223372036854775803,9223372036854775807]"))}", 4, "offset"),
@@ -79,7 +79,7 @@ import Testing
             ("{\"a", 0, "the end of the text inside"), ("{\"\\ud800\":1}", 0, "surrogate"),
             ("{\"\\x\":1}", 0, "unknown escape"), ("{\"\\u00g0\":1}", 0, "escape \\u00g0"),
             ("{\"\\u+061\":1}", 0, "escape \\u+061"), ("{\"\n\":1}", 0, "control character"),
-            ("{\"a\":\(one),}", 4, "without quotation marks"), ("{\"a\":true}", 0, "byte 0x74"),
+            ("{\"a\":\(one),}", 4, "without quotation marks"), ("{\"a\":true}", 0, "another entry"),
         ]
         for (header, dataSize, clue) in cases {
             let text = sentence(file(header, dataSize: dataSize))

@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import JSON
 import TestTools
 import Testing
 
@@ -112,13 +113,11 @@ import Testing
 
         """
 
-    @Test func `writes every field of the design and reads them back`() throws {
+    @Test func `writes every field of the design`() throws {
         try withTemporaryFolder { folder in
             try summary.write(toFolder: "\(folder)/run")
             let written = try text(of: "\(folder)/run/summary.json")
             #expect(written == Self.written)
-            let read = try JSONDecoder().decode(RunSummary.self, from: Data(written.utf8))
-            #expect(read == summary)
         }
     }
 
@@ -132,9 +131,10 @@ import Testing
             try diverged.write(toFolder: folder)
             let written = try text(of: "\(folder)/summary.json")
             #expect(written.components(separatedBy: ": null").count == 5)
-            let read = try JSONDecoder().decode(RunSummary.self, from: Data(written.utf8))
-            #expect(read.test.loss.isNaN && read.epochs[0].validation?.loss.isNaN == true)
-            #expect(read.epochs[1].validation == nil)
+            let read = try StrictJSON(parsing: written)
+            let epochs = try #require(read["epochs"]?.elements)
+            #expect(read["test"]?["loss"] == .null && epochs[0]["validationLoss"] == .null)
+            #expect(epochs[1]["validationLoss"] == nil)
         }
     }
 
@@ -144,8 +144,8 @@ import Testing
             var later = summary
             later.epochs = []
             try later.write(toFolder: folder)
-            let written = Data(try text(of: "\(folder)/summary.json").utf8)
-            #expect(try JSONDecoder().decode(RunSummary.self, from: written) == later)
+            let written = try StrictJSON(parsing: try text(of: "\(folder)/summary.json"))
+            #expect(written["epochs"]?.elements == [])
         }
     }
 }

@@ -2,7 +2,7 @@
 struct StrictJSONParser {
     private typealias Problem = StrictJSON.Problem
 
-    /// How deep values may lie inside each other: the format itself needs three levels.
+    /// How deep values may lie inside each other: a safetensors header needs three levels.
     private static let depthMax = 8
 
     private var rest: ArraySlice<UInt8>
@@ -19,7 +19,7 @@ struct StrictJSONParser {
         guard depth < Self.depthMax else {
             throw Problem(
                 found: "JSON more than \(Self.depthMax) levels deep",
-                expected: "a flat header"
+                expected: "a flat text"
             )
         }
         skipSpace()
@@ -27,8 +27,10 @@ struct StrictJSONParser {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
         case UInt8(ascii: "\""): return .string(try string())
-        case .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .number(try number())
-        default: throw unexpected("an object, an array, a string or a whole number")
+        case .some(UInt8(ascii: "0")...UInt8(ascii: "9")), UInt8(ascii: "-"): return try number()
+        default:
+            if let word = try word() { return word }
+            throw unexpected("an object, an array, a string or a number")
         }
     }
 
@@ -67,17 +69,58 @@ struct StrictJSONParser {
         return .array(elements)
     }
 
-    private mutating func number() throws(StrictJSON.Problem) -> Int {
-        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let text = String(decoding: digits, as: UTF8.self)
-        guard let number = Int(text), digits.count == 1 || digits.first != UInt8(ascii: "0") else {
-            throw Problem(
-                found: "the number \(text.prefix(40))",
-                expected: "a whole number of 64 bits without leading zeros"
-            )
+    private mutating func word() throws(StrictJSON.Problem) -> StrictJSON? {
+        let words: [(String, StrictJSON)] = [
+            ("true", .boolean(true)), ("false", .boolean(false)), ("null", .null),
+        ]
+        for (word, value) in words where rest.starts(with: Array(word.utf8)) {
+            rest = rest.dropFirst(word.utf8.count)
+            return value
         }
+        return nil
+    }
+
+    private mutating func number() throws(StrictJSON.Problem) -> StrictJSON {
+        let start = rest
+        let isNegative = takeByte("-")
+        let digits = takeDigits()
+        guard !digits.isEmpty, digits.count == 1 || digits.first != UInt8(ascii: "0") else {
+            throw badNumber(start, "a number without leading zeros")
+        }
+        var isWhole = !isNegative
+        if takeByte(".") {
+            isWhole = false
+            if takeDigits().isEmpty { throw badNumber(start, "digits behind the point") }
+        }
+        if takeByte("e") || takeByte("E") {
+            isWhole = false
+            _ = takeByte("+") || takeByte("-")
+            if takeDigits().isEmpty { throw badNumber(start, "digits of an exponent") }
+        }
+        let text = String(decoding: start[..<rest.startIndex], as: UTF8.self)
+        if isWhole, let number = Int(text) { return .number(number) }
+        guard let number = Double(text), number.isFinite else {
+            throw badNumber(start, "a number within binary64")
+        }
+        return .real(number)
+    }
+
+    private func badNumber(_ start: ArraySlice<UInt8>, _ expected: String) -> StrictJSON.Problem {
+        let text = String(decoding: start[..<rest.startIndex].prefix(40), as: UTF8.self)
+        return Problem(found: "the number \(text)", expected: expected)
+    }
+
+    private mutating func takeDigits() -> ArraySlice<UInt8> {
+        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         rest = rest[digits.endIndex...]
-        return number
+        return digits
+    }
+
+    /// Takes a character of a number when it is next.
+    private mutating func takeByte(_ character: Unicode.Scalar) -> Bool {
+        guard rest.first == UInt8(ascii: character) else { return false }
+        rest = rest.dropFirst()
+        return true
     }
 
     private mutating func string() throws(StrictJSON.Problem) -> String {
@@ -148,9 +191,7 @@ struct StrictJSONParser {
     /// Takes a punctuation mark when it is next.
     private mutating func take(_ mark: Unicode.Scalar) -> Bool {
         skipSpace()
-        guard rest.first == UInt8(ascii: mark) else { return false }
-        rest = rest.dropFirst()
-        return true
+        return takeByte(mark)
     }
 
     private mutating func expect(_ mark: Unicode.Scalar) throws(StrictJSON.Problem) {
@@ -160,7 +201,7 @@ struct StrictJSONParser {
     private func unexpected(_ expected: String) -> StrictJSON.Problem {
         let found = rest.first.map { "byte 0x" + String($0, radix: 16) } ?? "the end of the text"
         return StrictJSON.Problem(
-            found: "\(found) at offset \(rest.startIndex - start) of the header",
+            found: "\(found) at offset \(rest.startIndex - start) of the text",
             expected: expected
         )
     }
