@@ -18,8 +18,8 @@ enum NearestName {
         }
     }
 
-    /// The least number of insertions, deletions, replacements and swaps of neighbours
-    /// (Damerau 1964, restricted to one edit a place).
+    /// The least number of insertions, deletions, replacements and swaps of neighbours (Damerau
+    /// 1964, restricted to one edit a place).
     private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var previous = [Int](repeating: 0, count: right.count + 1)
         var current = Array(0...right.count)

@@ -57,8 +57,8 @@ extension RunConfiguration {
                 try read(text, of: setting, from: .variable(name))
             } else if !Self.otherVariables.contains(where: { Self.covers($0, name) }) {
                 let nearest = NearestName.find(name, among: variables)
-                // Two edits in a long name and one in a short one are slips of the hand;
-                // any other name may be another program's business.
+                // Two edits in a long name and one in a short one are slips of the hand; any other
+                // name may be another program's business.
                 let editsMax = nearest.name.count > "LOCKSTEP_".count + 4 ? 2 : 1
                 if nearest.edits <= editsMax {
                     throw .unknownSetting(.variable(name), nearest: nearest.name)

@@ -20,9 +20,9 @@ package enum GzipError: Error, Equatable, CustomStringConvertible {
 
 /// Inflates a gzip stream of one or more members piece by piece (RFC 1952).
 ///
-/// The caller says how many bytes it wants, and no more than these are ever inflated: a stream
-/// that would grow beyond what its own contents promise costs nothing.
-/// It is ISA-L that inflates, in half of zlib's time.
+/// The caller says how many bytes it wants, and no more than these are ever inflated: a stream that
+/// would grow beyond what its own contents promise costs nothing. It is ISA-L that inflates, in
+/// half of zlib's time.
 package final class GzipInflater {
     /// ISA-L counts in 32 bits; longer inputs and outputs go through it in several calls.
     private static let callSizeMax = 1 << 30

@@ -17,8 +17,7 @@ package struct IDXFile: Equatable, Sendable {
 /// IDX is a magic number (two zero bytes, the type, the count of dimensions), the dimensions as
 /// big-endian 32-bit numbers, then the elements, the last dimension running fastest (LeCun, Cortes
 /// & Burges, "The MNIST database", "File formats"). Whether the file is gzip shows in its first
-/// bytes.
-/// Counts are checked before anything of their size is allocated.
+/// bytes. Counts are checked before anything of their size is allocated.
 package struct IDXReader {
     /// Opens a file of unsigned bytes in one dimension.
     package static let labelsMagic: UInt32 = 0x0000_0801

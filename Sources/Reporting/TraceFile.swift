@@ -1,8 +1,7 @@
 import Foundation
 
 /// A trace in the format of Chrome and Perfetto: a lane for each process, a slice for each stretch
-/// of
-/// its time.
+/// of its time.
 ///
 /// The format is Google's "Trace Event Format": times in microseconds, complete events "X".
 package struct TraceFile: Sendable {

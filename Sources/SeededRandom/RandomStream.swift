@@ -1,11 +1,10 @@
 /// A stream of random numbers that a seed and a stream number determine completely.
 ///
 /// The generator is xoshiro256** 1.0 (Blackman & Vigna 2018), its state filled by SplitMix64
-/// (Steele, Lea &
-/// Flood 2014) from the seed and the stream number. Streams of one seed are independent for every
-/// practical purpose, so that one draws weights and another shuffles epoch 7 without either
-/// knowing how many numbers the other took. Nothing here depends on the standard library's
-/// choice of algorithms: `uniform(below:)` and `shuffle` are spelled out, because a run
+/// (Steele, Lea & Flood 2014) from the seed and the stream number. Streams of one seed are
+/// independent for every practical purpose, so that one draws weights and another shuffles epoch 7
+/// without either knowing how many numbers the other took. Nothing here depends on the standard
+/// library's choice of algorithms: `uniform(below:)` and `shuffle` are spelled out, because a run
 /// must come out the same under every release of Swift.
 package struct RandomStream: Equatable, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)

@@ -1,6 +1,5 @@
 /// The coordinator's machine: it takes workers in, leases the shards of one round after another,
-/// and says when a
-/// round's sum is complete.
+/// and says when a round's sum is complete.
 ///
 /// ```
 ///             enough workers                    last round complete
@@ -10,8 +9,7 @@
 /// ```
 ///
 /// It holds no float, clock or socket. Time comes with each event; payloads stay with the service,
-/// which
-/// carries out the actions in their order: the order is the contract.
+/// which carries out the actions in their order: the order is the contract.
 package struct Coordinator: Equatable, Sendable {
     /// What happened.
     package enum Event: Equatable, Sendable {
@@ -56,8 +54,7 @@ package struct Coordinator: Equatable, Sendable {
         case acceptEarlySegment(Work)
 
         /// Lets the optimizer make the fully connected segment of step `index`: every answer, or
-        /// its
-        /// early segment, is there. `applyStep` makes the rest; `discard` undoes it.
+        /// its early segment, is there. `applyStep` makes the rest; `discard` undoes it.
         case applyEarlySegment(index: Int)
 
         /// Compares the payload just received with the one that was kept, then comes back with

@@ -1,8 +1,7 @@
 /// How work flows: rounds open, are leased, are answered, and close.
 extension Coordinator {
     /// Leases that a worker may hold at once, those of the next round included: enough to keep it
-    /// busy, few enough
-    /// that no queue grows.
+    /// busy, few enough that no queue grows.
     static let leaseCountMax = 8
 
     /// Opens the first round of this start, or ends where nothing is left to do.
@@ -132,9 +131,8 @@ extension Coordinator {
     }
 
     /// Sends the parameters that the current round needs, for most workers have its samples
-    /// already;
-    /// then leases work to every worker that has room, one lease a worker in turn, and sends the
-    /// parameters to those that had none of it.
+    /// already; then leases work to every worker that has room, one lease a worker in turn, and
+    /// sends the parameters to those that had none of it.
     mutating func dispatch(at now: Duration, into actions: inout [Action]) {
         guard case .running = state else { return }
         for index in members.indices { sendParameters(to: index, into: &actions) }

@@ -113,8 +113,7 @@ package enum CoordinatorMessage: Hashable, Sendable {
     case heartbeat(RunStamp)
 
     /// Tells a worker that the coordinator does not count it among its own (it was silent for too
-    /// long): it must
-    /// say hello again.
+    /// long): it must say hello again.
     case rejoin(RunStamp)
 
     /// Ends the worker's part: the run is complete or stopped.

@@ -39,13 +39,11 @@ struct Pace: Equatable, Sendable {
     }
 
     /// Takes a little of what is held against a worker back, for each round that it has no share
-    /// of:
-    /// otherwise one that was slow once, as all are with their first shard, would never have a
+    /// of: otherwise one that was slow once, as all are with their first shard, would never have a
     /// share again.
     ///
     /// 2⁻⁸: a worker that was taken for four times too slow is tried again after some 75 rounds;
-    /// one
-    /// that really is takes long once in a while.
+    /// one that really is takes long once in a while.
     mutating func fade() {
         mean -= mean / 256
         perShard -= perShard / 256

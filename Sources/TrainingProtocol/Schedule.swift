@@ -76,8 +76,7 @@ package struct Schedule: Equatable, Sendable {
     }
 
     /// The samples of a round: for a step, places in its epoch's shuffled order; otherwise places
-    /// in the validation
-    /// split or the test set.
+    /// in the validation split or the test set.
     package func samples(of round: Round) -> Range<Int> {
         switch round {
         case .step(let index):

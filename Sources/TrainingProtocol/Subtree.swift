@@ -2,12 +2,10 @@
 /// leased, computed, answered and re-leased.
 ///
 /// The shards of a round are the leaves of one binary tree, `sum(k + 1, i) = sum(k, 2i) + sum(k, 2i
-/// + 1)`;
-/// a missing right child passes its sibling through. `Subtree(level: k, index: i)` is the place
-/// `(k, i)`
-/// of that tree, so it stands for shards `i · 2ᵏ ..< (i + 1) · 2ᵏ`, as far as they exist. Whoever
-/// adds,
-/// and in whatever order answers arrive, the sum of a round is the same to the last bit.
+/// + 1)`; a missing right child passes its sibling through. `Subtree(level: k, index: i)` is the
+/// place `(k, i)` of that tree, so it stands for shards `i · 2ᵏ ..< (i + 1) · 2ᵏ`, as far as they
+/// exist. Whoever adds, and in whatever order answers arrive, the sum of a round is the same to the
+/// last bit.
 package struct Subtree: Hashable, Sendable {
     /// How many times shards were paired: 0 is a single shard.
     package let level: Int

@@ -10,8 +10,7 @@
 /// ```
 ///
 /// A worker remembers nothing that matters: (parameters, samples) → gradient. So it may give up
-/// everything it holds
-/// whenever in doubt, and join again.
+/// everything it holds whenever in doubt, and join again.
 package struct Worker: Equatable, Sendable {
     /// What happened.
     package enum Event: Equatable, Sendable {

@@ -7,10 +7,9 @@ import Testing
 /// Where a rectifier or a pooling window is nearer to a tie than floats can tell, rounding decides
 /// for one branch or the other, and from there on two trajectories part; PyTorch's own in float and
 /// in double precision do. Of eight runs of 200 steps three met such a tie, and with raw pixels
-/// most
-/// do within a hundred. A mistake parts all, so a seed that meets no tie is looked for among four.
-/// PyTorch computes in double precision: all rounding is ours, hence the same on every machine, and
-/// so is the outcome.
+/// most do within a hundred. A mistake parts all, so a seed that meets no tie is looked for among
+/// four. PyTorch computes in double precision: all rounding is ours, hence the same on every
+/// machine, and so is the outcome.
 @Suite(.enabled(if: PeerPython.isWanted, "\(PeerPython.wish)"))
 struct PyTorchTests {
     @Test(

@@ -110,8 +110,7 @@ struct EarlySegmentTests {
     }
 
     /// Bert stands still after its segment was applied, anna computes its shard too, and bert's
-    /// late
-    /// answer is found wrong: so may have been its segment.
+    /// late answer is found wrong: so may have been its segment.
     @Test func `goes back when the segment of a worker found wrong has counted`() {
         var machine = running()
         _ = answer(&machine, work(0), anna, at: .milliseconds(10))

@@ -2,8 +2,7 @@ import Testing
 import TrainingProtocol
 
 /// The two machines against each other, without any transport: messages are handed over in an order
-/// that a seed
-/// draws, and each worker "computes" at once.
+/// that a seed draws, and each worker "computes" at once.
 struct ExchangeTests {
     /// One coordinator and its workers, and the messages under way between them.
     private struct Exchange {

@@ -1,6 +1,5 @@
 /// What is said to HTTP requests: `/healthz` whether the process is alive, `/readyz` whether it
-/// does
-/// what it was started for; 200 for yes and 503 for no.
+/// does what it was started for; 200 for yes and 503 for no.
 package struct HealthAnswers {
     private let health: Health
 

@@ -22,8 +22,7 @@ package final class HealthListener: Service {
     ///   - health: what is asked for.
     ///   - patience: how long a caller may take.
     /// - Throws: `HealthError` when the address cannot be had, `ZeroMQError` when the process has
-    ///   no
-    ///   descriptors left.
+    ///   no descriptors left.
     package init(
         at address: HealthAddress,
         health: Health,

@@ -12,8 +12,7 @@ package struct ProgramFile: Equatable, Sendable {
     let size: Int
 
     /// What is sent: this program under the name `lockstep`, and every library that it loads but
-    /// the
-    /// C library's own. A worker needs no data set.
+    /// the C library's own. A worker needs no data set.
     ///
     /// - Parameter program: the path of this program.
     /// - Throws: ``CopyError`` when a file cannot be read, or the libraries are not told.
