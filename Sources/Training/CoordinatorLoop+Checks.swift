@@ -41,7 +41,7 @@ extension CoordinatorLoop {
 
     /// Takes a worker's wish to join, if it comes when there is room.
     func receiveHello(_ hello: WorkerArrival, name: String) throws(Carrier.Failure) {
-        guard machine.workerCount < JoinLimit.workerCountMax, joins.allows(at: now) else {
+        guard joins.allowsOneMore(than: machine.workerCount, at: now) else {
             note(.join)
             return
         }

@@ -6,7 +6,7 @@ import Testing
 struct JoinLimitTests {
     /// How many of a thousand requests are let through at `now`.
     private func admitted(_ limit: inout JoinLimit, at now: Duration) -> Int {
-        (0..<1_000).count { _ in limit.allows(at: now) }
+        (0..<1_000).count { _ in limit.allowsOneMore(than: 0, at: now) }
     }
 
     @Test func `lets as many come at once as a cluster has, then fifty a second`() {
@@ -27,9 +27,20 @@ struct JoinLimitTests {
     @Test func `counts a single worker that comes now and then for nothing`() {
         var limit = JoinLimit()
         for second in 0..<1_000 {
-            let isAllowed = limit.allows(at: .seconds(second))
+            let isAllowed = limit.allowsOneMore(than: 0, at: .seconds(second))
             #expect(isAllowed)
         }
         #expect(admitted(&limit, at: .seconds(1_000)) == 256)
+    }
+
+    @Test func `lets nobody in while as many take part as may, and counts nothing for that`() {
+        var limit = JoinLimit()
+        for _ in 0..<1_000 {
+            let isAllowed = limit.allowsOneMore(than: 1_024, at: .zero)
+            #expect(!isAllowed)
+        }
+        let isAllowed = limit.allowsOneMore(than: 1_023, at: .zero)
+        #expect(isAllowed)
+        #expect(admitted(&limit, at: .zero) == 255)
     }
 }

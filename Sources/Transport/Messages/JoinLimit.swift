@@ -18,8 +18,9 @@ package struct JoinLimit {
     /// Has let nobody in yet.
     package init() {}
 
-    /// Whether one more may ask at `now`, which is then counted.
-    package mutating func allows(at now: Duration) -> Bool {
+    /// Whether one more may ask at `now` while so many take part, which is then counted.
+    package mutating func allowsOneMore(than workerCount: Int, at now: Duration) -> Bool {
+        guard workerCount < Self.workerCountMax else { return false }
         while nextRoom <= now, room < Self.burstMax {
             room += 1
             nextRoom += Self.period
