@@ -178,6 +178,13 @@ let package = Package(
         .target(name: "CSignals"),
         module("SharedMemory", ["CSharedMemory"]),
         module("Keys", ["ZeroMQ"]),
+        module(
+            "Transport",
+            [
+                "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
+                "TrainingProtocol", "Wire", "ZeroMQ",
+            ]
+        ),
 
         // MARK: Services and commands
         module("Reporting", ["Figures", "JSON"]),
@@ -195,9 +202,8 @@ let package = Package(
             "Training",
             [
                 "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "JSON",
-                "Kernels",
-                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory",
-                "TrainingProtocol", "Wire", "ZeroMQ",
+                "Kernels", "Keys", "MNIST", "Model", "SeededRandom", "TrainingProtocol",
+                "Transport", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
@@ -218,7 +224,8 @@ let package = Package(
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
                 "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
                 "Reporting", "Training",
-                "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "ZeroMQ",
+                "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "Transport",
+                "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -252,9 +259,15 @@ let package = Package(
             "Training",
             [
                 "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
-                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "TrainingProtocol",
-                "Wire", "ZeroMQ",
+                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
                 product("Logging", "swift-log"),
+            ]
+        ),
+        tests(
+            "Transport",
+            [
+                "Keys", "Model", "Sealing", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
             ]
         ),
         tests(
@@ -293,7 +306,7 @@ let package = Package(
                 "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
                 "MNIST", "Model", "Reporting", "Sealing", "SeededRandom", "SharedMemory",
                 "TestTools", "Training",
-                "TrainingProtocol", "Wire", "ZeroMQ",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",

@@ -24,8 +24,8 @@ package struct Checkpoint: Equatable, Sendable {
         table: TensorTable
     ) throws(CheckpointError) {
         let file = try SafetensorsFile(decoding: bytes, path: path)
-        try Seal.check(file, path: path)
-        try Seal.requirePresence(in: file, path: path)
+        try Checksums.check(file, path: path)
+        try Checksums.requirePresence(in: file, path: path)
         metadata = try CheckpointMetadata(strings: file.metadata, path: path)
         let prefixes = ["", Self.firstMomentPrefix, Self.secondMomentPrefix]
         try file.checkNames(table: table, prefixes: prefixes, path: path)
@@ -47,7 +47,7 @@ package struct Checkpoint: Equatable, Sendable {
         strings["digest"] = Digest.sha256(of: state.parameters).description
         let data = [state.parameters, state.firstMoment, state.secondMoment]
         return SafetensorsFile.encode(
-            metadata: Seal.sealed(strings, data: data),
+            metadata: Checksums.added(to: strings, data: data),
             tensors: tensors
         )
     }

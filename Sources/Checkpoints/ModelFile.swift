@@ -26,7 +26,7 @@ package struct ModelFile: Equatable, Sendable {
         strings["formatVersion"] = String(CheckpointMetadata.formatVersion)
         strings["digest"] = Digest.sha256(of: parameters).description
         let contents = SafetensorsFile.encode(
-            metadata: Seal.sealed(strings, data: [parameters]),
+            metadata: Checksums.added(to: strings, data: [parameters]),
             tensors: table.views(of: parameters)
         )
         try AtomicWrite.write(contents, to: path, by: fileSystem)
@@ -50,7 +50,7 @@ package struct ModelFile: Equatable, Sendable {
             try fileSystem.read(parts.name, in: open, followsLink: true, sizeMax: sizeMax)
         }
         let file = try SafetensorsFile(decoding: bytes, path: path)
-        try Seal.check(file, path: path)
+        try Checksums.check(file, path: path)
         let prefixes = ["", Checkpoint.firstMomentPrefix, Checkpoint.secondMomentPrefix]
         let parameters = try file.floats(table: table, prefix: "", path: path)
         try file.checkNames(table: table, prefixes: prefixes, path: path)

@@ -4,6 +4,7 @@ import Glibc
 import Kernels
 import Model
 import TrainingProtocol
+import Transport
 
 /// Keeps answers that another worker may contradict, and finds out who is wrong.
 ///

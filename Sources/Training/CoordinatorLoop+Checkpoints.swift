@@ -4,15 +4,19 @@ import TrainingProtocol
 extension CoordinatorLoop {
     /// Hands the state after `position` to the writer.
     func saveCheckpoint(at position: Position) {
-        guard divergedStep == nil, isFinite(after: position) else { return }
-        let isRequired = position.completedStepCount % schedule.stepsPerEpoch == 0
+        guard divergedStep == nil else { return }
+        let isFinite = areParametersFinite
+        if !isFinite { diverged(at: position.completedStepCount) }
+        let verdict = CheckpointRule(stepsPerEpoch: schedule.stepsPerEpoch)
+            .verdict(at: position, isFinite: isFinite, keepsGoing: run.keepsGoing)
+        guard verdict != .none else { return }
         run.submitCheckpoint(
             at: position,
             totals: tally.totals,
             epochs: epochs,
             distrusted: machine.distrusted,
             soleAnswers: machine.soleAnswers,
-            isRequired: isRequired
+            isRequired: verdict == .required
         )
     }
 

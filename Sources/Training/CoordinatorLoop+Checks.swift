@@ -3,7 +3,7 @@ import Figures
 import Kernels
 import Model
 import TrainingProtocol
-import ZeroMQ
+import Transport
 
 /// What is looked at in a message before the machine hears of it.
 extension CoordinatorLoop {
@@ -21,7 +21,7 @@ extension CoordinatorLoop {
     }
 
     /// What cannot be right in an answer that the machine waits for; nil if nothing shows.
-    func lie(in arrival: WorkerArrival) -> (Work, ForeignMessage)? {
+    func lie(in arrival: WorkerArrival) -> (Work, RejectedMessage)? {
         guard case .answer(let work, run.settings.stamp) = arrival.message,
             machine.awaits(work, from: arrival.worker)
         else { return nil }
@@ -40,43 +40,12 @@ extension CoordinatorLoop {
     }
 
     /// Takes a worker's wish to join, if it comes when there is room.
-    func receiveHello(_ hello: WorkerArrival, name: String) throws(ZeroMQError) {
-        guard machine.workerCount < JoinLimit.workerCountMax, joins.allows(at: now) else {
+    func receiveHello(_ hello: WorkerArrival, name: String) throws(Carrier.Failure) {
+        guard joins.allowsOneMore(than: machine.workerCount, at: now) else {
             note(.join)
             return
         }
         observer.workerWillJoin(hello.worker, name: name)
         try handle(.received(hello.message, from: hello.worker))
-    }
-}
-
-extension WorkerArrival {
-    /// Whether the message has the payload that belongs to it.
-    var isWellFormed: Bool {
-        let wholeSize = ParameterBuffer.size
-        switch message {
-        case .answer(let work, _) where work.round.isTraining: return payloadSize == wholeSize
-        case .earlySegment: return payloadSize == wholeSize
-        case .answer, .hello, .heartbeat, .goodbye: return payloadSize == 0
-        }
-    }
-
-    /// The gradient's bytes; nil for none.
-    var gradientBytes: UnsafeRawBufferPointer? { gradient.map { UnsafeRawBufferPointer($0.bytes) } }
-}
-
-extension WorkerMessage {
-    /// Whether it asks to take part.
-    var isHello: Bool { if case .hello = self { true } else { false } }
-
-    /// What the message is called in a log line.
-    var name: String {
-        switch self {
-        case .hello: "hello"
-        case .answer: "answer"
-        case .earlySegment: "early segment"
-        case .heartbeat: "heartbeat"
-        case .goodbye: "goodbye"
-        }
     }
 }

@@ -13,12 +13,8 @@ extension CoordinatorLoop {
         events.append(.stopRequested)
     }
 
-    /// Whether the parameters may go into a checkpoint: an older one of finite numbers must not give
-    /// way to one that nothing can be made of.
-    func isFinite(after position: Position) -> Bool {
-        let parameters = run.optimizer.parameters
-        let isFinite = run.kernels.areFinite(parameters.start, count: LeNet.parameterCount)
-        if !isFinite { diverged(at: position.completedStepCount) }
-        return isFinite || run.keepsGoing
+    /// Whether something can still be made of the parameters.
+    var areParametersFinite: Bool {
+        run.kernels.areFinite(run.optimizer.parameters.start, count: LeNet.parameterCount)
     }
 }

@@ -1,5 +1,6 @@
 import Arithmetic
 import TrainingProtocol
+import Transport
 
 /// The host's processors, and what they are used for.
 extension CoordinatorLoop {
@@ -7,7 +8,7 @@ extension CoordinatorLoop {
     /// them not handled yet, and their workers have left a processor that they took.
     func useSecondProcessor(waitingCount: Int) {
         guard waitingCount > 0, let missingAnswerCount, missingAnswerCount <= waitingCount,
-            let room = socket.links?.room, room != .everybody
+            transport.sharesProcessors
         else { return }
         arithmetic.useSecondProcessor()
     }
@@ -15,7 +16,7 @@ extension CoordinatorLoop {
     /// Uses a second processor if a message that is not handled yet completes what a step waits for.
     func useSecondProcessor(for message: WorkerMessage) {
         guard case .answer = message else { return }
-        useSecondProcessor(waitingCount: 1 + (socket.links?.waitingCount ?? 0))
+        useSecondProcessor(waitingCount: 1 + transport.waitingCount)
     }
 
     /// Notes what a step has cost.
@@ -25,7 +26,7 @@ extension CoordinatorLoop {
                 totals: clock.totals,
                 processorTime: PhaseClock.processorTime,
                 allocationCount: PhaseClock.allocationCount,
-                traffic: socket.traffic
+                traffic: transport.traffic
             )
             return
         }
@@ -35,6 +36,6 @@ extension CoordinatorLoop {
         profile.allocationCount = PhaseClock.allocationCount.map {
             $0 - (start.allocationCount ?? 0)
         }
-        profile.traffic = socket.traffic.since(start.traffic)
+        profile.traffic = transport.traffic.since(start.traffic)
     }
 }

@@ -5,24 +5,25 @@ import Hosting
 import Kernels
 import Model
 import TrainingProtocol
+import Transport
 import Wire
-import ZeroMQ
 
-/// Runs the coordinator's machine over its socket: takes events in, carries actions out.
+/// Runs the coordinator's machine over a transport: takes events in, carries actions out.
 ///
 /// One thread owns all of it. Payloads never reach the machine: the sums wait in `ReductionTree`, the
 /// parameters in `Optimizer`, the samples in `SampleFeed`.
-final class CoordinatorLoop {
+final class CoordinatorLoop<Carrier: CoordinatorTransport> {
     private(set) var run: CoordinatedRun
     let observer: any RunObserver
-    private let stop: StopRequest
     private let start = ContinuousClock.now
     private(set) var machine: Coordinator
     /// What the machine waits for.
     private var nextDeadline: Duration?
     private(set) var missingAnswerCount: Int?
-    private var watchdog: Watchdog
-    var socket: CoordinatorSocket
+    let transport: Carrier
+    /// How many slices of time are kept for a trace, here and by each worker.
+    private let sliceCountMax: Int
+    private var welcomes = WelcomeTimes()
     private var sums: [Round: StepReduction] = [:]
     /// Those of rounds that are over, for the rounds to come.
     private var spareSums: [StepReduction] = []
@@ -49,21 +50,19 @@ final class CoordinatorLoop {
     /// What the machine has said last: kept for its memory.
     private var actions: [Coordinator.Action] = []
 
-    /// Will serve over a socket that is bound.
+    /// Will serve over a transport that is bound.
     init(
         _ run: CoordinatedRun,
-        socket: consuming CoordinatorSocket,
-        observer: any RunObserver,
-        supervision: Supervision,
-        stop: StopRequest
+        transport: Carrier,
+        sliceCountMax: Int,
+        observer: any RunObserver
     ) {
-        watchdog = Watchdog(supervision)
         self.run = run
         self.observer = observer
-        self.stop = stop
         machine = Coordinator(settings: run.settings, position: run.position)
-        clock = PhaseClock(sliceCountMax: socket.offer.sliceCountMax)
-        self.socket = socket
+        clock = PhaseClock(sliceCountMax: sliceCountMax)
+        self.transport = transport
+        self.sliceCountMax = sliceCountMax
         arithmetic = ParallelArithmetic(kernels: run.kernels) { try startThread(named: $0, $1) }
         comparison = AnswerComparison(arithmetic: arithmetic, input: run.settings.input)
         tally = EpochTally(totals: run.epochTotals, at: .zero)
@@ -75,49 +74,40 @@ final class CoordinatorLoop {
     /// Keeps the parameters where the workers of this host read them.
     private func shareParameters() {
         run.optimizer.arithmetic = arithmetic
-        guard let links = socket.links else { return }
-        run.optimizer.share(in: links.slots, version: run.position.completedStepCount)
+        guard let memory = transport.parameterMemory else { return }
+        run.optimizer.share(in: memory, version: run.position.completedStepCount)
     }
 
-    /// The address that workers connect to, with the port that the system chose.
-    var endpoint: String { socket.endpoint }
+    /// Whether the machine has said that the run has ended.
+    var hasEnded: Bool { outcome != nil }
 
-    /// Serves until the machine says that the run has ended.
-    ///
-    /// - Throws: when libzmq fails in a way that no run survives; when a wrong answer was found too
-    ///   late and no checkpoint from before it is left.
-    func serve() throws -> RunResult {
-        observer.runWillStart(endpoint: endpoint, payloadPort: socket.sealedLinks?.port)
-        var poller = Poller()
-        _ = poller.add(socket.socket)
-        _ = poller.add(socket.monitor)
-        let stopIndex = poller.add(stop.wakeUp)
-        socket.links?.add(to: &poller)
-        socket.addAdmission(to: &poller)
-        socket.sealedLinks?.add(to: &poller)
-        while outcome == nil {
-            watchdog.beat(at: now)
-            clock.lap(.receive)
-            arithmetic.leaveSecondProcessor()
-            let look = now + ConnectionWatch.period
-            let deadline = nextDeadline.map { min($0, look) } ?? look
-            socket.links?.update(&poller)
-            _ = try poller.poll(timeout: watchdog.timeout(until: deadline, at: now))
-            clock.lap(.wait)
-            useSecondProcessor(waitingCount: socket.links?.readyCount(in: poller) ?? 0)
-            let isStopped = poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain()
-            if isStopped { try handle(.stopRequested) }
-            try admit()
-            try takeLosses(&poller)
-            try receive()
-            if let deadline = nextDeadline, deadline <= now {
-                try handle(.deadlineReached)
-            }
-            for outcome in run.writer?.drainOutcomes() ?? [] {
-                observer.checkpointWasHandled(outcome)
-            }
-            if case .corrupted(let position)? = outcome { try goBack(to: position) }
+    /// When the next turn is due at the latest; nil for any time.
+    var deadline: Duration? {
+        guard let first = nextDeadline, let second = transport.deadline else {
+            return nextDeadline ?? transport.deadline
         }
+        return min(first, second)
+    }
+
+    /// Deals with what has happened.
+    ///
+    /// - Throws: when the transport fails in a way that no run survives; when a wrong answer was
+    ///   found too late and no checkpoint from before it is left.
+    func turn(isStopped: Bool) throws {
+        if isStopped { try handle(.stopRequested) }
+        try takeLosses()
+        try receive()
+        if let deadline = nextDeadline, deadline <= now {
+            try handle(.deadlineReached)
+        }
+        for outcome in run.writer?.drainOutcomes() ?? [] {
+            observer.checkpointWasHandled(outcome)
+        }
+        if case .corrupted(let position)? = outcome { try goBack(to: position) }
+    }
+
+    /// What has come of the run.
+    func result() -> RunResult {
         arithmetic.leaveSecondProcessor()
         profile.slices = clock.slices
         return RunResult(
@@ -166,36 +156,43 @@ final class CoordinatorLoop {
 
     /// Messages that are taken before the loop looks at its other duties, so that no flood keeps it
     /// from them.
-    private static let messagesPerTurn = 256
+    private static var messagesPerTurn: Int { 256 }
 
-    func receive() throws(ZeroMQError) {
+    func receive() throws(Carrier.Failure) {
         for _ in 0..<Self.messagesPerTurn {
-            guard outcome == nil, let received = try socket.receive() else { return }
+            guard outcome == nil, let received = try transport.receive() else { return }
             switch received {
             case .message(let arrival): try take(arrival)
             case .hello(let arrival, let name): try receiveHello(arrival, name: name)
-            case .profile(let profile, let worker):
-                let isKnown = workerProfiles[worker] != nil
-                guard isKnown || workerProfiles.count < JoinLimit.workerCountMax else { continue }
-                workerProfiles[worker] = profile
+            case .profile(let header, let bytes, let route): take(header, bytes, from: route)
             case .enrolled(let name):
                 observer.workerWasEnrolled(name: name)
             case .linkOpened(let worker):
                 observer.sealedLinkDidOpen(to: worker)
             case .late:
                 continue
-            case .foreign(let message, let route):
-                note(message)
-                socket.end(route)
+            case .rejected(let message, let route):
+                reject(message, from: route)
             }
         }
     }
 
-    private func take(_ arrival: WorkerArrival) throws(ZeroMQError) {
-        guard arrival.isWellFormed else {
-            note(.payload(size: arrival.payloadSize, message: arrival.message.name))
-            return socket.end(arrival.route)
+    private func reject(_ message: RejectedMessage, from route: Route) {
+        note(message)
+        transport.drop(route)
+    }
+
+    private func take(_ header: ProfileHeader, _ bytes: [UInt8], from route: Route) {
+        let profile = route.sender.flatMap {
+            welcomes.profile(header, bytes, from: $0, sliceCountMax: sliceCountMax)
         }
+        guard let profile, let worker = route.sender else { return reject(.profile, from: route) }
+        let isKnown = workerProfiles[worker] != nil
+        guard isKnown || workerProfiles.count < JoinLimit.workerCountMax else { return }
+        workerProfiles[worker] = profile
+    }
+
+    private func take(_ arrival: WorkerArrival) throws(Carrier.Failure) {
         // The answer will tell whether an early segment that is not finite is right.
         guard isEarlySegmentFinite(arrival) else { return }
         useSecondProcessor(for: arrival.message)
@@ -206,7 +203,7 @@ final class CoordinatorLoop {
         try handle(.received(arrival.message, from: arrival.worker), with: arrival)
     }
 
-    func note(_ message: ForeignMessage) {
+    func note(_ message: RejectedMessage) {
         guard let line = foreign.note(message, at: now) else { return }
         observer.didReceiveForeignBytes(reason: line, isKnock: message.isKnock)
     }
@@ -214,7 +211,7 @@ final class CoordinatorLoop {
     func handle(
         _ event: Coordinator.Event,
         with arrival: WorkerArrival? = nil
-    ) throws(ZeroMQError) {
+    ) throws(Carrier.Failure) {
         events.append(event)
         while !events.isEmpty {
             machine.handle(events.removeFirst(), at: now, into: &actions)
@@ -235,12 +232,13 @@ final class CoordinatorLoop {
     private func perform(
         _ action: Coordinator.Action,
         _ arrival: WorkerArrival?
-    ) throws(ZeroMQError) {
+    ) throws(Carrier.Failure) {
         switch action {
         case .send(let message, let worker):
             clock.lap(.receive)
             defer { clock.lap(.send) }
-            if try !socket.send(message, payload: payload(of: message), to: worker) {
+            if case .welcome = message { welcomes.note(worker) }
+            if try transport.send(message, payload(of: message), to: worker) != .sent {
                 events.append(.disconnected(worker))
             }
         case .accept(let work, let isKept):
@@ -269,6 +267,23 @@ final class CoordinatorLoop {
             clock.lap(.record)
         case .report(let notice): observer.didNotice(notice)
         case .end(let outcome): self.outcome = outcome
+        }
+    }
+}
+
+/// What travels with messages.
+extension CoordinatorLoop {
+    private func payload(of message: CoordinatorMessage) -> CoordinatorPayload {
+        switch message {
+        case .welcome:
+            return .offer(WelcomeOffer(sliceCountMax: sliceCountMax))
+        case .work(let work, _):
+            return .samples(work, run.feed)
+        case .parameters(let version, _):
+            precondition(version == machine.position.completedStepCount, "version \(version)")
+            return .parameters(run.optimizer.parameters)
+        case .refusal, .dismissal, .heartbeat, .rejoin, .finish:
+            return .none
         }
     }
 }
@@ -352,7 +367,7 @@ extension CoordinatorLoop {
         observer.stepDidEnd(tally.stepRecord(after: machine.position, in: schedule))
         clock.lap(.record)
         noteProfile()
-        socket.links?.arrangeWorkers { machine.computes($0) }
+        transport.arrangeWorkers { machine.computes($0) }
     }
 
     private func recordEpoch(index: Int) {

@@ -1,6 +1,7 @@
 package import Hosting
 import ServiceLifecycle
 import Synchronization
+package import Transport
 package import ZeroMQ
 
 /// The coordinator as a service: starts its loop, and has it end in good order when asked to.
@@ -8,28 +9,35 @@ package final class CoordinatorService: Service {
     /// The address that workers connect to.
     package let endpoint: String
 
+    private let payloadPort: Int?
     private let stop: StopRequest
-    private let loop: Mutex<Confined<CoordinatorLoop>?>
+    private let supervision: Supervision
+    private let loop: Mutex<Confined<Loop>?>
     private let result = Mutex<RunResult?>(nil)
 
-    /// Takes the run, the socket that its workers come to, and who watches the process.
+    private typealias Loop = CoordinatorLoop<NetworkCoordinatorTransport>
+
+    /// Takes the run, the transport that its workers come to, and who watches the process.
     ///
+    /// - Parameter sliceCountMax: how many slices of time workers keep for a trace.
     /// - Throws: `ZeroMQError` when the process has no descriptors left.
     package init(
         _ run: CoordinatedRun,
-        socket: consuming CoordinatorSocket,
+        over bound: BoundTransport,
+        sliceCountMax: Int = 0,
         observer: any RunObserver,
         supervision: Supervision
     ) throws(ZeroMQError) {
         stop = try StopRequest()
-        let loop = CoordinatorLoop(
+        let loop = Loop(
             run,
-            socket: socket,
-            observer: observer,
-            supervision: supervision,
-            stop: stop
+            transport: bound.transport,
+            sliceCountMax: sliceCountMax,
+            observer: observer
         )
-        self.endpoint = loop.endpoint
+        endpoint = bound.endpoint
+        payloadPort = bound.payloadPort
+        self.supervision = supervision
         self.loop = Mutex(Confined(value: loop))
     }
 
@@ -39,7 +47,7 @@ package final class CoordinatorService: Service {
     package func run() async throws {
         let result = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
-                try await onOwnThread(named: "coordinator") { try self.takeLoop().serve() }
+                try await onOwnThread(named: "coordinator") { try self.serve() }
             } onGracefulShutdown: {
                 self.stop.make()
             }
@@ -49,9 +57,15 @@ package final class CoordinatorService: Service {
         self.result.withLock { $0 = result }
     }
 
-    /// The loop, which ends with the call that takes it: its socket is closed then, and a socket
+    private func serve() throws -> RunResult {
+        let loop = takeLoop()
+        loop.observer.runWillStart(endpoint: endpoint, payloadPort: payloadPort)
+        return try loop.serve(until: stop, supervision)
+    }
+
+    /// The loop, which ends with the call that takes it: its transport is closed then, and a socket
     /// file removed.
-    private func takeLoop() -> CoordinatorLoop {
+    private func takeLoop() -> Loop {
         guard let loop = loop.withLock({ $0.take() }) else {
             preconditionFailure("a coordinator service runs once")
         }

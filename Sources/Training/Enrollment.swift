@@ -1,6 +1,7 @@
 import Hosting
 package import Keys
 package import Logging
+import Transport
 package import ZeroMQ
 
 /// How an invited worker gets a key of its own: it sends the public one under the invitation's key,
@@ -28,20 +29,6 @@ package enum Enrollment {
                     + "(\(reason)); check the address, and that it runs"
             }
         }
-    }
-
-    /// What stands before a public key that is to be listed.
-    private static let mark = Array("LKSTjoin".utf8)
-
-    static let accepted: [UInt8] = mark + [1]
-    static let refused: [UInt8] = mark + [0]
-
-    static func request(_ key: CurveKey) -> [UInt8] { mark + key.bytes }
-
-    /// The public key that a message wants to be listed; nil if it is no such message.
-    static func key(in bytes: UnsafeRawBufferPointer) -> CurveKey? {
-        guard bytes.starts(with: mark) else { return nil }
-        return CurveKey(bytes: UnsafeRawBufferPointer(rebasing: bytes[mark.count...]))
     }
 
     /// Has the coordinator list a key.
@@ -89,30 +76,33 @@ package enum Enrollment {
         var poller = Poller()
         _ = poller.add(socket)
         _ = poller.add(monitor)
-        let deadline = ContinuousClock.now + .seconds(patience)
-        var search = CoordinatorSearch(for: address, isEncrypted: true, at: .now)
+        let start = ContinuousClock.now
+        var now: Duration { ContinuousClock.now - start }
+        var search = CoordinatorSearch(for: address, isEncrypted: true, at: .zero)
         var refusal = RefusalWitness()
-        while ContinuousClock.now < deadline {
-            let next = search.nextAttempt.map { max($0 - .now, .zero) } ?? .seconds(1)
+        while now < .seconds(patience) {
+            let next = search.nextAttempt.map { max($0 - now, .zero) } ?? .seconds(1)
             _ = try poller.poll(timeout: min(next, .seconds(1)))
             if try socket.receive(into: &message) {
-                let isAccepted = message.withFrame(at: 0) { $0.elementsEqual(accepted) }
+                let isAccepted = message.withFrame(at: 0) {
+                    $0.elementsEqual(EnrollmentMessage.accepted)
+                }
                 if isAccepted { return }
                 throw Failure.notKept(address: address)
             }
             while let event = try monitor.next() {
                 if refusal.isRefusal(event) { throw Failure.refused(address: address) }
-                if search.note(event, at: .now) { try? socket.disconnect(address) }
+                if search.note(event, at: now) { try? socket.disconnect(address) }
                 switch event.kind {
                 case .handshakeSucceeded:
                     message.removeAll()
-                    message.append(Message(copying: request(key)))
+                    message.append(Message(copying: EnrollmentMessage.request(key)))
                     _ = try socket.send(&message)
                 default: continue
                 }
             }
-            try search.connectAnew(socket, at: .now)
-            if let line = search.line(at: .now) { logger.notice("\(line)") }
+            try search.connectAnew(socket, at: now)
+            if let line = search.line(at: now) { logger.notice("\(line)") }
         }
         throw Failure.noAnswer(address: address, seconds: patience, reason: search.reason)
     }

@@ -1,31 +1,27 @@
 import Arithmetic
 import Figures
-import Glibc
 import Hosting
 import Kernels
-import Keys
 import Logging
 import Model
 import TrainingProtocol
+import Transport
 import Wire
-import ZeroMQ
 
-/// Runs the worker's machine over its socket: takes events in, computes, carries actions out.
+/// Runs the worker's machine over a transport: takes events in, computes, carries actions out.
 ///
 /// One thread owns all of it, computing included: a worker that hangs while it computes sends no
 /// heartbeat.
-final class WorkerLoop {
+final class WorkerLoop<Carrier: WorkerTransport> {
     private let kernels: KernelSet
     private let simulatedDuration: Duration?
-    private let stop: StopRequest
     private let logger: Logger
     private let start = ContinuousClock.now
     private var machine: Worker
     /// What the machine has said last: kept for its memory.
     private var actions: [Worker.Action] = []
     private let supervision: Supervision
-    private var watchdog: Watchdog
-    private var socket: WorkerSocket
+    let transport: Carrier
     private var clock = PhaseClock()
     private var welcomed: UInt64 = 0
     private var answerCount = 0
@@ -35,110 +31,85 @@ final class WorkerLoop {
     private var samples = SampleStore()
     private var work: Work?
     private var answer: ReductionTree.Sum?
-    private var outcome: Worker.Outcome?
     private var lines = LineLimit()
 
-    /// Connects in the background.
-    ///
-    /// - Throws: when the address is malformed.
+    /// Will compute for a coordinator that a transport looks for.
     init(
-        endpoint: String,
-        key: WorkerKey?,
+        _ transport: Carrier,
         settings: Worker.Settings,
         kernels: KernelSet,
         simulatedDuration: Duration?,
         supervision: Supervision,
-        stop: StopRequest,
         logger: Logger
-    ) throws(ZeroMQError) {
+    ) {
+        self.transport = transport
         self.kernels = kernels
         self.simulatedDuration = simulatedDuration
         self.supervision = supervision
-        watchdog = Watchdog(supervision)
-        self.stop = stop
-        var logger = logger
-        machine = Worker(settings: settings, at: .zero)
-        var random = SystemRandomNumberGenerator()
-        let worker = WorkerID(rawValue: random.next())
-        logger[metadataKey: "worker"] = "\(worker)"
         self.logger = logger
-        socket = try WorkerSocket(connectingTo: endpoint, as: worker, key: key, in: Context())
+        machine = Worker(settings: settings, at: .zero)
     }
 
-    /// Serves until the machine says that it has ended.
-    ///
-    /// - Parameter standardInput: a descriptor whose end means that the parent process is gone; nil
-    ///   for none.
-    /// - Throws: when libzmq fails in a way that no worker survives.
-    func serve(endsWithStandardInput: Bool) throws(ZeroMQError) -> Worker.Outcome {
-        var poller = Poller()
-        _ = poller.add(socket.socket)
-        _ = poller.add(socket.monitor)
-        let stopIndex = poller.add(stop.wakeUp)
-        let linkIndex = poller.add(fileDescriptor: -1)
-        let sealedPlaces = (poller.add(fileDescriptor: -1), poller.add(fileDescriptor: -1))
-        let inputIndex =
-            endsWithStandardInput ? poller.add(fileDescriptor: STDIN_FILENO) : nil
-        while outcome == nil {
-            watchdog.beat(at: now)
-            poller.setFileDescriptor(socket.linkDescriptor, at: linkIndex)
-            socket.pollSealedLink(with: &poller, at: sealedPlaces)
-            let timeout = watchdog.timeout(until: nextDeadline, at: now)
-            if work == nil { prepareNextWork() }
-            clock.lap(.receive)
-            if work == nil, answerCount > 0 { socket.lookOut(for: Self.lookOutDuration) }
-            _ = try poller.poll(timeout: work == nil ? timeout : .zero)
-            clock.lap(.wait)
-            let isOrphaned = inputIndex.map {
-                poller.readiness(at: $0) != [] && StandardInput.hasEnded()
-            }
-            let isStopped = poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain()
-            if isStopped || isOrphaned == true { try handle(.leaveRequested) }
-            while let isConnected = try socket.nextConnectionChange() {
-                try handle(isConnected ? .connected : .disconnected)
-            }
-            if let failure = socket.takeSealedLinkFailure() { tell(of: failure) }
-            if let line = socket.search.line(at: .now) { logger.notice("\(line)") }
-            while outcome == nil, let received = try socket.receive() { try take(received) }
-            if outcome == nil, let deadline = machine.nextDeadline, deadline <= now {
-                try handle(.deadlineReached)
-            }
-            if outcome == nil, let work { try compute(work) }
+    /// How the machine has said that it has ended; nil as long as it has not.
+    private(set) var outcome: Worker.Outcome?
+
+    /// Whether something is to be computed at the next turn.
+    var isBusy: Bool { work != nil }
+
+    /// When the next turn is due at the latest; nil for any time.
+    var deadline: Duration? {
+        guard let first = machine.nextDeadline, let second = transport.deadline else {
+            return machine.nextDeadline ?? transport.deadline
         }
-        return outcome ?? .left
+        return min(first, second)
+    }
+
+    /// Uses the time until something comes: what can be done ahead is.
+    func prepareToWait() {
+        if work == nil { prepareNextWork() }
+        clock.lap(.receive)
+        if work == nil, answerCount > 0 { transport.lookOut(for: Self.lookOutDuration) }
+    }
+
+    /// Deals with what has happened, and computes what is to be computed.
+    ///
+    /// - Throws: when the transport fails in a way that no worker survives.
+    func turn(isToLeave: Bool) throws(Carrier.Failure) {
+        clock.lap(.wait)
+        if isToLeave { try handle(.leaveRequested) }
+        while let change = try transport.nextConnectionChange(at: now) {
+            try handle(change == .made ? .connected : .disconnected)
+        }
+        if let line = transport.searchLine(at: now) { logger.notice("\(line)") }
+        while outcome == nil, let received = try transport.receive() { try take(received) }
+        if outcome == nil, let deadline = machine.nextDeadline, deadline <= now {
+            try handle(.deadlineReached)
+        }
+        if outcome == nil, let work { try compute(work) }
     }
 
     /// About as long as a step's way back through the coordinator.
-    private static let lookOutDuration = Duration.microseconds(200)
+    private static var lookOutDuration: Duration { .microseconds(200) }
 
-    private var now: Duration { ContinuousClock.now - start }
+    var now: Duration { ContinuousClock.now - start }
 
-    private var nextDeadline: Duration? {
-        let nextAttempt = socket.search.nextAttempt.map { $0 - start }
-        return [machine.nextDeadline, nextAttempt].compactMap { $0 }.min()
-    }
-
-    /// Why the coordinator is not found, or was not, to go on a sentence.
-    var searchReason: String { socket.search.reason }
-
-    private func take(_ received: WorkerSocket.Received) throws(ZeroMQError) {
+    private func take(_ received: WorkerReceived) throws(Carrier.Failure) {
         switch received {
         case .message(let arrival):
             var payload = arrival.payload
             defer { payload.free() }
-            guard arrival.isWellFormed else {
-                return warn(
-                    "dropped a message of the coordinator with a payload of \(arrival.payloadSize) bytes, which does not belong to it",
-                    ofKind: "payload"
-                )
-            }
+            if case .offer(let offer) = payload { _ = transport.open(offer, at: now) }
             try handle(.received(arrival.message), with: &payload)
         case .parametersBegun:
             break
-        case .sealedLinkOpened(let port):
+        case .payloadPortOpened(let port):
             logger.info("payloads go sealed through the coordinator's port \(port)")
-        case .foreign(let reason):
-            warn("dropped \(reason)", ofKind: "foreign")
+        case .payloadPortFailed(let port, let reason):
+            logger.notice(
+                "opening the coordinator's payload port \(port): \(reason) where sealed payloads were expected; all goes through the first connection, which takes longer: let the port through, or start the coordinator with --payload-port"
+            )
+        case .rejected(let reason, let kind):
+            warn("dropped \(reason)", ofKind: kind)
         }
     }
 
@@ -147,13 +118,7 @@ final class WorkerLoop {
         logger.warning("\(line)")
     }
 
-    private func tell(of failure: (port: Int, reason: String)) {
-        logger.notice(
-            "opening the coordinator's payload port \(failure.port): \(failure.reason) where sealed payloads were expected; all goes through the first connection, which takes longer: let the port through, or start the coordinator with --payload-port"
-        )
-    }
-
-    private func handle(_ event: Worker.Event) throws(ZeroMQError) {
+    private func handle(_ event: Worker.Event) throws(Carrier.Failure) {
         var nothing = CoordinatorArrival.Payload.none
         try handle(event, with: &nothing)
     }
@@ -163,7 +128,7 @@ final class WorkerLoop {
     private func handle(
         _ event: Worker.Event,
         with payload: inout CoordinatorArrival.Payload
-    ) throws(ZeroMQError) {
+    ) throws(Carrier.Failure) {
         if event == .disconnected {
             supervision.health.isNow(ready: false, "looking for the coordinator")
         }
@@ -178,14 +143,16 @@ final class WorkerLoop {
     private func perform(
         _ action: Worker.Action,
         _ payload: inout CoordinatorArrival.Payload
-    ) throws(ZeroMQError) {
+    ) throws(Carrier.Failure) {
         switch action {
         case .send(let message):
             clock.lap(.receive)
             if message == .goodbye { try sendProfile() }
             try send(message)
             clock.lap(.send)
-        case .prepare(let input): prepare(input)
+        case .prepare(let input):
+            guard case .offer(let offer) = payload else { preconditionFailure("no welcome came") }
+            prepare(input, offer)
         case .storeSamples(let work): samples.store(payload.takeSamples(), of: work)
         case .storeParameters:
             guard case .parameters(let stored) = payload else {
@@ -200,18 +167,18 @@ final class WorkerLoop {
         }
     }
 
-    private func send(_ message: WorkerMessage) throws(ZeroMQError) {
-        if case .hello = message { socket.search.goOn(at: .now) }
+    private func send(_ message: WorkerMessage) throws(Carrier.Failure) {
+        // What does not go is not waited for: the machine repeats what matters.
         guard message.hasAnswer, let answer else {
-            try socket.send(message, sums: LossSums(), gradient: nil)
+            _ = try transport.send(message, LossSums(), nil)
             return
         }
         self.answer = nil
-        try socket.send(message, sums: answer.sums, gradient: answer.gradient)
+        _ = try transport.send(message, answer.sums, answer.gradient)
     }
 
     /// Tells the coordinator what the time since its welcome was spent on.
-    private func sendProfile() throws(ZeroMQError) {
+    private func sendProfile() throws(Carrier.Failure) {
         guard computer != nil else { return }
         let header = ProfileHeader(
             welcomed: welcomed,
@@ -219,14 +186,16 @@ final class WorkerLoop {
             answerCount: max(0, answerCount - 1),
             allocationCount: (PhaseClock.allocationCount ?? 0) - firstAllocationCount
         )
-        try socket.send(header, clock)
+        let buffer = transport.takeGradientBuffer() ?? ParameterBuffer()
+        let size = WorkerProfile.write(clock, into: buffer.bytes)
+        _ = try transport.send(header, buffer, size: size)
     }
 
-    private func prepare(_ input: InputSettings) {
+    private func prepare(_ input: InputSettings, _ offer: WelcomeOffer) {
         samples.removeAll()
         parameters = nil
         work = nil
-        let sliceCountMax = min(socket.sliceCountMax, WorkerProfile.sliceCountMax)
+        let sliceCountMax = min(offer.sliceCountMax, WorkerProfile.sliceCountMax)
         clock = PhaseClock(sliceCountMax: sliceCountMax)
         welcomed = PhaseClock.now
         answerCount = 0
@@ -243,7 +212,7 @@ final class WorkerLoop {
             outcome = .left
             return
         }
-        socket.search.succeed()
+        transport.wasWelcomed()
         logger.info("joined the run")
         supervision.notifier?.status("computing for a run")
         supervision.health.isNow(ready: true, "computing for a run")
@@ -254,9 +223,9 @@ final class WorkerLoop {
         _ gradient: ParameterBuffer,
         of work: Work,
         _ parameters: StoredParameters
-    ) throws(ZeroMQError) {
-        socket.makeWay()
-        guard socket.wantsEarlySegments, parameters.isIntact else { return }
+    ) throws(Carrier.Failure) {
+        transport.makeWay()
+        guard transport.wantsEarlySegments, parameters.isIntact else { return }
         answer = ReductionTree.Sum(gradient: gradient)
         try handle(.computedEarlySegment(work))
         answer = nil
@@ -278,29 +247,29 @@ final class WorkerLoop {
         clock.lap(.receive)
         samples.withSamples(of: next) { computer?.prepare(next, $0) }
         clock.lap(.convert)
-        guard let begun = socket.begunParameters, begun.version == next.version else { return }
+        guard let begun = transport.begunParameters, begun.version == next.version else { return }
         computer?.begin(next, convolutions: begun.buffer)
         clock.lap(.forward)
     }
 
     /// Computes one piece of work, shard after shard, and reports it.
-    private func compute(_ work: Work) throws(ZeroMQError) {
+    private func compute(_ work: Work) throws(Carrier.Failure) {
         self.work = nil
         guard let computer, let parameters else {
             preconditionFailure("\(work) is to be computed before its parameters are there")
         }
-        socket.settle()
+        transport.settle()
         clock.lap(.receive)
         let totals = clock.totals
-        var failure: ZeroMQError?
+        var failure: Carrier.Failure?
         let sum = samples.withSamples(of: work) { bytes in
             computer.total(
                 of: work,
                 bytes,
                 parameters: parameters.buffer,
-                into: work.round.isTraining ? socket.takeGradientBuffer() : nil,
+                into: work.round.isTraining ? transport.takeGradientBuffer() : nil,
                 whenFullyConnected: { gradient in
-                    do throws(ZeroMQError) {
+                    do throws(Carrier.Failure) {
                         try sendAhead(gradient, of: work, parameters)
                     } catch {
                         failure = error
@@ -314,7 +283,7 @@ final class WorkerLoop {
             preconditionFailure("\(work) is to be computed before its samples are there")
         }
         guard parameters.isIntact else {
-            if let gradient = sum.gradient { socket.giveBack(gradient) }
+            if let gradient = sum.gradient { transport.giveBack(gradient) }
             return try handle(.overtaken(work))
         }
         answer = sum

@@ -1,3 +1,5 @@
+import TrainingProtocol
+package import Transport
 package import Wire
 
 /// What the coordinator's thread spent its time on.
@@ -15,29 +17,6 @@ package struct CoordinatorProfile: Equatable, Sendable {
     package var traffic = Traffic()
     /// The first stretches of time, from the start on.
     package var slices: [PhaseSlice] = []
-}
-
-/// What a transport has carried, both ways.
-package struct Traffic: Equatable, Sendable {
-    /// Messages.
-    package var messageCount = 0
-    /// Their bytes, payloads included, wherever they lay.
-    package var byteCount = 0
-    /// Those of the messages that went through sealed links.
-    package var sealedMessageCount = 0
-
-    mutating func add(byteCount count: Int) {
-        messageCount += 1
-        byteCount += count
-    }
-
-    func since(_ earlier: Traffic) -> Traffic {
-        Traffic(
-            messageCount: messageCount - earlier.messageCount,
-            byteCount: byteCount - earlier.byteCount,
-            sealedMessageCount: sealedMessageCount - earlier.sealedMessageCount
-        )
-    }
 }
 
 /// What a worker spent its time on, from its welcome to its goodbye.

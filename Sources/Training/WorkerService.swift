@@ -5,14 +5,18 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 package import TrainingProtocol
+import Transport
 package import ZeroMQ
 
 /// A worker as a service: starts its loop, and has it leave in good order when asked to.
 package final class WorkerService: Service {
     private let stop: StopRequest
-    private let loop: Mutex<Confined<WorkerLoop>?>
+    private let supervision: Supervision
+    private let loop: Mutex<Confined<Loop>?>
     private let endsWithStandardInput: Bool
     private let result = Mutex<(outcome: Worker.Outcome, searchReason: String)?>(nil)
+
+    private typealias Loop = WorkerLoop<NetworkWorkerTransport>
 
     /// Starts to look for the coordinator.
     ///
@@ -40,14 +44,23 @@ package final class WorkerService: Service {
         logger: Logger
     ) throws(ZeroMQError) {
         stop = try StopRequest()
-        let loop = try WorkerLoop(
-            endpoint: endpoint,
+        self.supervision = supervision
+        var random = SystemRandomNumberGenerator()
+        let worker = WorkerID(rawValue: random.next())
+        var logger = logger
+        logger[metadataKey: "worker"] = "\(worker)"
+        let transport = try NetworkWorkerTransport.connecting(
+            to: endpoint,
+            as: worker,
             key: key,
+            in: Context()
+        )
+        let loop = Loop(
+            transport,
             settings: settings,
             kernels: kernels,
             simulatedDuration: simulatedDuration,
             supervision: supervision,
-            stop: stop,
             logger: logger
         )
         self.loop = Mutex(Confined(value: loop))
@@ -63,8 +76,12 @@ package final class WorkerService: Service {
             try await withGracefulShutdownHandler {
                 try await onOwnThread(named: "worker") {
                     let loop = self.takeLoop()
-                    let outcome = try loop.serve(endsWithStandardInput: endsWithStandardInput)
-                    return (outcome, loop.searchReason)
+                    let outcome = try loop.serve(
+                        until: self.stop,
+                        endsWithStandardInput: endsWithStandardInput,
+                        self.supervision
+                    )
+                    return (outcome, loop.transport.searchReason)
                 }
             } onGracefulShutdown: {
                 self.stop.make()
@@ -75,9 +92,9 @@ package final class WorkerService: Service {
         result.withLock { $0 = end }
     }
 
-    /// The loop, which ends with the call that takes it: its socket is closed then, and has sent
+    /// The loop, which ends with the call that takes it: its transport is closed then, and has sent
     /// what it had to.
-    private func takeLoop() -> WorkerLoop {
+    private func takeLoop() -> Loop {
         guard let loop = loop.withLock({ $0.take() }) else {
             preconditionFailure("a worker service runs once")
         }

@@ -74,6 +74,9 @@ extension Socket {
         return true
     }
 
+    /// Has the next look at what has come ask libzmq, although a poller has just found nothing.
+    package func lookAgain() { handle.isQuiet = false }
+
     /// Hands one frame to libzmq and returns the error code, 0 where there is none.
     private func sendFrame(of message: borrowing Multipart, at index: Int) -> Int32 {
         let isLast = index == message.frameCount - 1

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Training
+import Transport
 
 /// Where sealed payloads go.
 struct PayloadPortOption: ParsableArguments {

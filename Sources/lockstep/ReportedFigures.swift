@@ -2,6 +2,7 @@ import Figures
 import Reporting
 import Training
 import TrainingProtocol
+import Transport
 
 // What the run's figures are in the files and lines that a user sees.
 

@@ -12,6 +12,7 @@ import Reporting
 import ServiceLifecycle
 import Training
 import TrainingProtocol
+import Transport
 import ZeroMQ
 
 /// One start of a run, from its options to its last line.
@@ -64,7 +65,7 @@ struct RunSession {
         }
         // First, for a port in use must not leave a run behind that never began.
         let admission = try admission()
-        let socket = try bind(admission)
+        let bound = try bind(admission)
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try options.folder.open(resumes: options.resumes)
         preparation.move(to: lock.folder)
@@ -77,7 +78,8 @@ struct RunSession {
             report = try self.report(of: run, in: lock.folder, configuration)
             service = try CoordinatorService(
                 run,
-                socket: socket,
+                over: bound,
+                sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax,
                 observer: report,
                 supervision: supervision
             )
@@ -198,13 +200,12 @@ struct RunSession {
         )
     }
 
-    private func bind(_ admission: Admission?) throws -> CoordinatorSocket {
-        try CoordinatorSocket(
+    private func bind(_ admission: Admission?) throws -> BoundTransport {
+        try BoundTransport(
             binding: endpoint,
             admission: admission,
             offersLinks: !options.noSharedMemory,
-            payloadPort: payloadPort,
-            sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax
+            payloadPort: payloadPort
         )
     }
 

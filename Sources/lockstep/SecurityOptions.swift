@@ -3,6 +3,7 @@ import Foundation
 import Keys
 import Logging
 import Training
+import Transport
 import ZeroMQ
 
 /// How a coordinator protects its connections.

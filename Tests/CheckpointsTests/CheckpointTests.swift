@@ -20,7 +20,7 @@ import Testing
                 )
             }
             return SafetensorsFile.encode(
-                metadata: Seal.sealed(metadata, data: [data]),
+                metadata: Checksums.added(to: metadata, data: [data]),
                 tensors: views
             )
         }

@@ -1,7 +1,7 @@
 import Model
 import SharedMemory
-import Training
 import TrainingProtocol
+import Transport
 import Wire
 
 extension SharedRegion {
@@ -53,7 +53,7 @@ final class ConversationWithCoordinator {
             guard let descriptor else { return nil }
             return try? SharedRegion(
                 joining: descriptor,
-                size: Exchange.regionSize,
+                size: WorkerSharedMemory.regionSize,
                 isWritable: true
             )
         }
@@ -106,7 +106,7 @@ final class ConversationWithWorker {
             let link = WorkerLink(connectingTo: name, as: WorkerID(rawValue: 1)),
             let socket = listener.accept(),
             let parameters = try? SharedRegion(size: ParameterSlots.regionSize),
-            let exchange = try? SharedRegion(size: Exchange.regionSize),
+            let exchange = try? SharedRegion(size: WorkerSharedMemory.regionSize),
             let toRead = try? parameters.descriptorToPass(isWritable: opening == 0),
             let toWrite = try? exchange.descriptorToPass(isWritable: opening != 1)
         else { return nil }

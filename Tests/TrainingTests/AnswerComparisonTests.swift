@@ -8,6 +8,7 @@ import TrainingProtocol
 import Wire
 
 @testable import Training
+@testable import Transport
 
 /// Who is wrong where two workers answer the same.
 struct AnswerComparisonTests {

@@ -1,7 +1,6 @@
 import Sealing
 import Testing
-import Wire
-import ZeroMQ
+import Transport
 
 @testable import Training
 
@@ -24,32 +23,11 @@ struct ForeignTrafficTests {
 
     @Test func `counts a replayed message apart from one that the key does not open`() {
         var traffic = ForeignTraffic()
-        let replayed = ForeignMessage.seal(.replayed(counter: 5))
-        let forged: [ForeignMessage] = [
+        let replayed = RejectedMessage.seal(.replayed(counter: 5))
+        let forged: [RejectedMessage] = [
             .seal(.notAuthentic), .seal(.size(3)), .seal(.headerSize(9)),
         ]
         for message in [replayed] + forged { _ = traffic.note(message, at: .zero) }
         #expect(traffic.counts == ["replay": 1, "seal": 3])
-    }
-
-    @Test
-    func
-        `counts whoever comes under a key that does not hold as a key's, and one too many as a join`()
-    {
-        #expect(ForeignMessage.objection(.unlisted).kind == "key")
-        #expect(ForeignMessage.objection(.imposture).kind == "imposture")
-        #expect(ForeignMessage.objection(.tooMany).kind == "join")
-        #expect(ForeignMessage.join.kind == "join")
-    }
-
-    @Test func `has nobody look into what anybody can do who reaches the port`() throws {
-        let key = try CurveKeyPair.drawn().publicKey
-        for knock in [ForeignMessage.key(key), .silence, .knock] { #expect(knock.isKnock) }
-        let grave: [ForeignMessage] = [
-            .frames(count: 1), .sender, .objection(.unlisted), .objection(.imposture),
-            .header(.unknownBody), .payload(size: 1, message: "an answer"), .profile, .sums,
-            .numbers, .unkept, .endless, .seal(.notAuthentic), .join,
-        ]
-        for message in grave { #expect(!message.isKnock, "\(message)") }
     }
 }

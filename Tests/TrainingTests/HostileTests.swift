@@ -10,6 +10,7 @@ import Wire
 import ZeroMQ
 
 @testable import Training
+@testable import Transport
 
 /// What arrives that should not, in the midst of a run: nothing of it may show in the model.
 struct HostileTests {

@@ -5,6 +5,7 @@ import Wire
 import ZeroMQ
 
 @testable import Training
+@testable import Transport
 
 /// A socket that says to a coordinator whatever a test wants.
 final class RawWorker {

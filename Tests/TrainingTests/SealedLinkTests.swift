@@ -9,6 +9,7 @@ import Wire
 import ZeroMQ
 
 @testable import Training
+@testable import Transport
 
 /// Runs whose payloads go sealed through a second port, and what may come to it.
 @Suite(.serialized) struct SealedLinkTests {

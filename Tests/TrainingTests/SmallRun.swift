@@ -11,6 +11,7 @@ import Model
 import Synchronization
 import TestTools
 import TrainingProtocol
+import Transport
 import ZeroMQ
 
 @testable import Training
@@ -137,21 +138,20 @@ struct SmallRun {
         delay: Duration = .zero,
         visitor: @escaping @Sendable (String) throws -> Void = { _ in }
     ) async throws -> (RunResult, [Float]) {
-        let socket = try CoordinatorSocket(
+        let bound = try BoundTransport(
             binding: "tcp://127.0.0.1:*",
             admission: admission,
             offersLinks: offersLinks,
-            payloadPort: payloadPort,
-            sliceCountMax: 10
+            payloadPort: payloadPort
         )
-        let payloadPort = socket.sealedLinks?.port
         let service = try CoordinatorService(
             run,
-            socket: socket,
+            over: bound,
+            sliceCountMax: 10,
             observer: record,
             supervision: Supervision()
         )
-        let address = try detour(service.endpoint, payloadPort)
+        let address = try detour(service.endpoint, bound.payloadPort)
         try await withTaskExecutorPreference(PromptExecutor.shared) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 // With the others, so that what fails in one of them ends it too.

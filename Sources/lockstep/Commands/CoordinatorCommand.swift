@@ -3,6 +3,7 @@ import Foundation
 import Hosting
 import Logging
 import Training
+import Transport
 
 /// `lockstep coordinator`: a run whose workers are started elsewhere.
 struct CoordinatorCommand: AsyncParsableCommand {

@@ -4,6 +4,7 @@ import Hosting
 import Keys
 import Logging
 import Training
+import Transport
 
 /// `lockstep launch`: a run here, with workers on other machines that it starts over ssh.
 struct LaunchCommand: AsyncParsableCommand {

@@ -1,0 +1,132 @@
+package import Arithmetic
+package import TrainingProtocol
+package import Wire
+package import ZeroMQ
+
+/// Two transports as one: each worker is sent to over the better one where that has a way to it, and
+/// over the other one where it has not, or has lost it.
+///
+/// More than two are composed by taking such a pair for one of the two.
+package final class PreferringCoordinatorTransport<
+    Preferred: CoordinatorTransport,
+    Fallback: CoordinatorTransport
+>: CoordinatorTransport where Preferred.Failure == Fallback.Failure {
+    package typealias Failure = Fallback.Failure
+
+    /// The better one; nil where there is none.
+    private let preferred: Preferred?
+    private let fallback: Fallback
+
+    /// Composes two transports.
+    package init(_ preferred: Preferred?, orElse fallback: Fallback) {
+        self.preferred = preferred
+        self.fallback = fallback
+    }
+
+    package func receive() throws(Failure) -> CoordinatorReceived? {
+        if let received = try preferred?.receive() { return received }
+        let received = try fallback.receive()
+        if case .rejected(.objection, let route)? = received, let worker = route.sender {
+            // Whose name was taken loses all its ways, comes again, and takes its number back.
+            preferred?.drop(worker)
+        }
+        return received
+    }
+
+    package func send(
+        _ message: CoordinatorMessage,
+        _ payload: CoordinatorPayload,
+        to worker: WorkerID
+    ) throws(Failure) -> Delivery {
+        guard let preferred else { return try fallback.send(message, payload, to: worker) }
+        var payload = payload
+        if case .offer(var offer) = payload {
+            preferred.add(to: &offer, for: worker)
+            payload = .offer(offer)
+        }
+        let delivery = try preferred.send(message, payload, to: worker)
+        guard delivery == .unsuited else { return delivery }
+        return try fallback.send(message, payload, to: worker)
+    }
+
+    package func drop(_ worker: WorkerID) {
+        preferred?.drop(worker)
+        fallback.drop(worker)
+    }
+
+    package func drop(_ route: Route) {
+        preferred?.drop(route)
+        fallback.drop(route)
+    }
+
+    package func nextLostWorker() throws(Failure) -> WorkerID? {
+        // A worker that is gone has lost both, and is lost once.
+        guard let worker = try fallback.nextLostWorker() else {
+            return try preferred?.nextLostWorker()
+        }
+        preferred?.fallbackDidLose(worker)
+        return worker
+    }
+
+    package func attend(at now: Duration) throws(Failure) -> [RejectedMessage] {
+        let rejected = try fallback.attend(at: now)
+        guard let others = try preferred?.attend(at: now), !others.isEmpty else { return rejected }
+        return rejected + others
+    }
+
+    package var deadline: Duration? {
+        guard let first = preferred?.deadline, let second = fallback.deadline else {
+            return preferred?.deadline ?? fallback.deadline
+        }
+        return min(first, second)
+    }
+
+    package func carries(_ worker: WorkerID) -> Bool {
+        preferred?.carries(worker) == true || fallback.carries(worker)
+    }
+
+    package func add(to offer: inout WelcomeOffer, for worker: WorkerID) {
+        preferred?.add(to: &offer, for: worker)
+        fallback.add(to: &offer, for: worker)
+    }
+
+    package func fallbackDidLose(_ worker: WorkerID) {
+        preferred?.fallbackDidLose(worker)
+        fallback.fallbackDidLose(worker)
+    }
+
+    package var traffic: Traffic { (preferred?.traffic ?? Traffic()) + fallback.traffic }
+
+    package var waitingCount: Int { (preferred?.waitingCount ?? 0) + fallback.waitingCount }
+
+    package var sharesProcessors: Bool {
+        preferred?.sharesProcessors == true || fallback.sharesProcessors
+    }
+
+    package func arrangeWorkers(where computes: (WorkerID) -> Bool) {
+        preferred?.arrangeWorkers(where: computes)
+        fallback.arrangeWorkers(where: computes)
+    }
+
+    package var parameterMemory: (any ParameterMemory)? {
+        preferred?.parameterMemory ?? fallback.parameterMemory
+    }
+}
+
+extension PreferringCoordinatorTransport: PolledTransport
+where Preferred: PolledTransport, Fallback: PolledTransport {
+    package func add(to poller: inout Poller) {
+        preferred?.add(to: &poller)
+        fallback.add(to: &poller)
+    }
+
+    package func update(_ poller: inout Poller) {
+        preferred?.update(&poller)
+        fallback.update(&poller)
+    }
+
+    package func noteReadiness(in poller: borrowing Poller) {
+        preferred?.noteReadiness(in: poller)
+        fallback.noteReadiness(in: poller)
+    }
+}

@@ -1,0 +1,21 @@
+/// What a worker is given by a transport.
+package enum WorkerReceived {
+    /// A message of the coordinator.
+    case message(CoordinatorArrival)
+    /// The first segment of parameters, which the transport lends until the rest has come.
+    case parametersBegun
+    /// Payloads go sealed from now on, through this port of the coordinator's.
+    case payloadPortOpened(port: Int)
+    /// Payloads cannot go sealed through this port, for this reason.
+    case payloadPortFailed(port: Int, reason: String)
+    /// Bytes that are no message of ours, and what they are counted as.
+    case rejected(reason: String, kind: String)
+}
+
+/// How a worker's connection to its coordinator changes.
+package enum ConnectionChange: Equatable, Sendable {
+    /// Messages go to the coordinator from now on.
+    case made
+    /// What was on its way may be lost.
+    case lost
+}
