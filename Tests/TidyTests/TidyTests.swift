@@ -151,7 +151,9 @@ extension TidyTests {
         "Keys": ["Glibc", "ZeroMQ"],
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "PlainFiles": ["Glibc"],
-        "ImageFiles": ["CPNG", "CTurboJPEG", "PlainFiles"],
+        "ImageFiles": [
+            "CGIF", "CPNG", "CTIFF", "CTurboJPEG", "CWebP", "Glibc", "PlainFiles",
+        ],
         "JSON": [],
         "Checkpoints": ["COpenSSL", "Dispatch", "Figures", "Glibc", "JSON", "Synchronization"],
         "Configuration": ["Model", "PlainFiles", "Yams"],
@@ -174,9 +176,9 @@ extension TidyTests {
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
             "Foundation", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
-            "Logging", "MNIST", "Model", "Reporting", "ServiceLifecycle", "Synchronization",
-            "Training", "TrainingBenchmarks", "TrainingProtocol", "TrainingSimulation",
-            "ZeroMQ",
+            "Logging", "MNIST", "Model", "PlainFiles", "Reporting", "ServiceLifecycle",
+            "Synchronization", "Training", "TrainingBenchmarks", "TrainingProtocol",
+            "TrainingSimulation", "ZeroMQ",
         ],
     ]
 
