@@ -26,7 +26,8 @@ struct DatasetOption: ParsableArguments {
             environment: ProcessInfo.processInfo.environment.filter { $0.key == variable },
             yaml: nil
         )
-        if configuration.dataset == nil, dataset == nil, let run, run.holdsConfiguration {
+        let isNamed = dataset != nil || ProcessInfo.processInfo.environment[variable] != nil
+        if !isNamed, let run, run.holdsConfiguration {
             let file = try ConfigurationFile(path: run.configurationPath)
             let trained = try RunConfiguration.resolve(
                 commandLine: [:],

@@ -92,7 +92,7 @@ struct PredictCommand: ParsableCommand {
 
     private func testImages() throws -> [NamedPicture] {
         guard !testIndex.isEmpty else { return [] }
-        let test = try dataset.loadTest()
+        let test = try dataset.loadTest(of: model.run)
         return try testIndex.map { index in
             guard (0..<test.count).contains(index) else {
                 throw MistakeInUse(
