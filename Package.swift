@@ -131,6 +131,12 @@ let package = Package(
         library("CISAL", "libisal", "libisal-dev"),
         library("CPNG", "libpng", "libpng-dev"),
         library("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
+        // What browsers and telephones save pictures as, where it is not PNG or JPEG.
+        library("CWebP", "libwebp", "libwebp-dev"),
+        // What scanners save pictures as.
+        library("CTIFF", "libtiff-4", "libtiff-dev"),
+        // What old drawing programs save. libturbojpeg reads BMP and PGM.
+        library("CGIF", "libgif", "libgif-dev"),
 
         // The commit that is built, for `lockstep version`; a source tree without git has none.
         .target(
@@ -155,7 +161,10 @@ let package = Package(
         module("MNIST", ["CISAL"], resources: [.copy("Resources")]),
         module("PlainFiles"),
         module("JSON"),
-        module("ImageFiles", ["CPNG", "CTurboJPEG", "PlainFiles"]),
+        module(
+            "ImageFiles",
+            ["CGIF", "CPNG", "CTIFF", "CTurboJPEG", "CWebP", "PlainFiles"]
+        ),
         module("Checkpoints", ["COpenSSL", "Figures", "JSON"]),
         module("Configuration", ["Model", "PlainFiles", product("Yams", "Yams")]),
 
@@ -223,9 +232,8 @@ let package = Package(
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
                 "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
-                "Reporting", "Training",
-                "TrainingProtocol", "TrainingBenchmarks", "TrainingSimulation", "Transport",
-                "ZeroMQ",
+                "PlainFiles", "Reporting", "Training", "TrainingProtocol", "TrainingBenchmarks",
+                "TrainingSimulation", "Transport", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),

@@ -8,8 +8,8 @@ private import PlainFiles
 package struct DigitImage: Equatable, Sendable {
     /// Rows of the image, and pixels of a row.
     package static let side = 28
-    /// The most bytes of a file that are read: 4,096·4,096 pixels of 4 bytes.
-    package static let fileSizeMax = 4 * GrayPicture.sideMax * GrayPicture.sideMax
+    /// The most bytes of a file that are read: as many pixels as are accepted, of 4 bytes.
+    package static let fileSizeMax = 4 * GrayPicture.pixelCountMax
 
     /// Levels between the darkest and the lightest pixel, fewer than which show no digit.
     private static let contrastMin: UInt8 = 24
@@ -25,7 +25,7 @@ package struct DigitImage: Equatable, Sendable {
         self.pixels = pixels
     }
 
-    /// Reads a PNG or JPEG file.
+    /// Reads a picture's file.
     ///
     /// - Throws: when the file cannot be read or decoded, is too large, or shows nothing.
     package static func read(path: String) throws(ImageFileError) -> DigitImage {
@@ -42,11 +42,10 @@ package struct DigitImage: Equatable, Sendable {
 
     /// Whether there is a file that opens as a picture does; its format may be one that is not read.
     package static func isPicture(path: String) -> Bool {
-        guard let bytes = try? RegularFile.read(path, sizeMax: fileSizeMax) else { return false }
-        return PictureFormat(of: bytes) != nil
+        PictureFormat(of: RegularFile.start(of: path, size: 16)) != nil
     }
 
-    /// Decodes the bytes of a PNG or JPEG file; `name` is what errors call it.
+    /// Decodes the bytes of a picture's file; `name` is what errors call it.
     ///
     /// The format shows in the first bytes, whatever the file's name ends in.
     ///
@@ -60,7 +59,12 @@ package struct DigitImage: Equatable, Sendable {
             switch format {
             case .png: try .decodePNG(bytes, name: name)
             case .jpeg: try .decodeJPEG(bytes, name: name)
-            case .webp, .gif, .bmp, .tiff, .portable, nil:
+            case .webp: try .decodeWebP(bytes, name: name)
+            case .gif: try .decodeGIF(bytes, name: name)
+            case .tiff: try .decodeTIFF(bytes, name: name)
+            case .bmp: try .decodeBitmap(bytes, .bmp, name: name)
+            case .pgm: try .decodeBitmap(bytes, .pgm, name: name)
+            case .pbm, .heif, nil:
                 throw .unknownFormat(file: name, format: format?.rawValue)
             }
         return try DigitImage(of: picture, name: name)

@@ -1,7 +1,9 @@
 /// A picture of any accepted size as gray bytes.
 package struct GrayPicture: Equatable, Sendable {
     /// The most rows and the most columns that are accepted, checked before any allocation.
-    package static let sideMax = 4096
+    package static let sideMax = 16_384
+    /// The most pixels that are accepted: 8,192·8,192, for cameras of up to 64 megapixels.
+    package static let pixelCountMax = 1 << 26
 
     /// Pixels of a row.
     package let width: Int
@@ -23,9 +25,11 @@ package struct GrayPicture: Equatable, Sendable {
 
     /// Checks a size that a file claims.
     ///
-    /// - Throws: `ImageFileError.tooLarge` for more than 4,096 rows or columns, or none.
+    /// - Throws: `ImageFileError.tooLarge` for too many rows, columns or pixels, or none.
     static func check(width: Int, height: Int, of file: String) throws(ImageFileError) {
-        guard (1...sideMax).contains(width), (1...sideMax).contains(height) else {
+        guard (1...sideMax).contains(width), (1...sideMax).contains(height),
+            width * height <= pixelCountMax
+        else {
             throw .tooLarge(file: file, width: width, height: height)
         }
     }

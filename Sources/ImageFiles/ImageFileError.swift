@@ -8,12 +8,16 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
     ///
     /// `format` is what it is, if that shows.
     case unknownFormat(file: String, format: String? = nil)
-    /// The picture has more rows or columns than are accepted.
+    /// The folder holds no file whose name ends as a picture's does.
+    case emptyFolder(folder: String)
+    /// The picture has more rows, columns or pixels than are accepted.
     case tooLarge(file: String, width: Int, height: Int)
     /// The file goes over its pixels more often than any camera's or program's does.
     case tooManyScans(file: String, found: Int, countMax: Int)
     /// The file is cut short or damaged; the reason is the decoder's.
     case damaged(file: String, format: String, reason: String)
+    /// The file is of a kind that its format allows and that is not read.
+    case unsupported(file: String, found: String, expected: String)
     /// The picture shows nothing that stands out from its background.
     case blank(file: String)
     /// The picture shows more than one digit.
@@ -27,17 +31,23 @@ package enum ImageFileError: Error, Equatable, CustomStringConvertible {
         case .fileTooLarge(let file, let sizeMax):
             "\(file): more than the \(sizeMax) bytes that a picture may have; scale it down"
         case .unknownFormat(let file, let format):
-            "\(file): \(format.map { "a \($0) picture, " } ?? "")neither PNG nor JPEG, which are the "
-                + "formats known here; save the picture as one of them"
+            "\(file): \(format.map { "a \($0) picture" } ?? "something else") was found where one of the "
+                + "formats read here was expected; save the picture as one of these: "
+                + PictureFormat.namesRead
+        case .emptyFolder(let folder):
+            "\(folder): no picture was found in this folder where one at least was expected; "
+                + "their names end in \(PictureFormat.endings.joined(separator: ", "))"
         case .tooLarge(let file, let width, let height):
-            "\(file): \(width)×\(height) pixels where at most "
-                + "\(GrayPicture.sideMax)×\(GrayPicture.sideMax) are accepted; scale it down"
+            "\(file): \(width)×\(height) pixels where at most \(GrayPicture.sideMax) a side and "
+                + "\(GrayPicture.pixelCountMax) in all are accepted; scale it down"
         case .tooManyScans(let file, let found, let countMax):
-            "\(file): \(found) scans where a JPEG of this size is accepted with at most \(countMax); "
+            "\(file): \(found) scans where a picture of this size is accepted with at most \(countMax); "
                 + "save it again, not progressive"
         case .damaged(let file, let format, let reason):
             "\(file): truncated or damaged where an intact \(format) was expected (\(reason)); "
                 + "save or fetch it again"
+        case .unsupported(let file, let found, let expected):
+            "\(file): \(found) was found where \(expected) was expected; save it as PNG"
         case .blank(let file):
             "\(file): no digit was found where one on a plain background was expected; "
                 + "draw it darker or light the page better"

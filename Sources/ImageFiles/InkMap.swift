@@ -24,7 +24,7 @@ struct InkMap {
     /// Finds the ink of a picture.
     init(_ picture: GrayPicture) {
         let longer = max(picture.width, picture.height)
-        var levels = LevelGrid(picture).reduced(by: (longer + Self.sideMax - 1) / Self.sideMax)
+        var levels = LevelGrid(picture, reducedBy: (longer + Self.sideMax - 1) / Self.sideMax)
         if levels.hasLightInk { levels = levels.inverted }
         (width, height) = (levels.width, levels.height)
         let cellSide = (max(width, height) + Self.cellCountMax - 1) / Self.cellCountMax
@@ -54,12 +54,10 @@ private struct LevelGrid {
     let width, height: Int
     let values: [Float]
 
-    init(_ picture: GrayPicture) {
-        self.init(
-            width: picture.width,
-            height: picture.height,
-            values: picture.pixels.map { Float($0) }
-        )
+    /// The means of a picture's squares of `factor` by `factor` pixels.
+    init(_ picture: GrayPicture, reducedBy factor: Int) {
+        let pixels = picture.pixels
+        self = Self.means(picture.width, picture.height, by: factor) { Float(pixels[$0]) }
     }
 
     private init(width: Int, height: Int, values: [Float]) {
@@ -75,6 +73,15 @@ private struct LevelGrid {
     /// The means of squares of `factor` by `factor`, those at the right and the bottom cut off.
     func reduced(by factor: Int) -> LevelGrid {
         guard factor > 1 else { return self }
+        return Self.means(width, height, by: factor) { values[$0] }
+    }
+
+    private static func means(
+        _ width: Int,
+        _ height: Int,
+        by factor: Int,
+        _ value: (Int) -> Float
+    ) -> LevelGrid {
         let columns = (width + factor - 1) / factor
         let rows = (height + factor - 1) / factor
         var means: [Float] = []
@@ -85,7 +92,7 @@ private struct LevelGrid {
                 let xs = column * factor..<min(width, (column + 1) * factor)
                 var sum: Float = 0
                 for y in ys {
-                    for x in xs { sum += values[y * width + x] }
+                    for x in xs { sum += value(y * width + x) }
                 }
                 means.append(sum / Float(ys.count * xs.count))
             }

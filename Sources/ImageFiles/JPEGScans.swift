@@ -6,8 +6,9 @@ enum JPEGScans {
     /// The most scans of any picture; those of the common programs have a fifth of that.
     private static let countMax = 100
 
-    /// The most pixels that all scans go over: 32 scans of the largest picture.
-    private static let pixelCountMax = 32 * GrayPicture.sideMax * GrayPicture.sideMax
+    /// The most pixels that all scans go over: 10 scans of the largest picture, as progressive files
+    /// have.
+    static let pixelCountMax = 10 * GrayPicture.pixelCountMax
 
     /// How many scans a picture may have, by its count of pixels.
     static func countMax(pixelCount: Int) -> Int {

@@ -43,24 +43,26 @@ extension GrayPicture {
         }
     }
 
+    /// The luma of ITU-R BT.601, (299·R + 587·G + 114·B) / 1000, which leaves grays as they are.
+    static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
+        let sum: Int = 299 * Int(red) + 587 * Int(green) + 114 * Int(blue)
+        return UInt8((sum + 500) / 1000)
+    }
+
     /// Turns colours to gray and lays transparent pixels over black or white.
     ///
-    /// Gray is the luma of ITU-R BT.601, (299·R + 587·G + 114·B) / 1000, which leaves grays as they
-    /// are. The ground is white, as a page is; it is black where most of the picture is transparent
+    /// The ground is white, as a page is; it is black where most of the picture is transparent
     /// and what is drawn on it is light, as a white digit on nothing is.
     init(width: Int, height: Int, rgba: [UInt8]) {
         var pixels = [UInt8](repeating: 0, count: width * height)
         var alphaSum = 0
         var lightSum = 0
         for index in 0..<pixels.count {
-            let red = Int(rgba[4 * index])
-            let green = Int(rgba[4 * index + 1])
-            let blue = Int(rgba[4 * index + 2])
             let alpha = Int(rgba[4 * index + 3])
-            let luma = (299 * red + 587 * green + 114 * blue + 500) / 1000
+            let luma = Self.luma(rgba[4 * index], rgba[4 * index + 1], rgba[4 * index + 2])
             alphaSum += alpha
-            lightSum += luma * alpha
-            pixels[index] = UInt8(luma)
+            lightSum += Int(luma) * alpha
+            pixels[index] = luma
         }
         let isMostlyTransparent = 2 * alphaSum < 255 * pixels.count
         let isLight = 2 * lightSum > 255 * alphaSum

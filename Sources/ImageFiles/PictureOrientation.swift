@@ -46,6 +46,31 @@ package enum PictureOrientation: Int, Equatable, Sendable {
         self = .upright
     }
 
+    /// Finds the orientation in a WebP's EXIF chunk; upright where there is none or it is damaged.
+    ///
+    /// Chunks follow `RIFF`, a size and `WEBP`: a type, a length, what they hold, a byte more where
+    /// that is odd (RFC 9649, 2.3 and 2.7.1.5).
+    package init(ofWebP webp: [UInt8]) {
+        let intro = Array("Exif".utf8) + [0, 0]
+        var position = 12
+        while position + 8 <= webp.count {
+            let length = webp[position + 4..<position + 8].reversed().reduce(0) {
+                $0 << 8 | Int($1)
+            }
+            let start = position + 8
+            guard start + length <= webp.count else { break }
+            if webp[position..<position + 4].elementsEqual("EXIF".utf8) {
+                let content = webp[start..<start + length]
+                // Some programs begin it as in a JPEG.
+                let tiff = content.starts(with: intro) ? content.dropFirst(intro.count) : content
+                self = Self.find(in: tiff) ?? .upright
+                return
+            }
+            position = start + length + length % 2
+        }
+        self = .upright
+    }
+
     /// Walks the segments before the picture data: 0xFF, a marker, the length of what follows.
     private static func exif(in jpeg: [UInt8]) -> ArraySlice<UInt8>? {
         let intro = Array("Exif".utf8) + [0, 0]

@@ -89,7 +89,7 @@ package struct MNISTDataset: Equatable, Sendable {
     }
 
     /// Reads a whole file, and never more of it than a data set may have.
-    private static func read(_ path: String) throws(MNISTError) -> IDXFile {
+    static func read(_ path: String) throws(MNISTError) -> IDXFile {
         let sizeMax = IDXReader.fileSizeMax
         // O_NONBLOCK: a pipe under the name would otherwise be waited for.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

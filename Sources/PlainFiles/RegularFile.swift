@@ -27,6 +27,19 @@ package enum RegularFile {
         }
     }
 
+    /// Reads the first bytes of a file, which tell what it is; none where it cannot be read or is no
+    /// regular file.
+    package static func start(of path: String, size: Int) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            count = max(0, Glibc.read(descriptor, buffer.baseAddress, size))
+        }
+    }
+
     /// Reads a whole file; symbolic links are followed.
     ///
     /// - Parameter sizeMax: the most bytes that it may have.

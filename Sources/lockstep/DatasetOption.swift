@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import MNIST
+import Training
 
 /// The data set that a finished model is tried on, named as `train` takes it.
 struct DatasetOption: ParsableArguments {
@@ -14,17 +15,29 @@ struct DatasetOption: ParsableArguments {
     )
     var dataset: String?
 
-    /// Loads its test images.
+    /// Loads its test images; where none was named, those of the data set that a run trained on.
     ///
     /// - Throws: `ConfigurationError` when the text is no path, `MNISTError` when the files cannot
     ///   be used.
-    func loadTest() throws -> LabeledImages {
+    func loadTest(of run: RunFolder? = nil) throws -> LabeledImages {
         let variable = Setting.of("dataset").variable
         let configuration = try RunConfiguration.resolve(
             commandLine: dataset.map { ["dataset": $0] } ?? [:],
             environment: ProcessInfo.processInfo.environment.filter { $0.key == variable },
             yaml: nil
         )
+        let isNamed = dataset != nil || ProcessInfo.processInfo.environment[variable] != nil
+        if !isNamed, let run, run.holdsConfiguration {
+            let file = try ConfigurationFile(path: run.configurationPath)
+            let trained = try RunConfiguration.resolve(
+                commandLine: [:],
+                environment: [:],
+                yaml: (text: file.text, file: file.name)
+            )
+            return try MNISTDataset.loadTest(
+                directory: trained.dataset.map { run.placed($0, isOfRun: true) }
+            )
+        }
         // The shell leaves a ~ behind `=`, and in a variable's text, as it is.
         return try MNISTDataset.loadTest(
             directory: configuration.dataset.map { NSString(string: $0).expandingTildeInPath }

@@ -3,21 +3,53 @@ import Checkpoints
 import Foundation
 import JSON
 import Model
+import Reporting
 import Training
 
 /// The model file that a command works with.
 struct ModelArgument: ParsableArguments {
-    @Argument(help: "A model or checkpoint file (.safetensors).", completion: .file())
+    @Argument(
+        help: "A model or checkpoint file (.safetensors), or a run's folder.",
+        completion: .file()
+    )
     var model: String
 
+    /// The run whose folder was named; nil where a file was.
+    var run: RunFolder? {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder),
+            isFolder.boolValue
+        else { return nil }
+        return RunFolder(path: model)
+    }
+
+    /// Where the parameters are: in the file that was named or the model of a run's folder, or,
+    /// while the run has none, in its newest valid checkpoint, which a line on standard error tells.
+    ///
+    /// - Throws: when a run has checkpoints, of which none is valid.
+    func path() throws(CheckpointError) -> String {
+        guard let run else { return model }
+        if FileManager.default.fileExists(atPath: run.modelPath) { return run.modelPath }
+        let store = CheckpointStore(
+            folder: run.checkpointsPath,
+            keepCount: 1,
+            table: RunPreparation.table
+        )
+        guard let found = try store.newestValid() else { return model }
+        Entry.complain(
+            Sentence.bounded("lockstep: \(run.path) has no model yet; \(found.path) stands for it")
+        )
+        return found.path
+    }
+
     /// Reads the file.
-    func read() throws(CheckpointError) -> ModelFile { try Self.read(path: model) }
+    func read() throws(CheckpointError) -> ModelFile { try Self.read(path: try path()) }
 
     /// Reads a file to compute with.
     ///
     /// - Throws: `NonfiniteModel` for a parameter that is not finite: what is computed with it may
     ///   still look like figures.
-    func readFinite() throws -> ModelFile { try Self.readFinite(path: model) }
+    func readFinite() throws -> ModelFile { try Self.readFinite(path: try path()) }
 
     /// Reads a model to compute with.
     static func readFinite(path: String) throws -> ModelFile {

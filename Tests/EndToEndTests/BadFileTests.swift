@@ -117,29 +117,33 @@ import Testing
         try train()
         let pixels = (0..<784).map { UInt8($0 % 28 == 14 ? 255 : 0) }
         for name in ["a.png", "c.png"] { try GrayPNG.encode(pixels).write(to: url(name)) }
-        try Data("RIFF....WEBPVP8 ".utf8).write(to: url("b.png"))
+        try Data("....ftypheic".utf8).write(to: url("b.png"))
         let result = try Program.run(
             ["predict", Self.model, "a.png", "b.png", "nope.png", "c.png"],
             in: folder.url
         )
         #expect(result.status == 1)
-        let names = result.output.split(separator: "\n").map { $0.prefix(5) }
-        #expect(names == ["a.png", "c.png"], "\(result.output)")
+        let heads = result.output.split(separator: "\n").filter { $0.contains("(0: ") }
+        #expect(heads.map { $0.prefix(5) } == ["a.png", "c.png"], "\(result.output)")
         let complaints = result.errors.split(separator: "\n")
         #expect(complaints.count == 2, "\(result.errors)")
-        #expect(result.errors.contains("b.png: a WebP picture, neither PNG"), "\(result.errors)")
+        #expect(result.errors.contains("b.png: a HEIF picture was found"), "\(result.errors)")
     }
 
     @Test func `refuses pictures that show nothing it can read`() throws {
         try train()
         let predict = "predict \(Self.model)"
         try check("\(predict) nope.png", "nope.png: ", "No such file")
-        try check("\(predict) data", "Is a directory")
+        try check("\(predict) data", "data: no picture was found in this folder", "webp")
         try check("\(predict) /dev/null", "a pipe or a device")
         try #require(mkfifo(url("pipe").path, 0o600) == 0)
         try check("\(predict) pipe", "a pipe or a device")
         try Data("text".utf8).write(to: url("text"))
-        try check("\(predict) text", "neither PNG nor JPEG")
+        try check("\(predict) text", "text: something else was found", "PNG, JPEG, WebP")
+        try check("\(predict) -", "standard input: something else was found")
+        let images = try Data(contentsOf: url("data/t10k-images-idx3-ubyte"))
+        try images.dropLast().write(to: url("cut"))
+        try check("\(predict) cut", "cut: cut off after")
         let picture = GrayPNG.encode([UInt8](repeating: 0, count: 784))
         try picture.prefix(picture.count / 2).write(to: url("half.png"))
         try check("\(predict) half.png", "half.png: truncated")

@@ -18,7 +18,9 @@ extension FuzzTarget {
         let folder = "Tests/ImageFilesTests/Fixtures"
         let names = try FileManager.default
             .contentsOfDirectory(atPath: root.appending(path: folder).path).sorted()
-        return try names.filter { $0.hasSuffix("g") }.map { try bytes("\(folder)/\($0)") }
+        return try names.filter { name in
+            PictureFormat.endings.contains { name.hasSuffix("." + $0) }
+        }.map { try bytes("\(folder)/\($0)") }
     }
 
     static var idx: FuzzTarget {
@@ -29,6 +31,7 @@ extension FuzzTarget {
             let damaged = IDXFile(name: "damaged", bytes: bytes)
             _ = try? LabeledImages(images: damaged, labels: IDXFile(name: "l", bytes: labels))
             _ = try? LabeledImages(images: IDXFile(name: "i", bytes: images), labels: damaged)
+            _ = try? IDXImages(damaged)
         }
     }
 
@@ -74,7 +77,12 @@ extension FuzzTarget {
         let jpegs = try pictures().filter { $0.starts(with: [0xFF, 0xD8]) }.map {
             Array($0.prefix(120))
         }
-        return FuzzTarget(name: "orientation", corpus: jpegs) { _ = PictureOrientation(of: $0) }
+        let webp = try bytes("Tests/ImageFilesTests/Fixtures/orientation-6.webp")
+        return FuzzTarget(name: "orientation", corpus: jpegs + [webp]) {
+            _ = PictureOrientation(of: $0)
+            _ = PictureOrientation(ofPNG: $0)
+            _ = PictureOrientation(ofWebP: $0)
+        }
     }
 
     static var yaml: FuzzTarget {

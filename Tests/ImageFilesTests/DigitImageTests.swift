@@ -7,7 +7,8 @@ import Testing
 struct DigitImageTests {
     @Test(arguments: [
         "gray.png", "rgb.png", "rgba.png", "palette.png", "gray16.png", "inverted.png",
-        "white-on-nothing.png", "black-on-nothing.png",
+        "white-on-nothing.png", "black-on-nothing.png", "digit.gif", "digit.webp", "digit.tif",
+        "lzw.tif", "digit.bmp", "rgb.bmp", "digit.pgm", "digit.ppm",
     ])
     func `takes a 28×28 picture byte for byte, as white on black`(name: String) throws {
         #expect(try DigitImage.read(path: Fixtures.path(name)).pixels == Fixtures.seven())
@@ -65,7 +66,10 @@ struct DigitImageTests {
     }
 
     @Test func `answers damaged pictures with an error or an image`() throws {
-        for name in ["gray.png", "palette.png", "small.jpg"] {
+        for name in [
+            "gray.png", "palette.png", "small.jpg", "digit.gif", "digit.webp", "lzw.tif",
+            "digit.bmp", "digit.pgm",
+        ] {
             let bytes = try Fixtures.bytes(name)
             for index in bytes.indices {
                 for flip: UInt8 in [0x01, 0x80, 0xFF] {
@@ -80,11 +84,14 @@ struct DigitImageTests {
 
     @Test func `answers random bytes with an error, behind any plausible start`() {
         var generator = SystemRandomNumberGenerator()
+        let others = [
+            "RIFF\u{40}\0\0\0WEBPVP8 ", "GIF89a", "II*\0", "MM\0*", "BM", "P2\n", "P5\n90 90\n",
+        ].map { Array($0.utf8) }
         let starts: [[UInt8]] = [
             [], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], [0xFF, 0xD8, 0xFF],
             [0xFF, 0xD8, 0xFF, 0xE1, 0, 40, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x49, 0x49],
         ]
-        for start in starts {
+        for start in starts + others {
             for size in 0..<100 {
                 let tail = (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
                 #expect(throws: ImageFileError.self, "\(start + tail)") {
@@ -94,24 +101,37 @@ struct DigitImageTests {
         }
     }
 
-    @Test func `names the known formats when the file has another`() {
-        #expect(throws: ImageFileError.unknownFormat(file: "digit.gif", format: "GIF")) {
-            try Fixtures.digit("digit.gif")
+    @Test func `names the formats that are read when the file has another`() {
+        for (start, format) in [("ftypheic", "HEIF"), ("ftypavif", "HEIF")] {
+            let error = ImageFileError.unknownFormat(file: "a", format: format)
+            #expect(throws: error) { try DigitImage.decode([0, 0, 0, 24] + start.utf8, name: "a") }
         }
-        #expect("\(ImageFileError.unknownFormat(file: "digit.gif"))".contains("PNG nor JPEG"))
+        let error = ImageFileError.unknownFormat(file: "make.py")
+        #expect(throws: error) { try Fixtures.digit("make.py") }
+        #expect("\(error)".contains("PNG, JPEG, WebP, GIF, TIFF, BMP, PGM"))
+        #expect(!"\(error)".contains("PBM"))
     }
 
-    @Test func `refuses more than 4,096 rows or columns`() {
-        #expect(throws: ImageFileError.tooLarge(file: "wide.png", width: 4097, height: 1)) {
+    @Test func `says that an animation is no picture`() {
+        let error = #expect(throws: ImageFileError.self) { try Fixtures.digit("animation.webp") }
+        #expect("\(error!)".contains("an animation"), "\(error!)")
+    }
+
+    @Test func `refuses more than 16,384 rows or columns, or 67,108,864 pixels`() {
+        #expect(throws: ImageFileError.tooLarge(file: "wide.png", width: 16_385, height: 1)) {
             try Fixtures.digit("wide.png")
         }
-        #expect(throws: ImageFileError.tooLarge(file: "tall.jpg", width: 1, height: 4097)) {
+        #expect(throws: ImageFileError.tooLarge(file: "tall.jpg", width: 1, height: 16_385)) {
             try Fixtures.digit("tall.jpg")
+        }
+        #expect(throws: ImageFileError.tooLarge(file: "large.png", width: 8_193, height: 8_192)) {
+            try Fixtures.digit("large.png")
         }
     }
 
-    @Test func `reads a JPEG in colours for print`() throws {
-        let distance = try Fixtures.distance(Fixtures.digit("cmyk.jpg").pixels, Fixtures.seven())
+    @Test(arguments: ["cmyk.jpg", "cmyk.tif", "jpeg.tif"])
+    func `reads what is in colours for print, and a JPEG within a TIFF`(name: String) throws {
+        let distance = try Fixtures.distance(Fixtures.digit(name).pixels, Fixtures.seven())
         #expect(distance < 12)
     }
 

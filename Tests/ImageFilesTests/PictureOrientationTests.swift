@@ -24,6 +24,26 @@ struct PictureOrientationTests {
         #expect(try PictureOrientation(ofPNG: Fixtures.bytes("drawing.png")) == .upright)
     }
 
+    @Test(arguments: [3, 6], ["webp", "tif"])
+    func `sees pictures of other formats upright`(value: Int, ending: String) throws {
+        let upright = try Fixtures.digit("orientation-1.jpg")
+        let digit = try Fixtures.digit("orientation-\(value).\(ending)")
+        #expect(Fixtures.distance(digit.pixels, upright.pixels) < 3)
+    }
+
+    @Test func `takes a cut or damaged WebP as upright or as what it says`() throws {
+        let bytes = try Fixtures.bytes("orientation-6.webp")
+        #expect(PictureOrientation(ofWebP: bytes) == .turnClockwise)
+        for index in bytes.indices {
+            _ = PictureOrientation(ofWebP: Array(bytes.prefix(index)))
+            for value: UInt8 in [0, 0x7F, 0xFF] {
+                var damaged = bytes
+                damaged[index] = value
+                _ = PictureOrientation(ofWebP: damaged)
+            }
+        }
+    }
+
     @Test func `takes a cut or damaged PNG as upright or as what it says`() throws {
         let bytes = try Array(Fixtures.bytes("orientation-6.png").prefix(200))
         for index in bytes.indices {

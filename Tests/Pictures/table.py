@@ -6,6 +6,8 @@
 Ends with 1 if a row has fewer than 95. Each digit is drawn ten times, its strokes moved, turned and scaled at random.
 """
 
+import csv
+import io
 import math
 import random
 import subprocess
@@ -168,6 +170,10 @@ ROWS = {
     "16 bit": (deep, "png"),
     "transparent": (transparent, "png"),
 }
+for _format in ("webp", "bmp", "pgm", "gif", "tif"):
+    ROWS[f"shadow of 90 levels, {_format}"] = (lambda d, r: shadow(d, r, 90), _format)
+for _name, _size in (("12 megapixels", (4000, 3000)), ("48 megapixels", (8000, 6000))):
+    ROWS[_name] = (lambda d, r, s=_size: shadow(d, r, 90).resize(s, Image.BICUBIC), "jpg")
 for _format in ("jpg", "png"):
     for _way in range(1, 9):
         ROWS[f"orientation {_way}, {_format}"] = (lambda d, r, w=_way: turned(d, r, w), _format)
@@ -186,11 +192,10 @@ def main():
                 image, options = drawn if isinstance(drawn, tuple) else (drawn, {})
                 paths.append(f"{folder}/{index}.{ending}")
                 image.save(paths[-1], **options)
-            run = subprocess.run([lockstep, "predict", model, *paths], capture_output=True, text=True)
-        found = {}
-        for line in run.stdout.splitlines():
-            path, rest = line.split(": ", 1)
-            found[path] = rest.split("  ", 1)[0]
+            command = [lockstep, "predict", model, "--format", "csv", *paths]
+            run = subprocess.run(command, capture_output=True, text=True)
+        seen = [row for row in csv.DictReader(io.StringIO(run.stdout)) if row["p0"]]
+        found = {row["name"]: row["verdict"] for row in seen}
         right = sum(found.get(path) == str(index % 10) for index, path in enumerate(paths))
         silent = sum(found.get(path, "not sure") == "not sure" for path in paths)
         wrong = [f"{i % 10}→{found[p]}" for i, p in enumerate(paths) if found.get(p, "not sure") not in ("not sure", str(i % 10))]

@@ -23,6 +23,18 @@ struct RegularFileTests {
         }
     }
 
+    @Test func `reads a file's first bytes, and none of what is no file`() throws {
+        let path = folder.path + "/short"
+        try Data([1, 2, 3]).write(to: URL(filePath: path))
+        #expect(RegularFile.start(of: path, size: 2) == [1, 2])
+        #expect(RegularFile.start(of: path, size: 9) == [1, 2, 3])
+        let pipe = folder.path + "/silent"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for other in [pipe, folder.path, folder.path + "/none", "/dev/zero"] {
+            #expect(RegularFile.start(of: other, size: 2).isEmpty, "\(other)")
+        }
+    }
+
     @Test func `refuses what is no file at once, a pipe that nobody writes to as well`() throws {
         let pipe = folder.path + "/pipe"
         try #require(mkfifo(pipe, 0o600) == 0)

@@ -159,7 +159,9 @@ extension TidyTests {
         ],
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "PlainFiles": ["Glibc"],
-        "ImageFiles": ["CPNG", "CTurboJPEG", "PlainFiles"],
+        "ImageFiles": [
+            "CGIF", "CPNG", "CTIFF", "CTurboJPEG", "CWebP", "Glibc", "PlainFiles",
+        ],
         "JSON": [],
         "Checkpoints": ["COpenSSL", "Dispatch", "Figures", "Glibc", "JSON", "Synchronization"],
         "Configuration": ["Model", "PlainFiles", "Yams"],
@@ -181,9 +183,9 @@ extension TidyTests {
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
             "Foundation", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
-            "Logging", "MNIST", "Model", "Reporting", "ServiceLifecycle", "Synchronization",
-            "Training", "TrainingBenchmarks", "TrainingProtocol", "TrainingSimulation",
-            "Transport", "ZeroMQ",
+            "Logging", "MNIST", "Model", "PlainFiles", "Reporting", "ServiceLifecycle",
+            "Synchronization", "Training", "TrainingBenchmarks", "TrainingProtocol",
+            "TrainingSimulation", "Transport", "ZeroMQ",
         ],
     ]
 

@@ -14,19 +14,20 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Print the probabilities of the ten digits, and the likeliest, for each picture.",
         discussion: """
-            Pictures are PNG or JPEG files. One of 28×28 pixels is taken as it is, white digit on black, as \
-            MNIST's are, or inverted if its border is light. In any other, the digit is told from shadows, \
-            lines, frames and specks, scaled into 20×20 pixels and centred by mass. Where no digit is likelier \
-            than a half, "not sure" stands in its place. A picture that shows none, or several, is an error; \
-            the others are looked at all the same.
+            Pictures are files of \(PictureFormat.namesRead), folders of them, IDX files of images, or - for \
+            standard input. One of 28×28 pixels is taken as it is, white digit on black, as MNIST's are, or \
+            inverted if its border is light. In any other, the digit is told from shadows, lines, frames and \
+            specks, scaled into 20×20 pixels and centred by mass. Where no digit is likelier than a half, \
+            "not sure" stands in its place. A picture that cannot be read, or shows no digit or several, is \
+            told of on standard error; the others follow, and the exit code is 1.
             """
     )
 
     @OptionGroup var model: ModelArgument
 
     @Argument(
-        help: "Pictures of one digit each.",
-        completion: .file(extensions: ["png", "jpg", "jpeg"])
+        help: "Pictures of one digit each, folders, IDX files, or - for standard input.",
+        completion: .file()
     )
     var images: [String] = []
 
@@ -39,6 +40,14 @@ struct PredictCommand: ParsableCommand {
     )
     var testIndex: [Int] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The image that the model sees, and bars, for people (text); records for programs (json, csv).",
+            valueName: "form"
+        )
+    )
+    var format = PredictionFormat.text
+
     @OptionGroup var input: InputOptions
 
     @OptionGroup var dataset: DatasetOption
@@ -46,7 +55,7 @@ struct PredictCommand: ParsableCommand {
     func validate() throws {
         if images.isEmpty, testIndex.isEmpty {
             throw ValidationError(
-                "predicting: no picture was named where at least one was expected; name PNG or JPEG files, or --test-index"
+                "predicting: no picture was named where at least one was expected; name files, folders or -, or --test-index"
             )
         }
     }
@@ -57,25 +66,14 @@ struct PredictCommand: ParsableCommand {
         let test = try testImages()
         let evaluation = Evaluation(kernels: kernels, transform: input.transform(for: file))
         let parameters = file.parameterBuffer
-        func show(_ name: String, _ pixels: [UInt8]) throws {
-            let row = evaluation.probabilities(parameters, images: [pixels])[0]
-            try StandardOutput.write(Self.line(name: name, probabilities: row))
+        var writer = PredictionWriter(format: format) { images in
+            evaluation.probabilities(parameters, images: images)
         }
-        var isAnyBad = false
-        for path in images {
-            let digit: DigitImage
-            do {
-                digit = try DigitImage.read(path: path)
-            } catch {
-                // The others are none the worse for it.
-                isAnyBad = true
-                Entry.complain(of: error)
-                continue
-            }
-            try show(path, digit.pixels)
-        }
-        for picture in test { try show(picture.name, picture.pixels) }
-        if isAnyBad { throw ExitCode.failure }
+        try writer.begin()
+        try PictureSources(names: images).forEachBatch { try writer.take($0) }
+        try writer.take(test)
+        try writer.end()
+        if writer.failureCount > 0 { throw ExitCode.failure }
     }
 
     /// Reads the model.
@@ -92,9 +90,9 @@ struct PredictCommand: ParsableCommand {
         }
     }
 
-    private func testImages() throws -> [(name: String, pixels: [UInt8])] {
+    private func testImages() throws -> [NamedPicture] {
         guard !testIndex.isEmpty else { return [] }
-        let test = try dataset.loadTest()
+        let test = try dataset.loadTest(of: model.run)
         return try testIndex.map { index in
             guard (0..<test.count).contains(index) else {
                 throw MistakeInUse(
@@ -102,21 +100,10 @@ struct PredictCommand: ParsableCommand {
                 )
             }
             let label = test.label(at: index)
-            return ("test image \(index), label \(label)", test.image(at: index))
+            return NamedPicture(
+                name: "test image \(index), label \(label)",
+                digit: .success(DigitImage(pixels: test.image(at: index)))
+            )
         }
-    }
-
-    /// A digit less likely than this is not named.
-    private static let probabilityMin: Float = 0.5
-
-    /// `seven.png: 7  (0: 0.0000, 1: 0.0001, …)`
-    private static func line(name: String, probabilities: [Float]) -> String {
-        let likeliest = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
-        let columns = probabilities.enumerated().map { digit, probability in
-            "\(digit): \(DecimalText.fixed(Double(probability), places: 4))"
-        }
-        let isSure = probabilities[likeliest] >= probabilityMin
-        return
-            "\(name): \(isSure ? "\(likeliest)" : "not sure")  (\(columns.joined(separator: ", ")))\n"
     }
 }

@@ -27,6 +27,16 @@ black = Image.new("L", (28, 28), 0)
 Image.merge("LA", (white, digit)).save("white-on-nothing.png")
 Image.merge("LA", (black, digit)).save("black-on-nothing.png")
 
+# The digit itself in every other format.
+digit.save("digit.gif")
+digit.convert("RGB").save("digit.webp", lossless=True)
+digit.save("digit.tif")
+digit.convert("RGB").save("lzw.tif", compression="tiff_lzw")
+digit.save("digit.bmp")
+digit.convert("RGB").save("rgb.bmp")
+digit.save("digit.pgm")
+digit.convert("RGB").save("digit.ppm")
+
 # A drawing: black on white, ten times as large, off centre.
 large = ImageOps.invert(digit.resize((280, 280), Image.BICUBIC))
 drawing = Image.new("L", (500, 400), 255)
@@ -53,6 +63,11 @@ for orientation in range(1, 9):
         f"orientation-{orientation}.jpg", quality=85, exif=exif
     )
 
+    if orientation in (3, 6):
+        half = stored.resize((stored.width // 2, stored.height // 2))
+        half.convert("RGB").save(f"orientation-{orientation}.webp", quality=50, exif=exif)
+        half.save(f"orientation-{orientation}.tif", compression="tiff_deflate", tiffinfo={0x0112: orientation})
+
     # A PNG says so in a chunk of its own.
     stored.resize((stored.width // 4, stored.height // 4)).save(
         f"orientation-{orientation}.png", optimize=True, exif=exif
@@ -62,6 +77,11 @@ for orientation in range(1, 9):
 key = drawing.point(lambda v: 255 - v)
 none = Image.new("L", drawing.size, 0)
 Image.merge("CMYK", (none, none, none, key)).save("cmyk.jpg", quality=85)
+drawing.convert("RGB").convert("CMYK").save("cmyk.tif", compression="tiff_lzw")
+drawing.convert("RGB").save("jpeg.tif", compression="jpeg")
+
+# An animation.
+digit.convert("RGB").save("animation.webp", save_all=True, append_images=[digit.rotate(90).convert("RGB")])
 
 # Small enough to be cut and damaged at every byte.
 exif = Image.Exif()
@@ -70,6 +90,7 @@ digit.save("small.jpg", quality=85, exif=exif)
 
 # What must be refused.
 Image.new("L", (64, 64), 200).save("blank.png")
-Image.new("L", (4097, 1), 0).save("wide.png")
-Image.new("L", (1, 4097), 0).save("tall.jpg")
-digit.save("digit.gif")
+Image.new("L", (16385, 1), 0).save("wide.png")
+Image.new("L", (1, 16385), 0).save("tall.jpg")
+Image.new("L", (8193, 8192), 0).save("large.png")
+os.truncate("large.png", 100)

@@ -1,0 +1,51 @@
+import Foundation
+import ImageFiles
+import Reporting
+
+/// Predictions for people to read: what the model sees beside what it makes of it.
+struct PredictionText {
+    /// Columns of the terminal.
+    let columnCount: Int
+    /// Whether a terminal shows the text, where the bars' numbers are enough.
+    let isForTerminal: Bool
+
+    private static let barWidth = 20
+    /// Columns of the image and the bars beside each other: a gap, a digit, `100.00 %`.
+    private static let columnCountMin = DigitImage.side + 2 + 12 + barWidth
+
+    /// A line, and below it the image and ten bars; empty where there is no image.
+    func text(of prediction: Prediction) -> String {
+        guard case .seen(let pixels, let probabilities) = prediction.outcome else { return "" }
+        let image = ImageDrawing.lines(pixels, width: DigitImage.side)
+        let bars = Self.bars(probabilities)
+        let isWide = columnCount >= Self.columnCountMin
+        // In the middle of the image's height.
+        let lead = [String](repeating: "", count: isWide ? (image.count - bars.count) / 2 : 0)
+        let lines = ImageDrawing.sideBySide(
+            [image, lead + bars],
+            width: isWide ? DigitImage.side : columnCount,
+            columnCount: isWide ? 2 * DigitImage.side + 2 : columnCount
+        )
+        return head(prediction, probabilities) + lines.joined(separator: "\n") + "\n"
+    }
+
+    /// `seven.png: 7  (0: 0.0000, 1: 0.0001, …)`, which other programs read; without the
+    /// probabilities for a terminal.
+    private func head(_ prediction: Prediction, _ probabilities: [Float]) -> String {
+        let start = "\(Sentence.onOneLine(prediction.name)): \(prediction.verdict)"
+        guard !isForTerminal else { return start + "\n" }
+        let columns = probabilities.enumerated().map { digit, probability in
+            "\(digit): \(DecimalText.fixed(Double(probability), places: 4))"
+        }
+        return "\(start)  (\(columns.joined(separator: ", ")))\n"
+    }
+
+    private static func bars(_ probabilities: [Float]) -> [String] {
+        probabilities.enumerated().map { digit, probability in
+            let percent = DecimalText.fixed(Double(probability) * 100, places: 2)
+            let blanks = String(repeating: " ", count: max(0, 6 - percent.count))
+            return "\(digit) \(blanks)\(percent) % "
+                + ImageDrawing.bar(Double(probability), width: barWidth)
+        }
+    }
+}
