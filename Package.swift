@@ -274,7 +274,8 @@ let package = Package(
         tests(
             "Transport",
             [
-                "Keys", "Model", "Sealing", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
+                "TrainingProtocol", "Wire", "ZeroMQ",
             ]
         ),
         tests(
