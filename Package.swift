@@ -28,8 +28,7 @@ func module(
 /// One compilation of the kernels' source folder for one vector instruction set.
 ///
 /// Optimized in debug builds too: unoptimized vector code is a thousand times slower. Debug builds
-/// keep an index,
-/// which whole-module optimization would break with more than one thread.
+/// keep an index, which whole-module optimization would break with more than one thread.
 func kernels(_ name: String, define: String, flags: [String] = []) -> Target {
     .target(
         name: name,
@@ -275,7 +274,8 @@ let package = Package(
         tests(
             "Transport",
             [
-                "Keys", "Model", "Sealing", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
+                "TrainingProtocol", "Wire", "ZeroMQ",
             ]
         ),
         tests(

@@ -101,7 +101,7 @@ package struct RunBuilder {
     ) -> CheckpointStore {
         CheckpointStore(
             folder: folder.checkpointsPath,
-            keepCount: configuration.checkpointsKept,
+            keepCount: configuration.checkpoints.keptCount,
             table: table
         )
     }
@@ -219,10 +219,10 @@ package struct RunBuilder {
 
     private var adam: Adam {
         Adam(
-            learningRate: Float(configuration.learningRate),
-            beta1: Float(configuration.beta1),
-            beta2: Float(configuration.beta2),
-            epsilon: Float(configuration.epsilon)
+            learningRate: Float(configuration.optimizer.learningRate),
+            beta1: Float(configuration.optimizer.beta1),
+            beta2: Float(configuration.optimizer.beta2),
+            epsilon: Float(configuration.optimizer.epsilon)
         )
     }
 
@@ -259,11 +259,11 @@ package struct RunBuilder {
             stamp: RunStamp(run: run, generation: random.next()),
             schedule: schedule,
             input: InputSettings(
-                geometry: configuration.input.rawValue,
-                scale: configuration.scale.rawValue
+                geometry: configuration.input.geometry.rawValue,
+                scale: configuration.input.scale.rawValue
             ),
             workerCountMin: workerCountMin,
-            stepsPerCheckpoint: configuration.checkpointEvery
+            stepsPerCheckpoint: configuration.checkpoints.stepInterval
         )
         settings.verification = Verification(
             perMillion: Int((configuration.verify * 1_000_000).rounded())

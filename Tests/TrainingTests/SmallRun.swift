@@ -100,7 +100,7 @@ struct SmallRun {
         )
         var configuration = RunConfiguration()
         configuration.verify = verify
-        configuration.checkpointEvery = checkpointEvery
+        configuration.checkpoints.stepInterval = checkpointEvery
         configuration.epochs = 2
         let builder = try RunBuilder(
             configuration: configuration,

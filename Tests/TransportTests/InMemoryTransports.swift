@@ -1,7 +1,9 @@
+import Arithmetic
 import Figures
 import Model
 import TrainingProtocol
 import Wire
+import ZeroMQ
 
 @testable import Transport
 
@@ -27,6 +29,11 @@ final class InMemoryCoordinatorTransport: CoordinatorTransport {
     private(set) var dropped: [WorkerID] = []
     private(set) var lostByFallback: [WorkerID] = []
     private(set) var traffic = Traffic()
+    var waitingCount = 0
+    var sharesProcessors = false
+    var parameterMemory: (any ParameterMemory)?
+    /// What it was told to do, in order, where that has no other trace.
+    private(set) var told: [String] = []
 
     init(reaching workers: Set<WorkerID> = [], offersMemory: Bool = false) {
         reached = workers
@@ -70,6 +77,16 @@ final class InMemoryCoordinatorTransport: CoordinatorTransport {
     }
 
     func fallbackDidLose(_ worker: WorkerID) { lostByFallback.append(worker) }
+
+    func arrangeWorkers(where computes: (WorkerID) -> Bool) { told.append("arrange") }
+}
+
+extension InMemoryCoordinatorTransport: PolledTransport {
+    func add(to poller: inout Poller) { told.append("add") }
+
+    func update(_ poller: inout Poller) { told.append("update") }
+
+    func noteReadiness(in poller: borrowing Poller) { told.append("note") }
 }
 
 /// A worker's transport that is no more than what a test puts into it.
@@ -83,11 +100,19 @@ final class InMemoryWorkerTransport: WorkerTransport {
     var arrivals: [WorkerReceived] = []
     var changes: [ConnectionChange] = []
     var deadline: Duration?
+    /// What becomes of messages while it is open.
+    var delivery = Delivery.sent
 
     private(set) var sentCount = 0
     private(set) var closeCount = 0
     private(set) var openCount = 0
     private(set) var fallbackLossCount = 0
+    var searchReason = ""
+    var line: String?
+    var begunParameters: ParameterAssembler.Begun?
+    var gradientBuffer: ParameterBuffer?
+    /// What it was told to do, in order, where that has no other trace.
+    private(set) var told: [String] = []
 
     init(isOpen: Bool, wantsEarlySegments: Bool = true) {
         self.isOpen = isOpen
@@ -109,7 +134,7 @@ final class InMemoryWorkerTransport: WorkerTransport {
     private func send() -> Delivery {
         guard isOpen else { return .unsuited }
         sentCount += 1
-        return .sent
+        return delivery
     }
 
     func nextConnectionChange(at now: Duration) -> ConnectionChange? {
@@ -128,4 +153,26 @@ final class InMemoryWorkerTransport: WorkerTransport {
     func close() { closeCount += 1 }
 
     func fallbackWasLost() { fallbackLossCount += 1 }
+
+    func wasWelcomed() { told.append("welcomed") }
+
+    func searchLine(at now: Duration) -> String? { line }
+
+    func takeGradientBuffer() -> ParameterBuffer? { gradientBuffer }
+
+    func giveBack(_ gradient: ParameterBuffer) { told.append("give back") }
+
+    func settle() { told.append("settle") }
+
+    func makeWay() { told.append("make way") }
+
+    func lookOut(for duration: Duration) { told.append("look out") }
+}
+
+extension InMemoryWorkerTransport: PolledTransport {
+    func add(to poller: inout Poller) { told.append("add") }
+
+    func update(_ poller: inout Poller) { told.append("update") }
+
+    func noteReadiness(in poller: borrowing Poller) { told.append("note") }
 }

@@ -1,6 +1,9 @@
+import Arithmetic
+import Model
 import Testing
 import TrainingProtocol
 import Wire
+import ZeroMQ
 
 @testable import Transport
 
@@ -43,6 +46,8 @@ struct PreferringCoordinatorTransportTests {
         #expect(middle.sent == [far] && main.sent == [far])
         #expect(composed.traffic.messageCount == 3)
         #expect(composed.carries(near) && composed.carries(far))
+        main.reached = []
+        #expect(composed.carries(near) && !composed.carries(WorkerID(rawValue: 3)))
         #expect(heartbeat(to: WorkerID(rawValue: 3)) == .unsuited)
     }
 
@@ -80,6 +85,67 @@ struct PreferringCoordinatorTransportTests {
         main.arrivals = [.rejected(.objection(.imposture), route), .rejected(.sender, route)]
         for _ in 0..<2 { _ = composed.receive() }
         #expect(best.dropped == [near] && middle.dropped == [near])
+        // The machine decides what becomes of the main connection.
+        #expect(main.dropped == [])
+    }
+
+    @Test func `cuts no way to a worker whose message is no good otherwise`() {
+        let route = Route(over: main, from: far)
+        main.arrivals = [.rejected(.profile, route), .rejected(.sender, route)]
+        for _ in 0..<2 { _ = composed.receive() }
+        #expect(best.dropped == [] && middle.dropped == [] && main.dropped == [])
+    }
+
+    @Test func `drops a route of the better transport there`() {
+        composed.drop(Route(over: best, from: near))
+        #expect(best.dropped == [near] && main.dropped == [])
+    }
+
+    @Test func `is, as a part of another, told of what that one has lost and offers all its ways`()
+    {
+        let remote = PreferringCoordinatorTransport(middle, orElse: Remote(best, orElse: main))
+        remote.fallbackDidLose(far)
+        #expect(middle.lostByFallback == [far] && best.lostByFallback == [far])
+        #expect(main.lostByFallback == [far])
+        var offer = WelcomeOffer(sliceCountMax: 0)
+        remote.add(to: &offer, for: far)
+        #expect(offer == WelcomeOffer(localLink: "memory", sliceCountMax: 2))
+    }
+
+    @Test func `counts what waits and what was carried in all`() {
+        (best.waitingCount, middle.waitingCount, main.waitingCount) = (1, 10, 100)
+        #expect(composed.waitingCount == 111)
+        middle.reached = [far]
+        for worker in [near, far, far] { _ = heartbeat(to: worker) }
+        #expect(composed.traffic.messageCount == 3)
+    }
+
+    @Test func `shares processors, and has memory for the parameters, where one of them does`() {
+        #expect(!composed.sharesProcessors && composed.parameterMemory == nil)
+        let (first, second) = (Buffers(), Buffers())
+        (main.sharesProcessors, main.parameterMemory) = (true, first)
+        #expect(composed.sharesProcessors && composed.parameterMemory === first)
+        main.sharesProcessors = false
+        (best.sharesProcessors, best.parameterMemory) = (true, second)
+        #expect(composed.sharesProcessors && composed.parameterMemory === second)
+    }
+
+    /// Memory without a buffer.
+    private final class Buffers: ParameterMemory {
+        func takeBuffer() -> ParameterBuffer? { nil }
+        func willWrite(_ buffer: ParameterBuffer) {}
+        func didWrite(_ buffer: ParameterBuffer, version: Int) {}
+    }
+
+    @Test func `has all of them arrange workers and wait`() {
+        composed.arrangeWorkers { _ in true }
+        var poller = Poller()
+        composed.add(to: &poller)
+        composed.update(&poller)
+        composed.noteReadiness(in: poller)
+        for transport in [best, middle, main] {
+            #expect(transport.told == ["arrange", "add", "update", "note"])
+        }
     }
 
     @Test func `receives from the better transport first`() {

@@ -19,14 +19,14 @@ extension SocketOptions {
     /// What both ends of sealed links have set.
     static func sealed(for endpoint: String) -> SocketOptions {
         var options = SocketOptions()
-        options.messageSizeMax = sealedMessageSizeMax
-        options.sendHighWaterMark = highWaterMark
-        options.receiveHighWaterMark = highWaterMark
-        options.isTCPKeepaliveOn = true
-        options.tcpAcknowledgeMax = .seconds(15)
+        options.capacity.messageSizeMax = sealedMessageSizeMax
+        options.capacity.sendHighWaterMark = highWaterMark
+        options.capacity.receiveHighWaterMark = highWaterMark
+        options.keepalive.isOn = true
+        options.keepalive.acknowledgeMax = .seconds(15)
         options.isIPv6Allowed = !namesIPv4(endpoint)
-        options.sendBufferSize = bufferSize
-        options.receiveBufferSize = bufferSize
+        options.capacity.sendBufferSize = bufferSize
+        options.capacity.receiveBufferSize = bufferSize
         return options
     }
 }

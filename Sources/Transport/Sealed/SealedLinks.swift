@@ -65,11 +65,11 @@ final class SealedLinks {
     /// - Throws: when the port is in use or not permitted.
     init(binding endpoint: String, in context: Context) throws(ZeroMQError) {
         var options = SocketOptions.sealed(for: endpoint)
-        options.isRouterMandatory = true
-        options.backlog = 1_024
+        options.router.isMandatory = true
+        options.capacity.backlog = 1_024
         // Gradients that wait to be opened; the rest waits at their senders.
-        options.receiveHighWaterMark = 8
-        options.handshakeInterval = .seconds(5)
+        options.capacity.receiveHighWaterMark = 8
+        options.connecting.handshakeInterval = .seconds(5)
         socket = try Socket(.router, in: context, options: options)
         let watch = ConnectionWatch(
             descriptorShare: 4,

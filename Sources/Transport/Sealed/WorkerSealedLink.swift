@@ -73,7 +73,7 @@ final class WorkerSealedLink {
         options.routingID = LinkID.routingID(offer.id)
         options.isImmediate = true
         options.linger = .milliseconds(250)
-        options.connectTimeout = .seconds(5)
+        options.connecting.timeout = .seconds(5)
         socket = try Socket(.dealer, in: context, options: options)
         monitor = try Monitor(of: socket)
         sealer = FrameSealer(offer.keyToCoordinator)

@@ -149,8 +149,7 @@ package final class CoordinatorLinks {
     /// not keep the coordinator here, not even as another user, who gets no further.
     private static let looksMax = 64
 
-    /// Takes a connection; beyond the most there may be it is closed, and its worker goes on over
-    /// ZeroMQ.
+    /// Takes a connection; one too many is closed, and its worker goes on over ZeroMQ.
     private func acceptLink() {
         guard let socket = listener.accept(), links.count < linkCountMax,
             waiter.add(socket.fileDescriptor, number: nextNumber)

@@ -48,17 +48,17 @@ package final class ZeroMQCoordinatorTransport: CoordinatorTransport {
     ) throws(ZeroMQError) {
         try refuseUnreachable(endpoint, .bind)
         var options = SocketOptions()
-        options.isRouterMandatory = true
-        options.isRouterHandover = true
-        options.sendHighWaterMark = highWaterMark
-        options.receiveHighWaterMark = highWaterMark
-        options.messageSizeMax = messageSizeMax
-        options.isTCPKeepaliveOn = true
+        options.router.isMandatory = true
+        options.router.isHandover = true
+        options.capacity.sendHighWaterMark = highWaterMark
+        options.capacity.receiveHighWaterMark = highWaterMark
+        options.capacity.messageSizeMax = messageSizeMax
+        options.keepalive.isOn = true
         options.isIPv6Allowed = !namesIPv4(endpoint)
-        options.backlog = 1_024
-        options.sendBufferSize = bufferSize
-        options.receiveBufferSize = bufferSize
-        options.handshakeInterval = handshakeInterval
+        options.capacity.backlog = 1_024
+        options.capacity.sendBufferSize = bufferSize
+        options.capacity.receiveBufferSize = bufferSize
+        options.connecting.handshakeInterval = handshakeInterval
         options.curve = admission.map { .accepting(as: $0.pair) }
         let gate = try admission.map { (admission) throws(ZeroMQError) in
             try AdmissionGate(admission, in: context)

@@ -195,21 +195,21 @@ extension ZeroMQWorkerTransport {
         options.routingID = routingID(of: worker)
         options.isImmediate = true
         options.linger = .milliseconds(250)
-        options.reconnectInterval = .milliseconds(50)
-        options.reconnectIntervalMax = .seconds(2)
-        options.connectTimeout = .seconds(5)
+        options.connecting.interval = .milliseconds(50)
+        options.connecting.intervalMax = .seconds(2)
+        options.connecting.timeout = .seconds(5)
         // A host that is gone without a word closes no connection. libzmq looks the name up again
         // for the next one, and finds a coordinator that has moved.
-        options.tcpAcknowledgeMax = .seconds(15)
-        options.sendHighWaterMark = highWaterMark
-        options.receiveHighWaterMark = highWaterMark
-        options.messageSizeMax = messageSizeMax
-        options.isTCPKeepaliveOn = true
+        options.keepalive.acknowledgeMax = .seconds(15)
+        options.capacity.sendHighWaterMark = highWaterMark
+        options.capacity.receiveHighWaterMark = highWaterMark
+        options.capacity.messageSizeMax = messageSizeMax
+        options.keepalive.isOn = true
         options.isIPv6Allowed = !namesIPv4(endpoint)
-        options.sendBufferSize = bufferSize
-        options.receiveBufferSize = bufferSize
+        options.capacity.sendBufferSize = bufferSize
+        options.capacity.receiveBufferSize = bufferSize
         // Longer than coordinators give it themselves, which may be slow.
-        options.handshakeInterval = handshakeInterval * 2
+        options.connecting.handshakeInterval = handshakeInterval * 2
         options.curve = key.map { .connecting(as: $0.pair, to: $0.coordinator) }
         return options
     }
