@@ -186,11 +186,13 @@ let package = Package(
         .target(name: "CSignals"),
         module("SharedMemory", ["CSharedMemory"]),
         module("Keys", ["ZeroMQ"]),
+        module("Transport", ["Figures", "TrainingProtocol"]),
+        module("TrainingDriver", ["Figures", "TrainingProtocol", "Transport"]),
         module(
-            "Transport",
+            "NetworkTransport",
             [
                 "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
-                "TrainingProtocol", "Wire", "ZeroMQ",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
             ]
         ),
 
@@ -209,9 +211,10 @@ let package = Package(
         module(
             "Training",
             [
-                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "JSON",
-                "Kernels", "Keys", "MNIST", "Model", "SeededRandom", "TrainingProtocol",
-                "Transport", "Wire", "ZeroMQ",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting",
+                "JSON", "Kernels", "Keys", "MNIST", "Model", "NetworkTransport",
+                "SeededRandom", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
@@ -231,8 +234,8 @@ let package = Package(
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
                 "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
-                "PlainFiles", "Reporting", "Training", "TrainingProtocol", "TrainingBenchmarks",
-                "TrainingSimulation", "Transport", "ZeroMQ",
+                "NetworkTransport", "PlainFiles", "Reporting", "Training", "TrainingBenchmarks",
+                "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -266,16 +269,19 @@ let package = Package(
             "Training",
             [
                 "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
-                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory",
-                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
+                "Keys", "MNIST", "Model", "NetworkTransport", "Sealing", "SeededRandom",
+                "SharedMemory", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("Logging", "swift-log"),
             ]
         ),
+        tests("Transport"),
+        tests("TrainingDriver", ["Figures", "NetworkTransport", "Sealing", "TrainingProtocol"]),
         tests(
-            "Transport",
+            "NetworkTransport",
             [
                 "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
-                "TrainingProtocol", "Wire", "ZeroMQ",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
             ]
         ),
         tests(
@@ -312,9 +318,9 @@ let package = Package(
             name: "lockstep-fuzz",
             dependencies: [
                 "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
-                "MNIST", "Model", "Reporting", "Sealing", "SeededRandom", "SharedMemory",
-                "TestTools", "Training",
-                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
+                "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
+                "SharedMemory", "TestTools", "Training", "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",

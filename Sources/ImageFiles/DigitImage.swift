@@ -40,7 +40,8 @@ package struct DigitImage: Equatable, Sendable {
         return try decode(bytes, name: path)
     }
 
-    /// Whether there is a file that opens as a picture does; its format may be one that is not read.
+    /// Whether there is a file that opens as a picture does; its format may be one that is not
+    /// read.
     package static func isPicture(path: String) -> Bool {
         PictureFormat(of: RegularFile.start(of: path, size: 16)) != nil
     }

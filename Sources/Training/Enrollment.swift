@@ -1,7 +1,7 @@
 import Hosting
 package import Keys
 package import Logging
-import Transport
+import NetworkTransport
 package import ZeroMQ
 
 /// How an invited worker gets a key of its own: it sends the public one under the invitation's key,

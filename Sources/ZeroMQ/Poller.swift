@@ -153,8 +153,8 @@ package struct Poller: ~Copyable {
 }
 
 extension Poller {
-    /// Asks the system, for at most this number of milliseconds, and tells whether it answered: a signal
-    /// may come between.
+    /// Asks the system, for at most this number of milliseconds, and tells whether it answered: a
+    /// signal may come between.
     private mutating func wait(_ milliseconds: Int) throws(ZeroMQError) -> Bool {
         let count = Glibc.poll(&descriptors, UInt(descriptors.count), Int32(milliseconds))
         guard count < 0 else { return true }

@@ -46,8 +46,8 @@ struct LayerTests {
 
     private static let heading = "## How it is built"
 
-    /// The first drawing below the heading: rows with an arrow between each two, whose modules stand
-    /// behind a wide gap.
+    /// The first drawing below the heading: rows with an arrow between each two, whose modules
+    /// stand behind a wide gap.
     private static func layers(drawnIn lines: [String]) -> [[String]] {
         let drawing = lines.drop { $0 != heading }.drop { $0 != "```" }.dropFirst()
             .prefix { $0 != "```" }

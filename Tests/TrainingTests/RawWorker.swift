@@ -4,8 +4,8 @@ import TrainingProtocol
 import Wire
 import ZeroMQ
 
+@testable import NetworkTransport
 @testable import Training
-@testable import Transport
 
 /// A socket that says to a coordinator whatever a test wants.
 final class RawWorker {
