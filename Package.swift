@@ -169,7 +169,13 @@ let package = Package(
 
         // MARK: Protocol and transport
         module("TrainingProtocol", ["SeededRandom"]),
-        module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
+        module(
+            "TrainingSimulation",
+            [
+                "Checkpoints", "Figures", "SeededRandom", "TrainingDriver", "TrainingProtocol",
+                "Transport",
+            ]
+        ),
         module(
             "Arithmetic",
             ["Figures", "Kernels", "Model", "SharedMemory", "TrainingProtocol"]
@@ -187,7 +193,10 @@ let package = Package(
         module("SharedMemory", ["CSharedMemory"]),
         module("Keys", ["ZeroMQ"]),
         module("Transport", ["Figures", "TrainingProtocol"]),
-        module("TrainingDriver", ["Figures", "TrainingProtocol", "Transport"]),
+        module(
+            "TrainingDriver",
+            ["Checkpoints", "Figures", "JSON", "TrainingProtocol", "Transport"]
+        ),
         module(
             "NetworkTransport",
             [
@@ -211,9 +220,9 @@ let package = Package(
         module(
             "Training",
             [
-                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting",
-                "JSON", "Kernels", "Keys", "MNIST", "Model", "NetworkTransport",
-                "SeededRandom", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
+                "Keys", "MNIST", "Model", "NetworkTransport", "SeededRandom", "TrainingDriver",
+                "TrainingProtocol", "Transport", "Wire",
                 "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -293,7 +302,14 @@ let package = Package(
             ]
         ),
         tests("TrainingProtocol"),
-        tests("TrainingSimulation", ["TrainingProtocol"]),
+        tests(
+            "TrainingSimulation",
+            [
+                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model",
+                "NetworkTransport", "SeededRandom", "Training", "TrainingDriver",
+                "TrainingProtocol", "Transport", "Wire",
+            ]
+        ),
         tests("Wire", ["Figures", "Sealing", "TrainingProtocol"]),
         tests("ZeroMQ"),
         tests("Sealing"),
@@ -319,8 +335,8 @@ let package = Package(
             dependencies: [
                 "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
                 "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
-                "SharedMemory", "TestTools", "Training", "TrainingProtocol", "Transport", "Wire",
-                "ZeroMQ",
+                "SharedMemory", "TestTools", "Training", "TrainingDriver", "TrainingProtocol",
+                "Transport", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",

@@ -1,4 +1,5 @@
 package import Arithmetic
+package import Checkpoints
 package import Kernels
 package import TrainingDriver
 
@@ -13,5 +14,5 @@ package struct Run {
     /// The arithmetic.
     package var kernels: KernelSet
     /// Where checkpoints go.
-    package var checkpoints: RunCheckpoints
+    package var checkpoints: RunCheckpoints<LeNetNumbers, CheckpointWriter>
 }

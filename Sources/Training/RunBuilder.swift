@@ -17,8 +17,6 @@ package struct RunBuilder {
         case splitLeavesNothing(imageCount: Int, validationSplit: Double)
         /// The run's newest checkpoint is beyond the end that was asked for.
         case alreadyBeyond(path: String, completedEpochCount: Int, epochCount: Int)
-        /// A wrong answer has gone into every checkpoint that is left.
-        case allCorrupted(path: String, stepCount: Int)
         /// A checkpoint lacks the figures of its run.
         case foreignCheckpoint(path: String)
 
@@ -30,9 +28,6 @@ package struct RunBuilder {
             case .alreadyBeyond(let path, let completed, let epochCount):
                 "\(path): \(completed) epochs are complete where at most \(epochCount) were asked for; "
                     + "raise --epochs to train on"
-            case .allCorrupted(let path, let stepCount):
-                "\(path): going back to before a wrong answer: no checkpoint of step \(stepCount) or before was found "
-                    + "where one was expected; start afresh in another --run-dir, with more --checkpoints-kept"
             case .foreignCheckpoint(let path):
                 "\(path): the checkpoint lacks its run's figures where some were expected; "
                     + "was it written by another program?"
@@ -149,24 +144,6 @@ package struct RunBuilder {
         return (try run(from: found, workerCountMin: workerCountMin), found.warnings)
     }
 
-    /// Goes on from the newest checkpoint at or before `position`; those after it are void.
-    private func wentBack(to position: Position, workerCountMin: Int) throws -> Run {
-        let found = try store.goBack { Position(of: $0).isReached(by: position) }
-        guard let found else {
-            throw Failure.allCorrupted(
-                path: folder.path,
-                stepCount: position.completedStepCount
-            )
-        }
-        return try run(from: found, workerCountMin: workerCountMin)
-    }
-
-    /// The position of the newest checkpoint at or before `position`; nil if none is left.
-    private func checkpoint(before position: Position) -> Position? {
-        let found = try? store.newest { Position(of: $0).isReached(by: position) }
-        return found.map { Position(of: $0.checkpoint.metadata) }
-    }
-
     private func run(
         from found: CheckpointStore.Found,
         workerCountMin: Int
@@ -184,9 +161,8 @@ package struct RunBuilder {
                 expected: difference.expected
             )
         }
-        guard let epochs = RunIdentity.epochs(in: metadata), epochs.count == metadata.epoch,
-            let soleAnswers = RunIdentity.soleAnswers(in: metadata),
-            let number = UInt64(metadata.runID, radix: 16)
+        guard let record = try? RunIdentity.record(in: metadata),
+            let number = RunIdentity.run(in: metadata)
         else { throw Failure.foreignCheckpoint(path: found.path) }
         guard metadata.epoch <= schedule.epochCount, metadata.step <= schedule.stepCount else {
             throw Failure.alreadyBeyond(
@@ -197,13 +173,7 @@ package struct RunBuilder {
         }
         return makeRun(
             numbered: number,
-            RunRecord(
-                position: Position(of: metadata),
-                epochTotals: metadata.epochTotals,
-                epochs: epochs,
-                distrusted: RunIdentity.distrusted(in: metadata),
-                soleAnswers: soleAnswers
-            ),
+            record,
             workerCountMin: workerCountMin,
             optimizer: optimizer(from: checkpoint)
         )
@@ -219,21 +189,7 @@ package struct RunBuilder {
     }
 
     private func optimizer(from checkpoint: Checkpoint) -> Optimizer {
-        let buffers = [checkpoint.parameters, checkpoint.firstMoment, checkpoint.secondMoment]
-            .map { floats in
-                let buffer = ParameterBuffer()
-                buffer.copy(floats)
-                return buffer
-            }
-        return Optimizer(
-            adam: adam,
-            kernels: kernels,
-            buffers: OptimizerBuffers(
-                parameters: buffers[0],
-                firstMoment: buffers[1],
-                secondMoment: buffers[2]
-            )
-        )
+        Optimizer(adam: adam, kernels: kernels, buffers: OptimizerBuffers(of: checkpoint))
     }
 
     private func makeRun(
@@ -256,37 +212,38 @@ package struct RunBuilder {
         settings.verification = Verification(
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
-        settings.distrusted = record.distrusted
-        settings.soleAnswers = record.soleAnswers
         return Run(
-            start: RunStart(
-                settings: settings,
-                position: record.position,
-                epochTotals: record.epochTotals,
-                epochs: record.epochs,
-                keepsGoing: configuration.keepGoing
-            ),
+            start: RunStart(record, settings: settings, keepsGoing: configuration.keepGoing),
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
             optimizer: optimizer,
             kernels: kernels,
             checkpoints: RunCheckpoints(
                 writer: CheckpointWriter(store: store, table: Self.table),
+                store: store,
                 identity: RunIdentity(
                     run: number,
                     seed: configuration.seed,
                     configuration: identity
-                ),
-                finding: { checkpoint(before: $0) },
-                goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
+                )
             )
         )
     }
 }
 
-extension Position {
-    /// How far the run had come that wrote a checkpoint.
-    fileprivate init(of metadata: CheckpointMetadata) {
-        self.init(completedStepCount: metadata.step, recordedEpochCount: metadata.epoch)
+extension OptimizerBuffers {
+    /// Takes over what a checkpoint holds.
+    init(of checkpoint: Checkpoint) {
+        let buffers = [checkpoint.parameters, checkpoint.firstMoment, checkpoint.secondMoment]
+            .map { floats in
+                let buffer = ParameterBuffer()
+                buffer.copy(floats)
+                return buffer
+            }
+        self.init(
+            parameters: buffers[0],
+            firstMoment: buffers[1],
+            secondMoment: buffers[2]
+        )
     }
 }
 

@@ -38,7 +38,10 @@ package struct RunResult: Sendable {
 
     /// What has come of a run whose driver has served to its end.
     init<Carrier>(
-        of driver: CoordinatorDriver<Carrier, LeNetNumbers, RunCheckpoints, CoordinatorProfiler>
+        of driver: CoordinatorDriver<
+            Carrier, LeNetNumbers, RunCheckpoints<LeNetNumbers, CheckpointWriter>,
+            CoordinatorProfiler
+        >
     ) {
         outcome = driver.progress.outcome ?? .stopped
         divergedStep = driver.progress.divergedStep

@@ -74,10 +74,11 @@ extension CoordinatorDriver {
     /// Goes on from a checkpoint from before a wrong answer; the workers are asked to join again.
     func goBack(to position: Position) throws {
         let distrusted = machine.distrusted
-        let workerCountAtOnce = start.settings.workerCountAtOnce
-        start = try keeper.goBack(to: position, numbers)
-        start.settings.workerCountAtOnce = workerCountAtOnce
+        start.goOn(with: try keeper.goBack(to: position, numbers))
         start.settings.distrusted = distrusted
+        // Answers to what was asked before are those of another coordinator.
+        let stamp = start.settings.stamp
+        start.settings.stamp = RunStamp(run: stamp.run, generation: stamp.generation &+ 1)
         // The run has begun, and one worker less is there to come.
         start.settings.workerCountMin = 1
         machine = Coordinator(settings: start.settings, position: start.position)

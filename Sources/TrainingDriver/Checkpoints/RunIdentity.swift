@@ -1,8 +1,6 @@
 package import Checkpoints
 package import Figures
-import Foundation
 import JSON
-import TrainingDriver
 import TrainingProtocol
 
 /// What stays the same over all starts of a run.
@@ -26,7 +24,7 @@ package struct RunIdentity: Equatable, Sendable {
     private static let soleAnswersKey = "soleAnswers"
 
     /// What a checkpoint of this run says beside its numbers.
-    func metadata(of record: RunRecord) -> CheckpointMetadata {
+    package func metadata(of record: RunRecord) -> CheckpointMetadata {
         CheckpointMetadata(
             runID: String(run, radix: 16),
             step: record.position.completedStepCount,
@@ -35,7 +33,8 @@ package struct RunIdentity: Equatable, Sendable {
             configuration: configuration,
             epochTotals: record.epochTotals,
             extra: [
-                Self.historyKey: Self.text(of: record.epochs),
+                Self.historyKey: "[" + record.epochs.map(\.checkpointText).joined(separator: ",")
+                    + "]",
                 Self.distrustedKey: record.distrusted.map { String($0.rawValue, radix: 16) }
                     .joined(separator: " "),
                 Self.soleAnswersKey: record.soleAnswers.map(\.text).joined(separator: " "),
@@ -43,29 +42,38 @@ package struct RunIdentity: Equatable, Sendable {
         )
     }
 
-    private static func text(of epochs: [EpochRecord]) -> String {
-        // Without this, a loss that has become infinite or not a number would not encode at all.
-        let encoder = JSONEncoder()
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf",
-            negativeInfinity: "-inf",
-            nan: "nan"
+    /// What a checkpoint says of its run beside its numbers.
+    ///
+    /// - Throws: ``Unreadable`` if something is missing.
+    package static func record(in metadata: CheckpointMetadata) throws(Unreadable) -> RunRecord {
+        guard let epochs = epochs(in: metadata), epochs.count == metadata.epoch,
+            let soleAnswers = soleAnswers(in: metadata)
+        else { throw Unreadable() }
+        return RunRecord(
+            position: Position(of: metadata),
+            epochTotals: metadata.epochTotals,
+            epochs: epochs,
+            distrusted: distrusted(in: metadata),
+            soleAnswers: soleAnswers
         )
-        do {
-            return String(decoding: try encoder.encode(epochs), as: UTF8.self)
-        } catch {
-            preconditionFailure("figures of epochs did not encode: \(error)")
-        }
+    }
+
+    /// A checkpoint lacks what its run would have written.
+    package struct Unreadable: Error, Equatable {}
+
+    /// The number of the run that wrote a checkpoint; nil if its metadata is damaged.
+    package static func run(in metadata: CheckpointMetadata) -> UInt64? {
+        UInt64(metadata.runID, radix: 16)
     }
 
     /// The workers that had given wrong answers before a checkpoint.
-    static func distrusted(in metadata: CheckpointMetadata) -> [WorkerID] {
+    private static func distrusted(in metadata: CheckpointMetadata) -> [WorkerID] {
         (metadata.extra[distrustedKey] ?? "").split(separator: " ")
             .compactMap { UInt64($0, radix: 16) }.map(WorkerID.init(rawValue:))
     }
 
     /// What only one worker's word stood for before a checkpoint; nil if its metadata is damaged.
-    static func soleAnswers(in metadata: CheckpointMetadata) -> [SoleAnswers]? {
+    private static func soleAnswers(in metadata: CheckpointMetadata) -> [SoleAnswers]? {
         let parts = (metadata.extra[soleAnswersKey] ?? "").split(separator: " ")
         let answers = parts.compactMap { SoleAnswers(text: $0) }
         return answers.count == parts.count ? answers : nil
@@ -77,5 +85,12 @@ package struct RunIdentity: Equatable, Sendable {
         else { return nil }
         let epochs = elements.compactMap(EpochRecord.init)
         return epochs.count == elements.count ? epochs : nil
+    }
+}
+
+extension Position {
+    /// How far the run had come that wrote a checkpoint.
+    init(of metadata: CheckpointMetadata) {
+        self.init(completedStepCount: metadata.step, recordedEpochCount: metadata.epoch)
     }
 }

@@ -1,18 +1,21 @@
 import TrainingProtocol
+import Transport
 
 /// Words for messages in the trace's lines.
 extension Packet {
     var traceNumber: UInt64 {
-        switch self {
-        case .toWorker(let message, _): message.traceNumber
-        case .toCoordinator(let message, _): message.traceNumber
+        switch contents {
+        case .toWorker(let arrival): arrival.message.traceNumber
+        case .toCoordinator(let arrival): arrival.message.traceNumber
+        case .garbage: 0
         }
     }
 
     var traceText: String {
-        switch self {
-        case .toWorker(let message, _): message.traceText
-        case .toCoordinator(let message, _): message.traceText
+        switch contents {
+        case .toWorker(let arrival): arrival.message.traceText
+        case .toCoordinator(let arrival): arrival.message.traceText
+        case .garbage: "garbage"
         }
     }
 }

@@ -1,15 +1,16 @@
+import Figures
 import SeededRandom
 import TrainingProtocol
 
 /// A model of four parameters: enough that a wrong order, a double count or a stale parameter shows
 /// in the last bits.
-struct ToyModel: Equatable, Sendable {
+package struct ToyModel: Equatable, Sendable {
     /// Parameters, gradients and moments.
     typealias Vector = SIMD4<Float>
 
     var parameters: Vector
-    private var firstMoment = Vector.zero
-    private var secondMoment = Vector.zero
+    var firstMoment = Vector.zero
+    var secondMoment = Vector.zero
 
     init(seed: UInt64) {
         var random = RandomStream(seed: seed, stream: 1)
@@ -21,30 +22,35 @@ struct ToyModel: Equatable, Sendable {
         )
     }
 
-    /// The gradient of one shard: the sum over its samples, in their order.
+    /// What one shard adds up to, over its samples in their order.
     ///
-    /// Each sample pulls the parameters towards a place of its own, `g = w · (p - place)`.
-    static func gradient(of parameters: Vector, shard: ArraySlice<UInt32>) -> Vector {
-        var sum = Vector.zero
+    /// Each sample pulls the parameters towards a place of its own, `g = w · (p - place)`. Its loss
+    /// is one that a sample can have whose label is the likeliest of ten classes.
+    static func sum(over shard: ArraySlice<UInt32>, _ parameters: Vector) -> ToySum {
+        var sum = ToySum()
         for sample in shard {
             let bits = SIMD4<UInt32>(1, 3, 5, 7) &* (sample &* 0x9E37_79B9 ^ 0x85EB_CA6B)
             let place = Vector(bits &>> 8) * 0x1p-23 - 1
-            sum += (parameters - place) * (0.5 + Float(bits[0] & 0xFF) * 0x1p-8)
+            let pull = parameters - place
+            sum.gradient += pull * (0.5 + Float(bits[0] & 0xFF) * 0x1p-8)
+            sum.sums.lossSum += 0.5 + 0.25 * min(abs(pull[0]), 2)
         }
+        sum.sums.correctCount = shard.count
         return sum
     }
 
-    /// The gradient of several shards, in the order of the tree: what a worker answers.
-    static func total(of samples: [UInt32], _ parameters: Vector) -> Vector {
+    /// What several shards add up to, in the order of the tree: what a worker answers.
+    static func total(of samples: [UInt32], _ parameters: Vector) -> ToySum {
         let shardSize = Schedule.shardSampleCountMax
         let shardCount = (samples.count + shardSize - 1) / shardSize
-        var sum = TreeSum(shardCount: shardCount)
+        if shardCount == 1 { return sum(over: samples[...], parameters) }
+        var tree = TreeSum(shardCount: shardCount)
         for index in 0..<shardCount {
             let first = index * shardSize
             let shard = samples[first..<min(first + shardSize, samples.count)]
-            _ = sum.add(gradient(of: parameters, shard: shard), at: Subtree(level: 0, index: index))
+            _ = tree.add(sum(over: shard, parameters), at: Subtree(level: 0, index: index))
         }
-        return sum.total ?? .zero
+        return tree.total ?? ToySum()
     }
 
     /// An update in the manner of Adam, that lets a dozen steps differ; without the square root.
@@ -62,10 +68,20 @@ struct ToyModel: Equatable, Sendable {
     }
 }
 
+/// What samples add up to: a gradient, losses and counts.
+struct ToySum: Equatable, Sendable {
+    var gradient = ToyModel.Vector.zero
+    var sums = LossSums()
+
+    static func + (left: ToySum, right: ToySum) -> ToySum {
+        ToySum(gradient: left.gradient + right.gradient, sums: left.sums + right.sums)
+    }
+}
+
 /// The samples of a simulated run: numbers, in an order that the seed and the epoch determine.
-struct ToySamples: Equatable, Sendable {
+package final class ToySamples {
     let schedule: Schedule
-    let seed: UInt64
+    private let seed: UInt64
     private var epochIndex: Int?
     private var order: [UInt32] = []
 
@@ -75,11 +91,11 @@ struct ToySamples: Equatable, Sendable {
     }
 
     /// The samples of a piece of work, shard after shard.
-    mutating func samples(of work: Work) -> [UInt32] {
+    func samples(of work: Work) -> [UInt32] {
         samples(schedule.samples(of: work.subtree, in: work.round), of: work.round)
     }
 
-    mutating func samples(_ range: Range<Int>, of round: Round) -> [UInt32] {
+    func samples(_ range: Range<Int>, of round: Round) -> [UInt32] {
         switch round {
         case .step(let index):
             let epochIndex = index / schedule.stepsPerEpoch

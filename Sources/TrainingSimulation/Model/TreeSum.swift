@@ -3,19 +3,17 @@ import TrainingProtocol
 /// The sum of a round's answers in the tree of `Subtree`, whatever the order of their arrival.
 struct TreeSum: Equatable, Sendable {
     private let shardCount: Int
-    private var waiting: [Subtree: ToyModel.Vector] = [:]
+    private var waiting: [Subtree: ToySum] = [:]
 
     init(shardCount: Int) { self.shardCount = shardCount }
 
     /// The sum over all shards; nil as long as one is missing.
-    var total: ToyModel.Vector? {
-        shardCount == 0 ? nil : waiting[Subtree.root(of: shardCount)]
-    }
+    var total: ToySum? { shardCount == 0 ? nil : waiting[Subtree.root(of: shardCount)] }
 
     /// Adds the sum over `subtree`.
     ///
     /// - Returns: false if that sum was there already: something was counted twice.
-    mutating func add(_ sum: ToyModel.Vector, at subtree: Subtree) -> Bool {
+    mutating func add(_ sum: ToySum, at subtree: Subtree) -> Bool {
         let root = Subtree.root(of: shardCount)
         var place = subtree
         var sum = sum

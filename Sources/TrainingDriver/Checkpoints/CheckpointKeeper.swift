@@ -1,35 +1,6 @@
 package import Figures
 package import TrainingProtocol
 
-/// What a coordinator starts with, beside the run's numbers.
-package struct RunStart {
-    /// What the machine is told.
-    package var settings: Coordinator.Settings
-    /// Where to start.
-    package var position: Position
-    /// What the epoch in progress had summed up.
-    package var epochTotals: EpochTotals
-    /// The figures of the epochs before.
-    package var epochs: [EpochRecord]
-    /// Whether the run goes on once its loss is no finite number.
-    package var keepsGoing: Bool
-
-    /// Gathers the parts.
-    package init(
-        settings: Coordinator.Settings,
-        position: Position,
-        epochTotals: EpochTotals = EpochTotals(),
-        epochs: [EpochRecord] = [],
-        keepsGoing: Bool = false
-    ) {
-        self.settings = settings
-        self.position = position
-        self.epochTotals = epochTotals
-        self.epochs = epochs
-        self.keepsGoing = keepsGoing
-    }
-}
-
 /// What a checkpoint says of a run beside its numbers.
 package struct RunRecord: Equatable, Sendable {
     /// How far the run has come.
@@ -75,8 +46,9 @@ package protocol CheckpointKeeper: AnyObject {
     /// Gives the numbers the state of the newest checkpoint at or before a position, and removes
     /// those after it.
     ///
+    /// - Returns: what that checkpoint says beside its numbers.
     /// - Throws: when there is none.
-    func goBack(to position: Position, _ numbers: Numbers) throws -> RunStart
+    func goBack(to position: Position, _ numbers: Numbers) throws -> RunRecord
     /// Tells of what was written, or was not.
     func tellOutcomes()
 }

@@ -36,8 +36,9 @@ struct Trace: Sendable {
 
     enum Verb: UInt8 {
         case sends, hears, loses, cannotReach, computes, connects, disconnects
-        case starts, crashes, freezes, thaws, ends, isBlocked, isUnblocked, accepts, applies
-        case saves, stores, reports, calms, isAskedToStop, compares, goesBack
+        case starts, crashes, freezes, thaws, ends, isBlocked, isUnblocked, applies
+        case saves, stores, cannotStore, reports, rejects, calms, isAskedToStop, goesBack, rots
+        case fills, slowsDown, recovers
     }
 }
 

@@ -3,6 +3,14 @@ import JSON
 
 /// The figures of an epoch as a checkpoint's metadata holds them.
 extension EpochRecord {
+    /// A JSON object that `init(_:)` reads.
+    var checkpointText: String {
+        let validation = validation.map { ",\"validation\":" + $0.checkpointText } ?? ""
+        return "{\"epochIndex\":\(epochIndex),\"training\":" + training.checkpointText
+            + validation + ",\"seconds\":\(seconds.checkpointText)"
+            + ",\"throughputSamplesPerSecond\":\(throughputSamplesPerSecond.checkpointText)}"
+    }
+
     /// Reads what ``RunIdentity`` has written; nil if something is missing.
     init?(_ json: StrictJSON) {
         guard let index = json["epochIndex"]?.count,
@@ -23,6 +31,10 @@ extension EpochRecord {
 }
 
 extension Metrics {
+    fileprivate var checkpointText: String {
+        "{\"loss\":\(loss.checkpointText),\"accuracy\":\(accuracy.checkpointText)}"
+    }
+
     fileprivate init?(_ json: StrictJSON) {
         guard let loss = json["loss"]?.figure, let accuracy = json["accuracy"]?.figure else {
             return nil
@@ -41,5 +53,14 @@ extension StrictJSON {
         case nil: double
         default: nil
         }
+    }
+}
+
+extension Double {
+    /// A number, or the word for one that JSON does not have.
+    fileprivate var checkpointText: String {
+        if isNaN { return "\"nan\"" }
+        if isInfinite { return self < 0 ? "\"-inf\"" : "\"inf\"" }
+        return description
     }
 }

@@ -1,7 +1,7 @@
 import Testing
 import TrainingProtocol
 
-@testable import Training
+@testable import TrainingDriver
 
 /// What only one worker's word stands for, as checkpoints hold it.
 struct SoleAnswersTextTests {
