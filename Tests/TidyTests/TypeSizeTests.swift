@@ -21,7 +21,6 @@ struct TypeSizeTests {
         "Training/RunResult", "TrainingProtocol/Coordinator", "TrainingProtocol/RoundProgress",
         "TrainingSimulation/SimulatedCoordinator", "TrainingSimulation/SimulatedWorker",
         "TrainingSimulation/Simulation", "TrainingSimulation/SimulationOptions",
-        "lockstep/RunReport",
     ]
 
     @Test func `keeps types small`() {

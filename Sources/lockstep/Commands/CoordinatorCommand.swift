@@ -15,6 +15,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
             of `lockstep train` with the same settings and seed.
 
             \(SettingOptions.sources)
+
+            EXAMPLES:
+              lockstep coordinator --bind tcp://127.0.0.1:5555 -w 2
+              lockstep coordinator --bind tcp://*:5555 -w 4 --keys keys
+              lockstep coordinator --bind tcp://*:5555 --keys keys --invite 2
             """
     )
 
@@ -26,7 +31,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
     var bind: String?
 
-    @OptionGroup var health: HealthOptions
+    @OptionGroup(title: "Monitoring") var health: HealthOptions
 
     @OptionGroup var options: RunOptions
 

@@ -19,6 +19,10 @@ struct LaunchCommand: AsyncParsableCommand {
             order with a checkpoint and ends every worker, and so do SIGTERM and the end of the terminal; so does the end of this program, however it comes. Options of `lockstep worker` may follow after `--`.
 
             \(SettingOptions.sources)
+
+            EXAMPLES:
+              lockstep launch --hosts alpha:4,ada@beta:2,gamma -e 10
+              lockstep launch --hostfile hosts --copy -o R --resume
             """
     )
 
@@ -75,7 +79,7 @@ struct LaunchCommand: AsyncParsableCommand {
     )
     var insecure = false
 
-    @OptionGroup var payloads: PayloadPortOption
+    @OptionGroup(title: "Security") var payloads: PayloadPortOption
 
     @OptionGroup var options: RunOptions
 
@@ -110,7 +114,8 @@ struct LaunchCommand: AsyncParsableCommand {
         do {
             _ = try WorkerCommand.parse(["--connect", "tcp://h:1"] + workerOptions)
         } catch {
-            throw ValidationError("after `--`: \(WorkerCommand.message(for: error))")
+            let complaint = ParserComplaint(error, of: WorkerCommand.self)
+            throw ValidationError("after `--`: \(complaint.text)")
         }
     }
 

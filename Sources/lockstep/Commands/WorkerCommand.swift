@@ -18,6 +18,11 @@ struct WorkerCommand: AsyncParsableCommand {
             A worker holds no data and no state: start as many as there are cores, in any order, before or after the \
             coordinator. It ends by itself when the run is over. Ctrl-C, SIGTERM \
             or the end of its terminal hands its work back.
+
+            EXAMPLES:
+              lockstep worker --connect tcp://127.0.0.1:5555
+              lockstep worker --connect tcp://alpha:5555 --key worker-1.key
+              lockstep worker --connect tcp://alpha:5555 --processes auto
             """
     )
 
@@ -40,7 +45,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How many worker processes to start, `auto` for one a processor; one that dies is started again (default: compute in this process).",
-            valueName: "count"
+            valueName: "count|auto"
         )
     )
     var processes: ProcessCount?
@@ -59,9 +64,9 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Security") var security: WorkerSecurityOptions
 
-    @OptionGroup var health: HealthOptions
+    @OptionGroup(title: "Monitoring") var health: HealthOptions
 
-    @OptionGroup var logging: LoggingOptions
+    @OptionGroup(title: "Output") var logging: LoggingOptions
 
     func validate() throws {
         _ = try address()
@@ -186,7 +191,7 @@ extension WorkerCommand {
             executablePath: try Executable.path(),
             workerCount: workerCount,
             endpoint: address,
-            options: ["--reconnect-for", String(reconnectFor)]
+            options: logging.forWorkers + ["--reconnect-for", String(reconnectFor)]
                 + (simulateCompute.map { ["--simulate-compute", String($0.value)] } ?? []),
             keyText: key?.text,
             outlivesWorkers: false,
