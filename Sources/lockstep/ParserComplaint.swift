@@ -42,7 +42,8 @@ struct ParserComplaint {
                 "nothing was found where \(command) expected \(match.1); name it, or see \(command) --help"
         }
         if let refusal { return refusal }
-        guard message.first?.isUppercase == true else { return message }
+        // A sentence of ours may begin with a variable's name.
+        guard message.contains(/^[A-Z][a-z]/) else { return message }
         return message.prefix(1).lowercased() + message.dropFirst() + "; see \(command) --help"
     }
 

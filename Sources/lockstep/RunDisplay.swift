@@ -99,7 +99,8 @@ final class RunDisplay {
         status.said()
         switch LogFormat.ofProcess {
         case .text: write(text)
-        case .json: logger.notice("\(text.trimmingCharacters(in: .newlines))")
+        case .json:
+            logger.notice("\(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))")
         }
     }
 

@@ -7,10 +7,24 @@ import Foundation
 /// Their texts are checked where those of the file and the environment are, so that a mistake reads
 /// the same. Numbers take whatever follows, so that `--seed -1` is told to be out of bounds.
 struct SettingOptions: ParsableArguments {
+    @OptionGroup(title: "Settings") var source: SourceOption
     @OptionGroup(title: "Training") var training: TrainingSettings
     @OptionGroup(title: "Data") var data: DataSettings
     @OptionGroup(title: "Workers") var workers: WorkerSettings
     @OptionGroup(title: "Run folder") var record: RecordSettings
+
+    /// The file that gives them.
+    struct SourceOption: ParsableArguments {
+        @Option(
+            name: [.customShort("c"), .long],
+            help: ArgumentHelp(
+                "A YAML file of settings, such as Configs/mnist.yaml (default: LOCKSTEP_CONFIG, else none).",
+                valueName: "file"
+            ),
+            completion: .file(extensions: ["yaml", "yml"])
+        )
+        var config: String?
+    }
 
     /// What is trained, and how.
     struct TrainingSettings: ParsableArguments {
@@ -90,16 +104,6 @@ struct SettingOptions: ParsableArguments {
         LOCKSTEP_CONFIG names, such as `batchSize: 64`. The command line comes before variables, these before the file.
         """
 
-    @Option(
-        name: [.customShort("c"), .long],
-        help: ArgumentHelp(
-            "A YAML file of settings, such as Configs/mnist.yaml (default: LOCKSTEP_CONFIG, else none).",
-            valueName: "file"
-        ),
-        completion: .file(extensions: ["yaml", "yml"])
-    )
-    var config: String?
-
     private static func help(_ key: String) -> ArgumentHelp {
         ArgumentHelp("\(Setting.of(key).help)", valueName: key == "dataset" ? "folder" : "value")
     }
@@ -115,7 +119,7 @@ struct SettingOptions: ParsableArguments {
     /// Whether the data set is named beside the file of a run that goes on.
     var namesDataset: Bool {
         let environment = ProcessInfo.processInfo.environment
-        return [data.dataset, config, environment["LOCKSTEP_CONFIG"]].contains { $0 != nil }
+        return [data.dataset, source.config, environment["LOCKSTEP_CONFIG"]].contains { $0 != nil }
             || environment[Setting.of("dataset").variable] != nil
     }
 
@@ -125,7 +129,7 @@ struct SettingOptions: ParsableArguments {
     ///   names one.
     func resolve(fallbackFile: String?) throws(ConfigurationError) -> RunConfiguration {
         let environment = ProcessInfo.processInfo.environment
-        let path = config ?? environment["LOCKSTEP_CONFIG"] ?? fallbackFile
+        let path = source.config ?? environment["LOCKSTEP_CONFIG"] ?? fallbackFile
         var yaml: (text: String, file: String)?
         if let path {
             let file = try ConfigurationFile(path: path)

@@ -90,7 +90,7 @@ import Testing
         #expect(result.output.hasPrefix("test loss "), "\(result.output)")
         let log = try lines(of: result)
         #expect(
-            log.contains { $0.label == "train" && $0.message.hasPrefix("run    R, 1 worker, ") }
+            log.contains { $0.label == "train" && $0.message.hasPrefix("run R, 1 worker, ") }
         )
         #expect(
             log.contains { $0.label == "train" && $0.message.hasPrefix("epoch 1/1: 9 steps, ") }

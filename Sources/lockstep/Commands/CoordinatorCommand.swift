@@ -23,13 +23,20 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(
-        help: ArgumentHelp(
-            "Where to listen, such as tcp://127.0.0.1:5555, or tcp://*:5555 for every interface (default: LOCKSTEP_BIND).",
-            valueName: "address"
+    /// Where workers find it.
+    struct AddressOption: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "Where to listen, such as tcp://127.0.0.1:5555, or tcp://*:5555 for every interface (default: LOCKSTEP_BIND).",
+                valueName: "address"
+            )
         )
-    )
-    var bind: String?
+        var bind: String?
+    }
+
+    @OptionGroup(title: "Connection") var place: AddressOption
+
+    @OptionGroup(title: "Connection") var payloads: PayloadPortOption
 
     @OptionGroup(title: "Monitoring") var health: HealthOptions
 
@@ -37,13 +44,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Security") var security: SecurityOptions
 
-    @OptionGroup(title: "Security") var payloads: PayloadPortOption
-
     func validate() throws { _ = try address() }
 
     private func address() throws -> String {
         try EnvironmentVariable.value(
-            of: bind,
+            of: place.bind,
             named: "--bind",
             otherwise: "LOCKSTEP_BIND",
             to: "listening for workers"

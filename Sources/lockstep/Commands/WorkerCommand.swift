@@ -26,21 +26,34 @@ struct WorkerCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(
-        help: ArgumentHelp(
-            "The coordinator's address, such as tcp://10.0.0.1:5555 (default: LOCKSTEP_CONNECT).",
-            valueName: "address"
+    /// Where the coordinator is.
+    struct ConnectionOptions: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "The coordinator's address, such as tcp://10.0.0.1:5555 (default: LOCKSTEP_CONNECT).",
+                valueName: "address"
+            )
         )
-    )
-    var connect: String?
+        var connect: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "How long to look for the coordinator, at first and after losing it, in seconds",
-            valueName: "seconds"
+        @Option(
+            help: ArgumentHelp(
+                "How long to look for the coordinator, at first and after losing it, in seconds",
+                valueName: "seconds"
+            )
         )
-    )
-    var reconnectFor: Int = 600
+        var reconnectFor: Int = 600
+
+        func validate() throws {
+            guard (1...31_536_000).contains(reconnectFor) else {
+                throw ValidationError(
+                    "--reconnect-for \(reconnectFor) was found where 1 to 31,536,000 seconds were expected; choose one of these"
+                )
+            }
+        }
+    }
+
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     @Option(
         help: ArgumentHelp(
@@ -76,16 +89,11 @@ struct WorkerCommand: AsyncParsableCommand {
                     + "start each worker with a --health of its own"
             )
         }
-        guard (1...31_536_000).contains(reconnectFor) else {
-            throw ValidationError(
-                "--reconnect-for \(reconnectFor) was found where 1 to 31,536,000 seconds were expected; choose one of these"
-            )
-        }
     }
 
     private func address() throws -> String {
         try EnvironmentVariable.value(
-            of: connect,
+            of: connection.connect,
             named: "--connect",
             otherwise: "LOCKSTEP_CONNECT",
             to: "looking for the coordinator"
@@ -122,7 +130,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let logger = logging.logger("worker")
         let joined = try await security.joinedKey(
             at: address,
-            patience: reconnectFor,
+            patience: connection.reconnectFor,
             logger: logger
         )
         let key = try joined ?? security.key(for: address, logger: logger)
@@ -130,7 +138,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let listener = try health.services(answering: supervision.health)
         var settings = Worker.Settings()
-        settings.patience = .seconds(reconnectFor)
+        settings.patience = .seconds(connection.reconnectFor)
         let service = try WorkerService(
             endpoint: address,
             key: key,
@@ -164,7 +172,7 @@ struct WorkerCommand: AsyncParsableCommand {
         case .coordinatorMissing?:
             let failure = WorkerFailure.coordinatorMissing(
                 address: address,
-                seconds: reconnectFor,
+                seconds: connection.reconnectFor,
                 reason: service.searchReason
             )
             guard exitOnStdinEOF else { throw failure }
@@ -183,7 +191,7 @@ extension WorkerCommand {
         let logger = logging.logger("worker")
         let joined = try await security.joinedKey(
             at: address,
-            patience: reconnectFor,
+            patience: connection.reconnectFor,
             logger: logger
         )
         let key = try joined ?? security.key(for: address, logger: logger)
@@ -191,7 +199,7 @@ extension WorkerCommand {
             executablePath: try Executable.path(),
             workerCount: workerCount,
             endpoint: address,
-            options: logging.forWorkers + ["--reconnect-for", String(reconnectFor)]
+            options: logging.forWorkers + ["--reconnect-for", String(connection.reconnectFor)]
                 + (simulateCompute.map { ["--simulate-compute", String($0.value)] } ?? []),
             keyText: key?.text,
             outlivesWorkers: false,
@@ -220,7 +228,7 @@ extension WorkerCommand {
         } catch LocalWorkers.Failure.noneFound {
             throw WorkerFailure.coordinatorMissing(
                 address: address,
-                seconds: reconnectFor,
+                seconds: connection.reconnectFor,
                 reason: "its worker processes say above why"
             )
         } catch LocalWorkers.Failure.allEnded(let workerCount, let last) {
