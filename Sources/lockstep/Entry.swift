@@ -16,6 +16,7 @@ struct Entry {
         do {
             let words = CommandLine.arguments.dropFirst()
             if let unknown = UnknownCommand(in: words, of: Lockstep.self) { throw unknown }
+            if let mistyped = SingleDash(in: words, of: Lockstep.self) { throw mistyped }
             var command = try Lockstep.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -15,16 +15,18 @@ struct ParserComplaint {
         self.root = root
         message = root.message(for: error)
         let whole = root.fullMessage(for: error)
-        command =
+        let name =
             whole.firstMatch(of: /See '(.+) --help'/).map { String($0.1) } ?? root._commandName
+        command = name.hasPrefix("lockstep") ? name : "lockstep \(name)"
     }
 
     /// The sentence; a validation of ours has one already.
     var text: String {
-        if let match = message.firstMatch(of: /^Unknown option '(.+?)'(\. Did you mean '(.+)')?/) {
-            // The parser knows no parts of names, and suggests --beta1 for --batch.
-            let meant = option(meantBy: String(match.1)) ?? match.3.map(String.init)
-            let remedy = meant.map { "did you mean \($0)?" } ?? "\(command) --help lists them"
+        if let match = message.firstMatch(of: /^Unknown option '(.+?)'(?:$|\. Did you mean)/) {
+            // The parser's own suggestions are far-fetched: --beta1 for --batch.
+            let remedy =
+                option(meantBy: String(match.1)).map { "did you mean \($0)?" }
+                ?? "\(command) --help lists them"
             return "'\(match.1)' was found where an option of \(command) was expected; \(remedy)"
         }
         let unexpected = /^(?:Unexpected argument|\d+ unexpected arguments:) (.+)/
@@ -33,9 +35,15 @@ struct ParserComplaint {
             return
                 "\(match.1) \(were) found where \(command) expected no more; leave \(them) out, or see \(command) --help"
         }
-        if let match = message.firstMatch(of: /^Missing value for '(.+?) (<.+>)'/) {
+        if let match = message.firstMatch(of: /^Missing value for '([^ ]+)(?: (<.+>))?'/) {
             return
-                "\(match.1): nothing was found where its \(match.2) was expected; write it after the option"
+                "\(match.1): nothing was found where its \(match.2 ?? "value") was expected; write it after the option"
+        }
+        if let match = message.firstMatch(
+            of: /^The option '(.+?)' does not take any value, but '(.*)' was specified\./
+        ) {
+            return
+                "\(match.1): '\(match.2)' was found where no value was expected; leave it out"
         }
         if let match = message.firstMatch(of: /^Missing expected argument '(.+?)'/) {
             return
@@ -51,7 +59,8 @@ struct ParserComplaint {
     private static let forms = [
         "a..<b": "a range of whole numbers, such as 0..<1000,", "count": "a whole number",
         "count|auto": "a whole number from 1 to 1,024, or auto,", "index": "a whole number",
-        "milliseconds": "a number", "samples": "a whole number", "seconds": "a number",
+        "milliseconds": "a number of milliseconds", "samples": "a whole number",
+        "seconds": "a number of seconds",
     ]
 
     /// What is said of a value that was not taken.
@@ -62,7 +71,7 @@ struct ParserComplaint {
         let found = "\(match.2): '\(match.1)' was found where"
         guard let list = match.4 else {
             let valueName = match.3.map { String($0.dropFirst(2).dropLast()) } ?? ""
-            let expected = Self.forms[valueName] ?? "another\(match.3 ?? "")"
+            let expected = Self.forms[valueName] ?? "another\(match.3 ?? " value")"
             return "\(found) \(expected) was expected; see \(command) --help"
         }
         let values = list.replacing(/[\n'\-]+|\b(or|and)\b/, with: " ")
@@ -77,12 +86,10 @@ struct ParserComplaint {
 
     /// The option of the command that a mistyped one probably means.
     private func option(meantBy name: String) -> String? {
-        let last = command.split(separator: " ").dropFirst().reduce(root) { command, word in
-            command.configuration.subcommands.first { $0._commandName == word } ?? command
-        }
-        let names = root.helpMessage(for: last).split(separator: "\n")
-            .filter { $0.hasPrefix("  -") }
-            .flatMap { $0.matches(of: /(?:^|[ ,])(--[a-z0-9-]+)/).map { String($0.1) } }
+        // Too little stands behind the one dash of `-x` to guess from.
+        guard name.hasPrefix("--") || name.count > 3 else { return nil }
+        let words = command.split(separator: " ").dropFirst().map(String.init)
+        let names = OptionNames.ofCommand(at: words, below: root)
         return NearestName.suggestion(for: name, among: names)
     }
 }

@@ -13,7 +13,7 @@ struct RunOptions: ParsableArguments {
     /// Where the run is kept, and what it begins with.
     struct PlaceOptions: ParsableArguments {
         @Option(
-            name: [.customShort("o"), .long],
+            name: [.customShort("o", allowingJoined: true), .long],
             help: ArgumentHelp(
                 "The run's folder (default: LOCKSTEP_RUN_DIR, else runs/<date>-<time>).",
                 valueName: "folder"

@@ -16,7 +16,7 @@ struct SettingOptions: ParsableArguments {
     /// The file that gives them.
     struct SourceOption: ParsableArguments {
         @Option(
-            name: [.customShort("c"), .long],
+            name: [.customShort("c", allowingJoined: true), .long],
             help: ArgumentHelp(
                 "A YAML file of settings, such as Configs/mnist.yaml (default: LOCKSTEP_CONFIG, else none).",
                 valueName: "file"
@@ -28,9 +28,17 @@ struct SettingOptions: ParsableArguments {
 
     /// What is trained, and how.
     struct TrainingSettings: ParsableArguments {
-        @Option(name: [.customShort("e"), .long], parsing: .unconditional, help: help("epochs"))
+        @Option(
+            name: [.customShort("e", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("epochs")
+        )
         var epochs: String?
-        @Option(name: [.customShort("b"), .long], parsing: .unconditional, help: help("batchSize"))
+        @Option(
+            name: [.customShort("b", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("batchSize")
+        )
         var batchSize: String?
         @Option(
             name: [.customLong("lr"), .long],
@@ -43,7 +51,11 @@ struct SettingOptions: ParsableArguments {
         @Option(name: .customLong("beta2"), parsing: .unconditional, help: help("beta2"))
         var beta2: String?
         @Option(parsing: .unconditional, help: help("epsilon")) var epsilon: String?
-        @Option(name: [.customShort("s"), .long], parsing: .unconditional, help: help("seed"))
+        @Option(
+            name: [.customShort("s", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("seed")
+        )
         var seed: String?
         @Flag(help: help("keepGoing")) var keepGoing = false
 
@@ -58,7 +70,11 @@ struct SettingOptions: ParsableArguments {
 
     /// What it is trained on.
     struct DataSettings: ParsableArguments {
-        @Option(name: [.customShort("d"), .long], help: help("dataset"), completion: .directory)
+        @Option(
+            name: [.customShort("d", allowingJoined: true), .long],
+            help: help("dataset"),
+            completion: .directory
+        )
         var dataset: String?
         @Option(help: help("input")) var input: String?
         @Option(help: help("scale")) var scale: String?
@@ -75,7 +91,11 @@ struct SettingOptions: ParsableArguments {
 
     /// Who computes.
     struct WorkerSettings: ParsableArguments {
-        @Option(name: [.customShort("w"), .long], parsing: .unconditional, help: help("workers"))
+        @Option(
+            name: [.customShort("w", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("workers")
+        )
         var workers: String?
         @Option(parsing: .unconditional, help: help("verify")) var verify: String?
 

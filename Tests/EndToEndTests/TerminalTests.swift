@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `takes the short names that other trainers have taught`() throws {
-        let short = try run("train -d data -e 1 -b 48 --lr 0.002 -s 3 -w 1 -o S -q")
+        let short = try run("train -d data -e1 -b 48 --lr 0.002 -s 3 -w 1 -o S -q")
         let long = try run(
             "train --dataset data --epochs 1 --batch-size 48 --learning-rate 0.002 --seed 3 "
                 + "--workers 1 --run-dir L --quiet"
@@ -143,10 +143,17 @@ import Testing
         ("train --batch 3", "did you mean --batch-size?"),
         ("train --learning_rate 1", "did you mean --learning-rate?"),
         ("train --num-workers 2", "did you mean --workers?"),
+        ("train -lr 2", "did you mean --lr?"), ("train -epochs=2", "did you mean --epochs?"),
+        ("train -x", "; lockstep train --help lists them"),
         ("train --colour 2", "; lockstep train --help lists them"),
         ("train --input padd", "did you mean pad?"), ("train -w atuo", "did you mean auto?"),
         ("train --log-format jsn", "did you mean json?"),
         ("evaluate R --format jason", "did you mean json?"),
+        ("train --resume=3", "--resume: '3' was found where no value was expected"),
+        (
+            "launch --hosts a -- --lr 3",
+            "an option of lockstep worker was expected; lockstep worker"
+        ),
         ("train --lr", "--lr: nothing was found where its <value> was expected"),
         ("train one two", "'one', 'two' were found where lockstep train expected no more"),
         ("predict R --test-index a", "'a' was found where a whole number was expected"),
