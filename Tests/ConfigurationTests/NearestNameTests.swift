@@ -16,7 +16,7 @@ import Testing
         for (name, meant) in [
             ("epoch", "epochs"), ("bathc_size", "batchSize"), ("batch", "batchSize"),
             ("rate", "learningRate"), ("num_workers", "workers"), ("random-seed", "seed"),
-            ("wrk", nil), ("lr", nil), ("x", nil), ("", nil), ("colour", nil),
+            ("wrk", nil), ("lr", nil), ("s", nil), ("", nil), ("colour", nil),
         ] {
             #expect(NearestName.suggestion(for: name, among: keys) == meant, "\(name)")
         }
