@@ -19,10 +19,11 @@ package enum SettingSource: Equatable, Sendable, CustomStringConvertible {
 
 /// What is wrong with a run's settings, as one sentence for the operator.
 package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
-    /// No setting has that name; `nearest` is the right name in the same source's spelling.
-    case unknownSetting(SettingSource, nearest: String)
-    /// The text is not a value of that setting.
-    case badValue(SettingSource, found: String, expected: String)
+    /// No setting has that name; `nearest` is the one that was probably meant, in the same source's
+    /// spelling.
+    case unknownSetting(SettingSource, nearest: String?)
+    /// The text is not a value of that setting; `nearest` is the word that was probably meant.
+    case badValue(SettingSource, found: String, expected: String, nearest: String? = nil)
     /// The key is there twice.
     case repeated(SettingSource)
     /// The file is not a YAML mapping of settings to values.
@@ -35,11 +36,12 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownSetting(let source, let nearest):
-            "\(source): no such setting where one of the table's was expected; "
-                + "did you mean \(nearest)?"
-        case .badValue(let source, let found, let expected):
+            "\(source): no such setting where one that lockstep train --help lists was expected; "
+                + (nearest.map { "did you mean \($0)?" } ?? "correct it, or leave it out")
+        case .badValue(let source, let found, let expected, let nearest):
             "\(source): \(found) where \(expected) was expected; "
-                + "write such a value, or leave it out for the default"
+                + (nearest.map { "did you mean \($0)?" }
+                    ?? "write such a value, or leave it out for the default")
         case .repeated(let source):
             "\(source): written twice where once was expected; remove one of them"
         case .badFile(let file, let line, let found, let expected):

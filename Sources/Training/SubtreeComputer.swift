@@ -97,7 +97,8 @@ final class SubtreeComputer {
             let gradient = isTraining ? (index == 0 ? buffer : nil) ?? gradients.take() : nil
             if simulatedDuration != nil { gradient?.floats.update(repeating: 0) }
             let place = Subtree(level: 0, index: index)
-            let sums = forward(parameters, isBegun: isBegun)
+            let sampleCount = Self.shard(at: index, of: samples).count / LeNet.sampleSize
+            let sums = forward(parameters, sampleCount: sampleCount, isBegun: isBegun)
             if let gradient, simulatedDuration == nil {
                 computer.fullyConnectedBackward(parameters.start, into: gradient.start)
                 clock.lap(.backwardFullyConnected)
@@ -134,11 +135,16 @@ final class SubtreeComputer {
 
     /// Loss and correctness of the shard that was loaded; what backward needs stays in the
     /// computer.
-    private func forward(_ parameters: ParameterBuffer, isBegun: Bool) -> LossSums {
+    private func forward(
+        _ parameters: ParameterBuffer,
+        sampleCount: Int,
+        isBegun: Bool
+    ) -> LossSums {
         if let simulatedDuration {
             usleep(UInt32(simulatedDuration.seconds * 1_000_000))
             clock.lap(.forward)
-            return LossSums()
+            // The coordinator believes only what samples can have.
+            return LossSums(lossSum: 0, correctCount: sampleCount)
         }
         if !isBegun { computer.convolutionsForward(parameters.start) }
         let sums = computer.fullyConnectedForward(parameters.start)

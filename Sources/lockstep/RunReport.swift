@@ -16,21 +16,20 @@ import TrainingProtocol
 final class RunReport: RunObserver {
     /// Whether a step has ended.
     let beginning = RunBeginning()
+    /// How the run goes.
+    var status: SharedRunStatus { display.status }
 
     private let folder: RunFolder
     private let configuration: RunConfiguration
     private let schedule: Schedule
-    private let workerCountMin: Int
     private let supervision: Supervision
     private let logger: Logger
+    private let display: RunDisplay
     private var metrics: MetricsLog
     private let events: TensorBoardEvents
-    private var progress: ProgressBar
-    private var shownEpochIndex: Int?
     private var failedParts: Set<String> = []
     private var workerNames: [WorkerID: String] = [:]
     private var lines = LineLimit()
-    private let start = ContinuousClock.now
 
     /// Opens the folder's files.
     ///
@@ -39,15 +38,16 @@ final class RunReport: RunObserver {
         folder: RunFolder,
         configuration: RunConfiguration,
         run: Run,
+        display: RunDisplay,
         supervision: Supervision,
         logger: Logger
     ) throws(ReportError) {
         self.folder = folder
         self.configuration = configuration
+        self.display = display
         self.supervision = supervision
         self.logger = logger
         schedule = run.start.settings.schedule
-        workerCountMin = run.start.settings.workerCountMin
         let step = run.start.position.completedStepCount
         metrics =
             step == 0 && run.start.epochs.isEmpty
@@ -59,50 +59,22 @@ final class RunReport: RunObserver {
             validates: schedule.validationSampleCount > 0,
             at: Date()
         )
-        let style = Terminal.style(
-            of: STDOUT_FILENO,
-            environment: ProcessInfo.processInfo.environment
-        )
-        progress = ProgressBar(style: style, epochCount: schedule.epochCount)
     }
-
-    private var now: Duration { ContinuousClock.now - start }
 
     func runWillStart(endpoint: String, payloadPort: Int?) {
         let payloads = payloadPort.map { ", sealed payloads on port \($0)" } ?? ""
-        log(
-            .info,
-            "listening on \(endpoint)\(payloads), waiting for \(workerCountMin) worker\(workerCountMin == 1 ? "" : "s"), run folder \(folder.path)"
-        )
+        log(.info, "listening on \(endpoint)\(payloads)")
         supervision.notifier?.ready("listening on \(endpoint)")
         supervision.health.isNow(ready: true, "listening on \(endpoint)")
     }
 
     func stepDidEnd(_ record: StepRecord) {
         beginning.note()
-        if shownEpochIndex != record.epoch.epochIndex {
-            shownEpochIndex = record.epoch.epochIndex
+        if display.advanced(record) {
             supervision.notifier?.status(
                 "epoch \(record.epoch.epochIndex + 1) of \(schedule.epochCount)"
             )
-            show(
-                progress.began(
-                    epoch: record.epoch.epochIndex + 1,
-                    stepCount: schedule.stepsPerEpoch,
-                    doneCount: record.completedInEpochCount - record.elapsedStepCount,
-                    at: now - .seconds(record.epoch.seconds)
-                )
-            )
         }
-        let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
-        show(
-            progress.advanced(
-                doneCount: record.completedInEpochCount,
-                record.epoch.training,
-                at: now,
-                columnCount: columnCount
-            )
-        )
         if configuration.keepGoing, !record.epoch.training.loss.isFinite,
             failedParts.insert("loss").inserted
         {
@@ -119,8 +91,7 @@ final class RunReport: RunObserver {
     }
 
     func epochDidEnd(_ record: EpochRecord) {
-        let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
-        show(progress.ended(record, at: now, columnCount: columnCount))
+        display.ended(record)
         let step = (record.epochIndex + 1) * schedule.stepsPerEpoch
         keep("metrics") { () throws(ReportError) in
             try metrics.append(record, step: step, at: Date())
@@ -130,8 +101,7 @@ final class RunReport: RunObserver {
 
     func runDidGoBack(to position: Position) {
         let step = position.completedStepCount
-        show(progress.interrupted())
-        shownEpochIndex = nil
+        display.interrupted()
         log(.warning, "a wrong answer had counted; going on from the checkpoint of step \(step)")
         keep("metrics") { () throws(ReportError) in
             metrics = try MetricsLog(folder: folder.path, resumingAtStep: step)
@@ -164,18 +134,22 @@ final class RunReport: RunObserver {
     func didNotice(_ notice: Coordinator.Notice) {
         switch notice {
         case .workerJoined(let worker, let workerCount):
+            status.has(workerCount: workerCount)
             log(.info, "worker \(name(worker)) joined; \(workerCount) now")
         case .workerLost(let worker, .left, let workerCount):
+            status.has(workerCount: workerCount)
             log(.info, "worker \(name(worker)) left; \(workerCount) now")
         case .workerLost(let worker, .rejoined, _):
             // It said hello twice: a connection that broke, or a welcome that took long.
             log(.info, "worker \(name(worker)) starts afresh")
         case .workerLost(let worker, let loss, let workerCount):
+            status.has(workerCount: workerCount)
             log(
                 .warning,
                 "worker \(name(worker)) is lost (\(NoticeText.text(of: loss))); \(workerCount) now"
             )
         case .waitingForWorkers(let workerCount, let needed):
+            status.waits(workerCount: workerCount, needed: needed)
             // At the start they come one by one; later, having none at all holds the run up.
             log(
                 workerCount == 0 ? .notice : .info,
@@ -239,12 +213,12 @@ final class RunReport: RunObserver {
     func didStop(after position: Position?) {
         tellOfFailedCheckpoints()
         let step = position.map { " after step \($0.completedStepCount)" } ?? ""
-        show(progress.interrupted())
+        display.interrupted()
         log(.notice, "stopped\(step); to go on, add --resume --run-dir \(folder.path)")
     }
 
     /// Leaves the progress line, for the error that follows.
-    func didDiverge() { show(progress.interrupted()) }
+    func didDiverge() { display.interrupted() }
 
     /// Writes the run's summary.
     ///
@@ -276,7 +250,7 @@ final class RunReport: RunObserver {
 
     /// Prints the run's result, and where its model is.
     func show(_ result: RunResult, digest: String, modelPath: String) {
-        show(
+        display.result(
             """
             \(Self.test(of: result).testLine)\
             model  \(modelPath)
@@ -285,7 +259,7 @@ final class RunReport: RunObserver {
             """
         )
         for doubt in result.unverified {
-            show(
+            display.result(
                 "unverified: only worker \(name(doubt.worker)), which gave wrong answers, has computed a part of \(NoticeText.text(of: doubt.steps))\n"
             )
         }
@@ -297,23 +271,13 @@ extension RunReport {
         work.subtree.shards(of: schedule.shardCount(of: work.round))
     }
 
-    private func show(_ text: String) {
-        guard !text.isEmpty else { return }
-        do {
-            try StandardOutput.write(text)
-        } catch {
-            if failedParts.insert("output").inserted {
-                logger.warning("\(error); training goes on without it")
-            }
-        }
-    }
-
     private func warn(_ text: String, ofKind kind: String) {
-        guard let line = lines.note(text, ofKind: kind, at: now) else { return }
+        guard let line = lines.note(text, ofKind: kind, at: status.now) else { return }
         log(.warning, line)
     }
 
     private func log(_ level: Logger.Level, _ message: String) {
+        if level >= logger.logLevel { status.said() }
         logger.log(level: level, "\(message)")
     }
 

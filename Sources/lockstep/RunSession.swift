@@ -76,7 +76,8 @@ struct RunSession {
         do {
             run = try prepare(builder, initial: initial, workerCountMin: workerCount)
             run.start.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
-            report = try self.report(of: run, in: lock.folder, configuration)
+            let display = display(of: run)
+            report = try self.report(of: run, in: lock.folder, configuration, display)
             service = try CoordinatorService(
                 run,
                 over: bound,
@@ -85,6 +86,7 @@ struct RunSession {
                 supervision: supervision
             )
             try security?.invite(to: admission, at: service.endpoint)
+            display.began(heading(of: run, in: lock.folder, kernels))
         } catch {
             // A run that never began leaves nothing behind.
             lock.abandon()
@@ -96,7 +98,7 @@ struct RunSession {
                 service,
                 workerCount: workerCount,
                 beside: listener,
-                beginning: report.beginning,
+                report: report,
                 hangUp: hangUp(admission)
             )
         } catch {
@@ -187,7 +189,8 @@ struct RunSession {
     private func report(
         of run: Run,
         in folder: RunFolder,
-        _ configuration: RunConfiguration
+        _ configuration: RunConfiguration,
+        _ display: RunDisplay
     ) throws -> RunReport {
         var kept = configuration
         kept.dataset = kept.dataset.map(RunFolder.absolute)
@@ -196,9 +199,41 @@ struct RunSession {
             folder: folder,
             configuration: configuration,
             run: run,
+            display: display,
             supervision: supervision,
             logger: logger
         )
+    }
+
+    private func display(of run: Run) -> RunDisplay {
+        let schedule = run.start.settings.schedule
+        return RunDisplay(
+            epochCount: schedule.epochCount,
+            stepsPerEpoch: schedule.stepsPerEpoch,
+            isQuiet: options.logging.quiet,
+            status: SharedRunStatus(
+                every: options.output.statusEvery,
+                epochCount: schedule.epochCount,
+                stepsPerEpoch: schedule.stepsPerEpoch,
+                workersNeeded: run.start.settings.workerCountMin
+            ),
+            logger: logger
+        )
+    }
+
+    private func heading(of run: Run, in folder: RunFolder, _ kernels: KernelSet) -> RunHeading {
+        RunHeading(
+            folder: folder.path,
+            workerCount: run.start.settings.workerCountMin,
+            startsWorkers: isStartingWorkers,
+            parameterCount: LeNet.parameterCount,
+            kernels: kernels.name,
+            resumedStep: options.resumes ? run.start.position.completedStepCount : nil
+        )
+    }
+
+    private var isStartingWorkers: Bool {
+        if case .local = workers { true } else { false }
     }
 
     private func bind(_ admission: Admission?) throws -> BoundTransport {
@@ -254,7 +289,6 @@ struct RunSession {
         if warnings.count > 3 {
             logger.warning("passed over \(warnings.count) checkpoints, these three among them")
         }
-        logger.info("going on after step \(run.start.position.completedStepCount)")
         return run
     }
 
@@ -262,14 +296,15 @@ struct RunSession {
         _ service: CoordinatorService,
         workerCount: Int,
         beside listener: [ServiceGroupConfiguration.ServiceConfiguration],
-        beginning: RunBeginning,
+        report: RunReport,
         hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to leave.
-        var services = listener
+        let status = RunStatusService(status: report.status, logger: logger)
+        var services = listener + [.init(service: status, successTerminationBehavior: .ignore)]
         let endpoint = service.endpoint
-        if let started = try startedWorkers(workerCount, endpoint: endpoint, beginning) {
+        if let started = try startedWorkers(workerCount, endpoint: endpoint, report.beginning) {
             services.append(.init(service: started, successTerminationBehavior: .ignore))
         }
         services.append(
@@ -293,7 +328,8 @@ struct RunSession {
                 executablePath: try Executable.path(),
                 workerCount: workerCount,
                 endpoint: endpoint,
-                options: simulatedMilliseconds.map { ["--simulate-compute", "\($0)"] } ?? [],
+                options: options.logging.forWorkers
+                    + (simulatedMilliseconds.map { ["--simulate-compute", "\($0)"] } ?? []),
                 hasBegun: { beginning.isNoted },
                 logger: logger
             )

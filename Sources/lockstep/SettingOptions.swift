@@ -7,25 +7,116 @@ import Foundation
 /// Their texts are checked where those of the file and the environment are, so that a mistake reads
 /// the same. Numbers take whatever follows, so that `--seed -1` is told to be out of bounds.
 struct SettingOptions: ParsableArguments {
-    @Option(help: help("dataset"), completion: .directory) var dataset: String?
-    @Option(help: help("input")) var input: String?
-    @Option(help: help("scale")) var scale: String?
-    @Option(parsing: .unconditional, help: help("validationSplit")) var validationSplit: String?
-    @Option(parsing: .unconditional, help: help("batchSize")) var batchSize: String?
-    @Option(parsing: .unconditional, help: help("epochs")) var epochs: String?
-    @Option(parsing: .unconditional, help: help("learningRate")) var learningRate: String?
-    @Option(name: .customLong("beta1"), parsing: .unconditional, help: help("beta1")) var beta1:
-        String?
-    @Option(name: .customLong("beta2"), parsing: .unconditional, help: help("beta2")) var beta2:
-        String?
-    @Option(parsing: .unconditional, help: help("epsilon")) var epsilon: String?
-    @Option(parsing: .unconditional, help: help("seed")) var seed: String?
-    @Option(parsing: .unconditional, help: help("workers")) var workers: String?
-    @Option(parsing: .unconditional, help: help("checkpointEvery")) var checkpointEvery: String?
-    @Option(parsing: .unconditional, help: help("checkpointsKept")) var checkpointsKept: String?
-    @Option(parsing: .unconditional, help: help("verify")) var verify: String?
-    @Option(parsing: .unconditional, help: help("logEvery")) var logEvery: String?
-    @Flag(help: help("keepGoing")) var keepGoing = false
+    @OptionGroup(title: "Settings") var source: SourceOption
+    @OptionGroup(title: "Training") var training: TrainingSettings
+    @OptionGroup(title: "Data") var data: DataSettings
+    @OptionGroup(title: "Workers") var workers: WorkerSettings
+    @OptionGroup(title: "Run folder") var record: RecordSettings
+
+    /// The file that gives them.
+    struct SourceOption: ParsableArguments {
+        @Option(
+            name: [.customShort("c", allowingJoined: true), .long],
+            help: ArgumentHelp(
+                "A YAML file of settings, such as Configs/mnist.yaml (default: LOCKSTEP_CONFIG, else none).",
+                valueName: "file"
+            ),
+            completion: .file(extensions: ["yaml", "yml"])
+        )
+        var config: String?
+    }
+
+    /// What is trained, and how.
+    struct TrainingSettings: ParsableArguments {
+        @Option(
+            name: [.customShort("e", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("epochs")
+        )
+        var epochs: String?
+        @Option(
+            name: [.customShort("b", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("batchSize")
+        )
+        var batchSize: String?
+        @Option(
+            name: [.customLong("lr"), .long],
+            parsing: .unconditional,
+            help: help("learningRate")
+        )
+        var learningRate: String?
+        @Option(name: .customLong("beta1"), parsing: .unconditional, help: help("beta1"))
+        var beta1: String?
+        @Option(name: .customLong("beta2"), parsing: .unconditional, help: help("beta2"))
+        var beta2: String?
+        @Option(parsing: .unconditional, help: help("epsilon")) var epsilon: String?
+        @Option(
+            name: [.customShort("s", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("seed")
+        )
+        var seed: String?
+        @Flag(help: help("keepGoing")) var keepGoing = false
+
+        fileprivate var texts: [String: String?] {
+            [
+                "epochs": epochs, "batchSize": batchSize, "learningRate": learningRate,
+                "beta1": beta1, "beta2": beta2, "epsilon": epsilon, "seed": seed,
+                "keepGoing": keepGoing ? "true" : nil,
+            ]
+        }
+    }
+
+    /// What it is trained on.
+    struct DataSettings: ParsableArguments {
+        @Option(
+            name: [.customShort("d", allowingJoined: true), .long],
+            help: help("dataset"),
+            completion: .directory
+        )
+        var dataset: String?
+        @Option(help: help("input")) var input: String?
+        @Option(help: help("scale")) var scale: String?
+        @Option(parsing: .unconditional, help: help("validationSplit"))
+        var validationSplit: String?
+
+        fileprivate var texts: [String: String?] {
+            [
+                "dataset": dataset, "input": input, "scale": scale,
+                "validationSplit": validationSplit,
+            ]
+        }
+    }
+
+    /// Who computes.
+    struct WorkerSettings: ParsableArguments {
+        @Option(
+            name: [.customShort("w", allowingJoined: true), .long],
+            parsing: .unconditional,
+            help: help("workers")
+        )
+        var workers: String?
+        @Option(parsing: .unconditional, help: help("verify")) var verify: String?
+
+        fileprivate var texts: [String: String?] { ["workers": workers, "verify": verify] }
+    }
+
+    /// What is kept of it.
+    struct RecordSettings: ParsableArguments {
+        @Option(parsing: .unconditional, help: help("checkpointEvery"))
+        var checkpointEvery: String?
+        @Option(parsing: .unconditional, help: help("checkpointsKept"))
+        var checkpointsKept: String?
+        @Option(parsing: .unconditional, help: help("logEvery")) var logEvery: String?
+
+        fileprivate var texts: [String: String?] {
+            [
+                "checkpointEvery": checkpointEvery, "checkpointsKept": checkpointsKept,
+                "logEvery": logEvery,
+            ]
+        }
+    }
 
     /// What the discussions of `train` and `coordinator` say of the settings.
     static let sources = """
@@ -33,38 +124,22 @@ struct SettingOptions: ParsableArguments {
         LOCKSTEP_CONFIG names, such as `batchSize: 64`. The command line comes before variables, these before the file.
         """
 
-    @Option(
-        help: ArgumentHelp(
-            "A YAML file of settings, such as Configs/mnist.yaml (default: LOCKSTEP_CONFIG, else none).",
-            valueName: "file"
-        ),
-        completion: .file(extensions: ["yaml", "yml"])
-    )
-    var config: String?
-
     private static func help(_ key: String) -> ArgumentHelp {
         ArgumentHelp("\(Setting.of(key).help)", valueName: key == "dataset" ? "folder" : "value")
     }
 
     /// The texts that were given, by the settings' keys.
     private var texts: [String: String] {
-        let all: [(String, String?)] = [
-            ("dataset", dataset), ("input", input), ("scale", scale),
-            ("validationSplit", validationSplit), ("batchSize", batchSize), ("epochs", epochs),
-            ("learningRate", learningRate), ("beta1", beta1), ("beta2", beta2),
-            ("epsilon", epsilon), ("seed", seed), ("workers", workers),
-            ("checkpointEvery", checkpointEvery), ("checkpointsKept", checkpointsKept),
-            ("verify", verify), ("logEvery", logEvery), ("keepGoing", keepGoing ? "true" : nil),
-        ]
-        return Dictionary(
-            uniqueKeysWithValues: all.compactMap { key, text in text.map { (key, $0) } }
-        )
+        [training.texts, data.texts, workers.texts, record.texts]
+            .reduce(into: [:]) { all, texts in
+                for case let (key, text?) in texts { all[key] = text }
+            }
     }
 
     /// Whether the data set is named beside the file of a run that goes on.
     var namesDataset: Bool {
         let environment = ProcessInfo.processInfo.environment
-        return [dataset, config, environment["LOCKSTEP_CONFIG"]].contains { $0 != nil }
+        return [data.dataset, source.config, environment["LOCKSTEP_CONFIG"]].contains { $0 != nil }
             || environment[Setting.of("dataset").variable] != nil
     }
 
@@ -74,7 +149,7 @@ struct SettingOptions: ParsableArguments {
     ///   names one.
     func resolve(fallbackFile: String?) throws(ConfigurationError) -> RunConfiguration {
         let environment = ProcessInfo.processInfo.environment
-        let path = config ?? environment["LOCKSTEP_CONFIG"] ?? fallbackFile
+        let path = source.config ?? environment["LOCKSTEP_CONFIG"] ?? fallbackFile
         var yaml: (text: String, file: String)?
         if let path {
             let file = try ConfigurationFile(path: path)

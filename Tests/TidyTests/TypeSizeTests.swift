@@ -20,7 +20,6 @@ struct TypeSizeTests {
     private static let exceptions: Set = [
         "Training/RunResult", "TrainingProtocol/Coordinator", "TrainingProtocol/RoundProgress",
         "TrainingSimulation/Simulation", "TrainingSimulation/SimulationOptions",
-        "lockstep/RunReport",
     ]
 
     @Test func `keeps types small`() {

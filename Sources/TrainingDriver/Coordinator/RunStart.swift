@@ -18,15 +18,17 @@ package struct RunStart {
     package let joinLimit: JoinLimit
 
     /// Starts a run, or goes on with what a checkpoint says.
+    ///
+    /// - Parameter joinLimit: nil for one that lets in the workers that the run waits for.
     package init(
         _ record: RunRecord = RunRecord(),
         settings: Coordinator.Settings,
         keepsGoing: Bool = false,
-        joinLimit: JoinLimit = JoinLimit()
+        joinLimit: JoinLimit? = nil
     ) {
         self.settings = settings
         self.keepsGoing = keepsGoing
-        self.joinLimit = joinLimit
+        self.joinLimit = joinLimit ?? JoinLimit(expecting: settings.workerCountMin)
         goOn(with: record)
     }
 

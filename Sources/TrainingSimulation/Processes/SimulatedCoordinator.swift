@@ -63,7 +63,7 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
                 record,
                 settings: Self.settings(world, incarnation),
                 joinLimit: JoinLimit(
-                    burstMax: world.options.joinCountMax,
+                    burstMin: world.options.joinCountMax,
                     period: world.options.joinPeriod
                 )
             ),

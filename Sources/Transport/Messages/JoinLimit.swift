@@ -14,13 +14,16 @@ package struct JoinLimit {
     /// Has let nobody in yet.
     ///
     /// - Parameters:
-    ///   - burstMax: as many may come at once.
+    ///   - workerCount: how many workers the run waits for, which are no flood when they come all
+    ///     at once.
+    ///   - burstMin: as many may come at once, where the run does not wait for more.
     ///   - period: from then on, one in this time.
     package init(
-        burstMax: Int = 256,
+        expecting workerCount: Int = 0,
+        burstMin: Int = 256,
         period: Duration = .milliseconds(20)
     ) {
-        self.burstMax = burstMax
+        burstMax = max(burstMin, min(workerCount, Self.workerCountMax))
         self.period = period
         room = burstMax
     }

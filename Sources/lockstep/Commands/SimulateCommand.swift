@@ -15,6 +15,10 @@ struct SimulateCommand: AsyncParsableCommand {
             safe. Then all heals but for some workers that are gone for good. Every run must end, \
             at the digest of a direct computation. The same seed gives the same trace everywhere. \
             Ends with 1 if a seed fails.
+
+            EXAMPLES:
+              lockstep simulate --seeds "0..<10000"
+              lockstep simulate --seeds "7..<8" --trace
             """
     )
 
