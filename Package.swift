@@ -109,7 +109,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Levels and labels for what a run says beside its progress.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // The wire's header; only the runtime is built, the generated code is committed.
+        // The wire's header and ONNX; only the runtime is built, the generated code is committed.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // File paths, as swift-subprocess takes them.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -167,6 +167,12 @@ let package = Package(
         ),
         module("Checkpoints", ["COpenSSL", "Figures", "JSON"]),
         module("Configuration", ["Model", "PlainFiles", product("Yams", "Yams")]),
+
+        module(
+            "ONNX",
+            ["Model", product("SwiftProtobuf", "swift-protobuf")],
+            exclude: ["onnx.proto"]
+        ),
 
         // MARK: Protocol and transport
         module("TrainingProtocol", ["SeededRandom"]),
@@ -232,7 +238,8 @@ let package = Package(
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
                 "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
-                "PlainFiles", "Reporting", "Training", "TrainingProtocol", "TrainingBenchmarks",
+                "ONNX", "PlainFiles", "Reporting", "Training", "TrainingProtocol",
+                "TrainingBenchmarks",
                 "TrainingSimulation", "Transport", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
@@ -258,6 +265,7 @@ let package = Package(
         tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
         tests("Configuration", ["Model"]),
         tests("JSON"),
+        tests("ONNX", ["Model", product("SwiftProtobuf", "swift-protobuf")]),
         tests("Reporting", ["Figures", "JSON"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),
@@ -301,10 +309,10 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model", "TestTools",
-                "Training", "TrainingProtocol", "Wire",
+                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model", "ONNX",
+                "TestTools", "Training", "TrainingProtocol", "Wire",
             ],
-            exclude: ["train_with_pytorch.py"],
+            exclude: ["read_with_others.py", "run_readme.py", "train_with_pytorch.py"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

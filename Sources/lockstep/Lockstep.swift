@@ -22,8 +22,8 @@ struct Lockstep: AsyncParsableCommand {
             CommandGroup(
                 name: "Use a model",
                 subcommands: [
-                    EvaluateCommand.self, PredictCommand.self, SummaryCommand.self,
-                    DigestCommand.self,
+                    EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
+                    SummaryCommand.self, DigestCommand.self,
                 ]
             ),
             CommandGroup(name: "Protect", subcommands: [KeysCommand.self]),

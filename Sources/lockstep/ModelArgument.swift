@@ -14,6 +14,15 @@ struct ModelArgument: ParsableArguments {
     )
     var model: String
 
+    /// A folder that holds neither a model nor a checkpoint.
+    struct NoModel: Error, CustomStringConvertible {
+        let path: String
+
+        var description: String {
+            "\(path): neither a model nor a checkpoint was found where a run's folder was expected to hold one; name a model's file, or wait for the run's first checkpoint"
+        }
+    }
+
     /// The run whose folder was named; nil where a file was.
     var run: RunFolder? {
         var isFolder: ObjCBool = false
@@ -26,8 +35,8 @@ struct ModelArgument: ParsableArguments {
     /// Where the parameters are: in the file that was named or the model of a run's folder, or,
     /// while the run has none, in its newest valid checkpoint, which a line on standard error tells.
     ///
-    /// - Throws: when a run has checkpoints, of which none is valid.
-    func path() throws(CheckpointError) -> String {
+    /// - Throws: when a run has checkpoints, of which none is valid; `NoModel` when it has none.
+    func path() throws -> String {
         guard let run else { return model }
         if FileManager.default.fileExists(atPath: run.modelPath) { return run.modelPath }
         let store = CheckpointStore(
@@ -35,7 +44,7 @@ struct ModelArgument: ParsableArguments {
             keepCount: 1,
             table: RunBuilder.table
         )
-        guard let found = try store.newestValid() else { return model }
+        guard let found = try store.newestValid() else { throw NoModel(path: run.path) }
         Entry.complain(
             Sentence.bounded("lockstep: \(run.path) has no model yet; \(found.path) stands for it")
         )
@@ -43,7 +52,7 @@ struct ModelArgument: ParsableArguments {
     }
 
     /// Reads the file.
-    func read() throws(CheckpointError) -> ModelFile { try Self.read(path: try path()) }
+    func read() throws -> ModelFile { try Self.read(path: try path()) }
 
     /// Reads a file to compute with.
     ///

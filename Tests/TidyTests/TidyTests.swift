@@ -163,6 +163,7 @@ extension TidyTests {
             "CGIF", "CPNG", "CTIFF", "CTurboJPEG", "CWebP", "Glibc", "PlainFiles",
         ],
         "JSON": [],
+        "ONNX": ["Foundation", "Model", "SwiftProtobuf"],
         "Checkpoints": ["COpenSSL", "Dispatch", "Figures", "Glibc", "JSON", "Synchronization"],
         "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation", "JSON"],
@@ -183,7 +184,7 @@ extension TidyTests {
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
             "Foundation", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
-            "Logging", "MNIST", "Model", "PlainFiles", "Reporting", "ServiceLifecycle",
+            "Logging", "MNIST", "Model", "ONNX", "PlainFiles", "Reporting", "ServiceLifecycle",
             "Synchronization", "Training", "TrainingBenchmarks", "TrainingProtocol",
             "TrainingSimulation", "Transport", "ZeroMQ",
         ],
