@@ -264,6 +264,7 @@ let package = Package(
         ),
         tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
         tests("Configuration", ["Model"]),
+        tests("Figures"),
         tests("JSON"),
         tests("ONNX", ["Model", product("SwiftProtobuf", "swift-protobuf")]),
         tests("Reporting", ["Figures", "JSON"], exclude: ["read_with_tensorboard.py"]),

@@ -21,6 +21,8 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         }
     }
 
+    /// What started the run, where, when and with which settings.
+    package var origin: RunOrigin
     /// Every epoch of the run, also those before a resume.
     package var epochs: [EpochRecord]
     /// The figures of the test set.
@@ -46,11 +48,15 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     /// What the time was spent on, from the second step on.
     package var profile: RunProfile
 
+    /// The version of the file's fields, which a field that is gone or means something else raises.
+    package static let version = 2
+
     /// The file's name in the run's folder.
     package static let fileName = "summary.json"
 
     /// Takes a run's figures.
     package init(
+        origin: RunOrigin,
         epochs: [EpochRecord],
         test: Metrics,
         digest: String,
@@ -64,6 +70,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         droppedMessages: [String: Int] = [:],
         profile: RunProfile
     ) {
+        self.origin = origin
         self.epochs = epochs
         self.test = test
         self.digest = digest
@@ -101,10 +108,18 @@ extension RunSummary {
     private enum CodingKeys: String, CodingKey {
         case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
         case unverifiedSteps, droppedMessages, profile
+        case formatVersion, version, commit, kernels, host, startTime, settings
     }
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(Self.version, forKey: .formatVersion)
+        try fields.encode(origin.version, forKey: .version)
+        try fields.encode(origin.commit, forKey: .commit)
+        try fields.encode(origin.kernels, forKey: .kernels)
+        try fields.encode(origin.host, forKey: .host)
+        try fields.encode(origin.startText, forKey: .startTime)
+        try fields.encode(origin.settings, forKey: .settings)
         try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
         try fields.encode(ReportedMetrics(test), forKey: .test)
         try fields.encode(digest, forKey: .digest)

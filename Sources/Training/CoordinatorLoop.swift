@@ -37,6 +37,7 @@ final class CoordinatorLoop<Carrier: CoordinatorTransport> {
     let comparison: AnswerComparison
     let arithmetic: ParallelArithmetic
     private(set) var tally: EpochTally
+    private let keeper = EpochKeeper()
     private(set) var epochs: [EpochRecord]
     private var test: Metrics?
     private var workerCountMax = 0
@@ -142,6 +143,7 @@ final class CoordinatorLoop<Carrier: CoordinatorTransport> {
         sums = [:]
         comparison.forgetAll()
         tally = EpochTally(totals: run.epochTotals, at: now)
+        keeper.forget()
         epochs = run.epochs
         outcome = nil
         divergedStep = nil
@@ -298,6 +300,8 @@ extension CoordinatorLoop {
         let sum = ReductionTree.Sum(gradient: gradient, sums: arrival.sums)
         if isKept { comparison.keep(sum, of: work, parameters: run.optimizer.parameters) }
         roundSums(of: work.round).add(sum, at: work.subtree)
+        let shardCount = schedule.shardCount(of: work.round)
+        keeper.note(work.subtree.shards(of: shardCount).count, of: arrival.worker)
     }
 
     private func acceptEarlySegment(of work: Work, _ arrival: WorkerArrival?) {
@@ -340,12 +344,15 @@ extension CoordinatorLoop {
     }
 
     private func apply(_ gradient: ParameterBuffer, _ segment: LeNet.Segment, _ index: Int) {
+        let sampleCount = schedule.samples(of: .step(index: index)).count
         run.optimizer.apply(
             gradient,
             range: segment.range,
-            sampleCount: schedule.samples(of: .step(index: index)).count,
+            sampleCount: sampleCount,
             step: index + 1
         )
+        guard (index + 1).isMultiple(of: schedule.stepsPerEpoch) else { return }
+        keeper.keep(gradient, range: segment.range, sampleCount: sampleCount)
     }
 
     private func applyStep(index: Int) {
@@ -375,7 +382,7 @@ extension CoordinatorLoop {
         let record = tally.epochRecord(index: index, validation: validation, at: now)
         epochs.append(record)
         tally = EpochTally(at: now)
-        observer.epochDidEnd(record)
+        observer.epochDidEnd(record, keeper.end(with: run.optimizer.parameters))
     }
 
     private func takeMetrics(of round: Round) -> Metrics? {

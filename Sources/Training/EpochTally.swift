@@ -4,6 +4,7 @@ import TrainingProtocol
 /// Adds up an epoch's steps into its loss, accuracy and pace.
 struct EpochTally {
     private(set) var totals: EpochTotals
+    private var latest = EpochTotals()
     private var start: Duration
     private var trainedSampleCount = 0
     private var trainedStepCount = 0
@@ -23,6 +24,7 @@ struct EpochTally {
     /// run.
     mutating func add(_ sums: LossSums, sampleCount: Int, at now: Duration) {
         totals.add(sums, sampleCount: sampleCount)
+        latest = EpochTotals(sums, sampleCount: sampleCount)
         trainedSampleCount += sampleCount
         trainedStepCount += 1
         trainingEnd = now
@@ -32,6 +34,7 @@ struct EpochTally {
     func stepRecord(after position: Position, in schedule: Schedule) -> StepRecord {
         let epochIndex = (position.completedStepCount - 1) / schedule.stepsPerEpoch
         return StepRecord(
+            own: Metrics(of: latest),
             epoch: epochRecord(index: epochIndex, at: trainingEnd),
             completedStepCount: position.completedStepCount,
             completedInEpochCount: position.completedStepCount - epochIndex

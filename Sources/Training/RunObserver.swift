@@ -10,7 +10,7 @@ package protocol RunObserver: AnyObject {
     /// A step was applied.
     func stepDidEnd(_ record: StepRecord)
     /// An epoch was validated.
-    func epochDidEnd(_ record: EpochRecord)
+    func epochDidEnd(_ record: EpochRecord, _ end: EpochEnd)
     /// A wrong answer was found too late, and the run goes on from a checkpoint before it.
     func runDidGoBack(to position: Position)
     /// A checkpoint was written, or was not.

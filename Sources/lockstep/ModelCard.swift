@@ -1,4 +1,3 @@
-import CBuildCommit
 import Checkpoints
 import Configuration
 import Figures
@@ -23,7 +22,7 @@ enum ModelCard {
             "scale": configuration.scale.rawValue,
             "model": "LeNet-5",
             "version": VersionCommand.version,
-            "commit": String(cString: build_commit()),
+            "commit": VersionCommand.commit,
             "dataset": datasetName(configuration.dataset),
             "datasetChecksum": datasetChecksum,
             "settings": StrictJSON.text(of: RunConfiguration.numericKeys(of: configuration)),

@@ -3,6 +3,7 @@ import Configuration
 import Figures
 import Foundation
 import Hosting
+import Kernels
 import Logging
 import Reporting
 import Training
@@ -22,8 +23,8 @@ final class RunReport: RunObserver {
     private let workerCountMin: Int
     private let supervision: Supervision
     private let logger: Logger
-    private var metrics: MetricsLog
-    private let events: TensorBoardEvents
+    private let origin: RunOrigin
+    private let files: FigureFiles
     private var progress: ProgressBar
     private var shownEpochIndex: Int?
     private var failedParts: Set<String> = []
@@ -47,17 +48,13 @@ final class RunReport: RunObserver {
         self.logger = logger
         schedule = run.settings.schedule
         workerCountMin = run.settings.workerCountMin
-        let step = run.position.completedStepCount
-        metrics =
-            step == 0 && run.epochs.isEmpty
-                && !FileManager.default.fileExists(atPath: folder.metricsPath)
-            ? try MetricsLog(newInFolder: folder.path)
-            : try MetricsLog(folder: folder.path, resumingAtStep: step)
-        events = try TensorBoardEvents(
-            runFolder: folder.path,
-            validates: schedule.validationSampleCount > 0,
-            at: Date()
-        )
+        origin = RunOrigin(configuration, kernels: run.kernels.name)
+        files = try FigureFiles(
+            folder: folder,
+            configuration: configuration,
+            run: run,
+            origin: origin
+        ) { logger.warning("\($0); training goes on without these figures") }
         let style = Terminal.style(
             of: STDOUT_FILENO,
             environment: ProcessInfo.processInfo.environment
@@ -110,21 +107,13 @@ final class RunReport: RunObserver {
                 "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.epoch.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
             )
         }
-        guard configuration.logEvery > 0,
-            record.completedStepCount % configuration.logEvery == 0
-        else { return }
-        keep("metrics") { () throws(ReportError) in try metrics.append(record, at: Date()) }
-        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
+        files.stepDidEnd(record)
     }
 
-    func epochDidEnd(_ record: EpochRecord) {
+    func epochDidEnd(_ record: EpochRecord, _ end: EpochEnd) {
         let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
         show(progress.ended(record, at: now, columnCount: columnCount))
-        let step = (record.epochIndex + 1) * schedule.stepsPerEpoch
-        keep("metrics") { () throws(ReportError) in
-            try metrics.append(record, step: step, at: Date())
-        }
-        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
+        files.epochDidEnd(record, end, name: name)
     }
 
     func runDidGoBack(to position: Position) {
@@ -132,9 +121,7 @@ final class RunReport: RunObserver {
         show(progress.interrupted())
         shownEpochIndex = nil
         log(.warning, "a wrong answer had counted; going on from the checkpoint of step \(step)")
-        keep("metrics") { () throws(ReportError) in
-            metrics = try MetricsLog(folder: folder.path, resumingAtStep: step)
-        }
+        files.runDidGoBack(to: step)
     }
 
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {
@@ -143,6 +130,7 @@ final class RunReport: RunObserver {
             log(.debug, "checkpoint of step \(step) written to \(saved.path)")
             for warning in saved.warnings { warn(warning, ofKind: "old checkpoints") }
         case .failed(let step, let error):
+            files.note(.checkpointFailed, "\(error)")
             warn(
                 "writing the checkpoint of step \(step): \(error); training goes on, and the next one will be tried",
                 ofKind: Self.failedCheckpoints
@@ -161,6 +149,7 @@ final class RunReport: RunObserver {
     }
 
     func didNotice(_ notice: Coordinator.Notice) {
+        noteInHistory(notice)
         switch notice {
         case .workerJoined(let worker, let workerCount):
             log(.info, "worker \(name(worker)) joined; \(workerCount) now")
@@ -239,18 +228,27 @@ final class RunReport: RunObserver {
         tellOfFailedCheckpoints()
         let step = position.map { " after step \($0.completedStepCount)" } ?? ""
         show(progress.interrupted())
+        files.note(.end, "stopped")
         log(.notice, "stopped\(step); to go on, add --resume --run-dir \(folder.path)")
     }
 
     /// Leaves the progress line, for the error that follows.
-    func didDiverge() { show(progress.interrupted()) }
+    func didDiverge() {
+        files.note(.end, "diverged")
+        show(progress.interrupted())
+    }
+
+    /// Keeps what the test set shows of the run's model, beside its loss and accuracy.
+    func testDidEnd(_ findings: EvaluationFindings) { files.testDidEnd(findings) }
 
     /// Writes the run's summary.
     ///
     /// - Throws: `ReportError` when it cannot be written.
     func summarize(_ result: RunResult, digest: String) throws(ReportError) {
         tellOfFailedCheckpoints()
+        files.note(.end, "completed")
         let summary = RunSummary(
+            origin: origin,
             epochs: result.epochs,
             test: Self.test(of: result),
             digest: digest,
@@ -316,14 +314,25 @@ extension RunReport {
         logger.log(level: level, "\(message)")
     }
 
-    /// Writes, or warns the first time that a part cannot be written.
-    private func keep(_ part: String, _ write: () throws(ReportError) -> Void) {
-        do {
-            try write()
-        } catch {
-            if failedParts.insert(part).inserted {
-                log(.warning, "\(error); training goes on without these figures")
-            }
+    /// Notes what the report of a run shows.
+    private func noteInHistory(_ notice: Coordinator.Notice) {
+        switch notice {
+        case .workerJoined(let worker, let workerCount):
+            files.note(.workerJoined, worker: name(worker), workerCount: workerCount)
+        case .workerLost(_, .rejoined, _): break
+        case .workerLost(let worker, let loss, let workerCount):
+            files.note(
+                .workerLost,
+                worker: name(worker),
+                workerCount: workerCount,
+                NoticeText.text(of: loss)
+            )
+        case .workerDistrusted(let worker, let work):
+            files.note(.workerDistrusted, worker: name(worker), NoticeText.text(of: work.round))
+        case .roundOverdue(let round, let duration, let debts):
+            let lasting = "\(NoticeText.text(of: round)), \(NoticeText.text(of: duration))"
+            files.note(.overdue, worker: debts.first.map { name($0.worker) }, lasting)
+        case .waitingForWorkers, .workersSpare, .workerRefused, .stepsInDoubt: break
         }
     }
 }

@@ -130,6 +130,19 @@ struct RunSession {
             datasetChecksum: dataset.checksum
         )
         try FinishedRun(result, card: card).leave(in: folder, report)
+        let evaluation = Evaluation(
+            kernels: try KernelSet.best(environment: ProcessInfo.processInfo.environment),
+            transform: InputTransform(geometry: configuration.input, scale: configuration.scale)
+        )
+        report.testDidEnd(
+            EvaluationFindings(
+                evaluation,
+                of: result.parameters,
+                over: dataset.test,
+                metrics: result.test,
+                worstCount: 16
+            )
+        )
         try checkpoints.get()
         if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
     }

@@ -182,7 +182,7 @@ extension TidyTests {
             "Figures", "Foundation", "Glibc", "JSON", "Reporting", "Subprocess", "SystemPackage",
         ],
         "lockstep": [
-            "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
+            "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Dispatch", "Figures",
             "Foundation", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
             "Logging", "MNIST", "Model", "ONNX", "PlainFiles", "Reporting", "ServiceLifecycle",
             "Synchronization", "Training", "TrainingBenchmarks", "TrainingProtocol",
