@@ -28,8 +28,7 @@ func module(
 /// One compilation of the kernels' source folder for one vector instruction set.
 ///
 /// Optimized in debug builds too: unoptimized vector code is a thousand times slower. Debug builds
-/// keep an index,
-/// which whole-module optimization would break with more than one thread.
+/// keep an index, which whole-module optimization would break with more than one thread.
 func kernels(_ name: String, define: String, flags: [String] = []) -> Target {
     .target(
         name: name,
@@ -193,11 +192,13 @@ let package = Package(
         .target(name: "CSignals"),
         module("SharedMemory", ["CSharedMemory"]),
         module("Keys", ["ZeroMQ"]),
+        module("Transport", ["Figures", "TrainingProtocol"]),
+        module("TrainingDriver", ["Figures", "TrainingProtocol", "Transport"]),
         module(
-            "Transport",
+            "NetworkTransport",
             [
                 "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
-                "TrainingProtocol", "Wire", "ZeroMQ",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
             ]
         ),
 
@@ -216,9 +217,10 @@ let package = Package(
         module(
             "Training",
             [
-                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "JSON",
-                "Kernels", "Keys", "MNIST", "Model", "SeededRandom", "TrainingProtocol",
-                "Transport", "Wire", "ZeroMQ",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting",
+                "JSON", "Kernels", "Keys", "MNIST", "Model", "NetworkTransport",
+                "SeededRandom", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
@@ -238,9 +240,9 @@ let package = Package(
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
                 "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
-                "ONNX", "PlainFiles", "Reporting", "Training", "TrainingProtocol",
-                "TrainingBenchmarks",
-                "TrainingSimulation", "Transport", "ZeroMQ",
+                "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "Training",
+                "TrainingBenchmarks", "TrainingDriver", "TrainingProtocol", "TrainingSimulation",
+                "Transport", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -276,15 +278,19 @@ let package = Package(
             "Training",
             [
                 "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
-                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory",
-                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
+                "Keys", "MNIST", "Model", "NetworkTransport", "Sealing", "SeededRandom",
+                "SharedMemory", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("Logging", "swift-log"),
             ]
         ),
+        tests("Transport"),
+        tests("TrainingDriver", ["Figures", "NetworkTransport", "Sealing", "TrainingProtocol"]),
         tests(
-            "Transport",
+            "NetworkTransport",
             [
-                "Keys", "Model", "Sealing", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
             ]
         ),
         tests(
@@ -321,9 +327,9 @@ let package = Package(
             name: "lockstep-fuzz",
             dependencies: [
                 "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
-                "MNIST", "Model", "Reporting", "Sealing", "SeededRandom", "SharedMemory",
-                "TestTools", "Training",
-                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
+                "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
+                "SharedMemory", "TestTools", "Training", "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",

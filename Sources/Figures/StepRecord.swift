@@ -2,8 +2,8 @@
 package struct StepRecord: Equatable, Sendable {
     /// The means over this step's samples alone, with the parameters before it.
     package var own: Metrics
-    /// The epoch so far: over its steps until now, since its start, or since this start of the run if
-    /// that was later.
+    /// The epoch so far: over its steps until now, since its start, or since this start of the run
+    /// if that was later.
     package var epoch: EpochRecord
     /// Steps of the run that were applied.
     package var completedStepCount: Int

@@ -27,7 +27,7 @@ final class BenchmarkArrays {
         firstMoment = array()
         secondMoment = array(0...1)
         for sample in 0..<lanes {
-            workspace.labels.integers[sample] = Int32(sample % LeNet.classCount)
+            workspace.outcomes.labels.integers[sample] = Int32(sample % LeNet.classCount)
         }
     }
 
@@ -49,7 +49,7 @@ final class BenchmarkArrays {
                         start + 1,
                         LeNet.sampleSize,
                         lanes,
-                        w.partials.start,
+                        w.scratch.partials.start,
                         w.pixels.start
                     )
                 }
@@ -108,10 +108,10 @@ final class BenchmarkArrays {
             .bytes("softmax and loss", 2 * LeNet.classCount * 64, w.logitsGradient) {
                 k.softmaxCrossEntropy(
                     w.logits.start,
-                    w.labels.integers,
+                    w.outcomes.labels.integers,
                     w.logitsGradient.start,
-                    w.losses.start,
-                    w.isCorrect.integers
+                    w.outcomes.losses.start,
+                    w.outcomes.isCorrect.integers
                 )
             }
         ]
@@ -123,8 +123,13 @@ final class BenchmarkArrays {
         )
         let pixelRow = LeNet.dense[0].inputCount
         return [
-            .bytes("transpose fc1's input", 2 * pixelRow * 64, w.rows) {
-                k.transpose(w.pooled[1].start, w.rows.start, w.partials.start, pixelRow)
+            .bytes("transpose fc1's input", 2 * pixelRow * 64, w.scratch.rows) {
+                k.transpose(
+                    w.pooled[1].start,
+                    w.scratch.rows.start,
+                    w.scratch.partials.start,
+                    pixelRow
+                )
             }
         ]
             + LeNet.dense.enumerated().reversed().flatMap { index, layer -> [BenchmarkCase] in
@@ -134,7 +139,7 @@ final class BenchmarkArrays {
                     .products("fc\(index + 1) weight gradient", of: layer, gradient.slice) {
                         k.denseWeightGradient[index](
                             outputGradient.start,
-                            w.rows.start,
+                            w.scratch.rows.start,
                             g + layer.weight,
                             g + layer.bias
                         )
@@ -161,7 +166,7 @@ final class BenchmarkArrays {
                     w.pooledGradients[1].start,
                     w.winners[1].integers,
                     w.convolution2Gradient.start,
-                    w.partials.start,
+                    w.scratch.partials.start,
                     g + second.weight,
                     g + second.bias
                 )
@@ -179,8 +184,8 @@ final class BenchmarkArrays {
                     w.input.start,
                     w.pooledGradients[0].start,
                     w.winners[0].integers,
-                    w.rowGradient.start,
-                    w.partials.start,
+                    w.scratch.rowGradient.start,
+                    w.scratch.partials.start,
                     g + first.weight,
                     g + first.bias
                 )

@@ -24,8 +24,8 @@ private struct WindowSums {
 
     /// Writes the maximum, or zero if that is greater, and which of the four was the first maximum.
     ///
-    /// Where one of the four is NaN the maximum is NaN; which of them counts as the first is left to
-    /// the comparisons, all of which fail for NaN.
+    /// Where one of the four is NaN the maximum is NaN; which of them counts as the first is left
+    /// to the comparisons, all of which fail for NaN.
     @_transparent
     func pool(_ output: MutableFloats, _ winner: MutableIntegers) {
         var greatest = topLeft

@@ -82,7 +82,7 @@ extension ShardComputer {
     /// - Precondition: as for `gradient`.
     package func load(_ samples: UnsafeRawBufferPointer) {
         let count = loadImages(samples, stride: LeNet.sampleSize, offset: 1)
-        let labels = workspace.labels.integers
+        let labels = workspace.outcomes.labels.integers
         for sample in 0..<LeNet.shardSampleCountMax {
             let label = sample < count ? samples[sample * LeNet.sampleSize] : .max
             labels[sample] = label < LeNet.classCount ? Int32(label) : -1
@@ -126,7 +126,7 @@ extension ShardComputer {
         }
         let pixels = start.assumingMemoryBound(to: UInt8.self) + offset
         let w = workspace
-        kernels.loadPixels(pixels, stride, count, w.partials.start, w.pixels.start)
+        kernels.loadPixels(pixels, stride, count, w.scratch.partials.start, w.pixels.start)
         let isScaled = transform.scale == .unit
         switch transform.geometry {
         case .pad: kernels.padImages(w.pixels.start, w.input.start, isScaled)
@@ -150,10 +150,10 @@ extension ShardComputer {
     /// Sums the losses in the order of the samples.
     private func lossAndItsGradient() -> LossSums {
         let w = workspace
-        let (losses, isCorrect) = (w.losses.start, w.isCorrect.integers)
+        let (losses, isCorrect) = (w.outcomes.losses.start, w.outcomes.isCorrect.integers)
         kernels.softmaxCrossEntropy(
             w.logits.start,
-            w.labels.integers,
+            w.outcomes.labels.integers,
             w.logitsGradient.start,
             losses,
             isCorrect
@@ -176,10 +176,15 @@ extension ShardComputer {
         for index in dense.indices.reversed() {
             let (weight, bias) = (dense[index].weight, dense[index].bias)
             let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index + 1])
-            kernels.transpose(input.start, w.rows.start, w.partials.start, dense[index].inputCount)
+            kernels.transpose(
+                input.start,
+                w.scratch.rows.start,
+                w.scratch.partials.start,
+                dense[index].inputCount
+            )
             kernels.denseWeightGradient[index](
                 outputGradient.start,
-                w.rows.start,
+                w.scratch.rows.start,
                 gradient + weight,
                 gradient + bias
             )
@@ -203,7 +208,7 @@ extension ShardComputer {
             w.pooledGradients[1].start,
             w.winners[1].integers,
             w.convolution2Gradient.start,
-            w.partials.start,
+            w.scratch.partials.start,
             gradient + second.weight,
             gradient + second.bias
         )
@@ -217,8 +222,8 @@ extension ShardComputer {
             w.input.start,
             w.pooledGradients[0].start,
             w.winners[0].integers,
-            w.rowGradient.start,
-            w.partials.start,
+            w.scratch.rowGradient.start,
+            w.scratch.partials.start,
             gradient + first.weight,
             gradient + first.bias
         )

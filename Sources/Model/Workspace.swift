@@ -19,19 +19,31 @@ package final class Workspace {
     package let convolution2Gradient: ShardSlice
     /// The gradients of `pooled`.
     package let pooledGradients: [ShardSlice]
-    /// Samples in rows, as wide as the widest fully connected layer.
-    package let rows: ShardSlice
-    /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
-    package let rowGradient: ShardSlice
-    /// Sums of weights' gradients that are still apart by lane: of two of convolution 2's channels,
-    /// or all of convolution 1's; scratch of transpositions at other times.
-    package let partials: ShardSlice
-    /// Of each sample.
-    package let losses: ShardSlice
-    /// The class of each sample, negative for none.
-    package let labels: ShardSlice
-    /// 1 for each sample that is classified rightly.
-    package let isCorrect: ShardSlice
+    /// What is used again and again.
+    package let scratch: Scratch
+    /// What comes of each sample.
+    package let outcomes: Outcomes
+
+    /// What is used again and again.
+    package struct Scratch {
+        /// Samples in rows, as wide as the widest fully connected layer.
+        package let rows: ShardSlice
+        /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
+        package let rowGradient: ShardSlice
+        /// Sums of weights' gradients that are still apart by lane: of two of convolution 2's
+        /// channels, or all of convolution 1's; scratch of transpositions at other times.
+        package let partials: ShardSlice
+    }
+
+    /// What comes of each sample.
+    package struct Outcomes {
+        /// Of each sample.
+        package let losses: ShardSlice
+        /// The class of each sample, negative for none.
+        package let labels: ShardSlice
+        /// 1 for each sample that is classified rightly.
+        package let isCorrect: ShardSlice
+    }
 
     private let memory: ShardArray
 
@@ -64,8 +76,12 @@ package final class Workspace {
         rectifiedGradients = [pooled2Gradient] + gradients.reversed()
         convolution2Gradient = take(second.outputCount)
         pooledGradients = [take(pooledCounts[0]), pooled2Gradient]
-        (rows, rowGradient, partials) = (take(rowCount), take(rowGradientCount), take(partialCount))
-        (losses, labels, isCorrect) = (take(1), take(1), take(1))
+        scratch = Scratch(
+            rows: take(rowCount),
+            rowGradient: take(rowGradientCount),
+            partials: take(partialCount)
+        )
+        outcomes = Outcomes(losses: take(1), labels: take(1), isCorrect: take(1))
         precondition(next == end, "\(end - next) floats of the workspace are left")
     }
 

@@ -41,10 +41,11 @@ package struct MetricsLine: Equatable, Sendable {
         ]) { $1 }
     }
 
-    /// The figures of an epoch; `step` is the run's steps at its end.
+    /// The figures of an epoch; `step` is the run's steps at its end, `state` what its layers look
+    /// like then, where that is known.
     package init(
         _ record: EpochRecord,
-        _ state: EpochState,
+        _ state: EpochState?,
         step: Int,
         learningRate: Double,
         at time: Date
@@ -54,11 +55,12 @@ package struct MetricsLine: Equatable, Sendable {
             .epoch: Double(record.epochIndex + 1),
             .loss: record.training.loss, .accuracy: record.training.accuracy,
             .samplesPerSecond: record.throughputSamplesPerSecond, .learningRate: learningRate,
-            .seconds: record.seconds, .weightNorm: state.weightNorm,
+            .seconds: record.seconds,
         ]) { $1 }
+        numbers[.weightNorm] = state?.weightNorm
         numbers[.validationLoss] = record.validation?.loss
         numbers[.validationAccuracy] = record.validation?.accuracy
-        numbers[.gradientNorm] = state.gradientNorm
+        numbers[.gradientNorm] = state?.gradientNorm
         self.numbers = numbers
     }
 

@@ -19,7 +19,7 @@ package struct HistoryEvent: Equatable, Sendable {
         case overdue
         /// A checkpoint could not be written.
         case checkpointFailed
-        /// An epoch ended, for which each worker computed so many shards.
+        /// An epoch ended, of whose shards each worker computed some.
         case epoch
         /// The run ended: `completed`, `stopped` or `diverged`.
         case end

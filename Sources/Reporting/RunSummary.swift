@@ -21,6 +21,27 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         }
     }
 
+    /// What was not believed.
+    package struct Distrust: Equatable, Sendable {
+        /// Workers that gave wrong answers and were turned away, as the log names them.
+        package var workers: [String]
+        /// Steps for which only the word of such a worker stands.
+        package var unverifiedSteps: [UnverifiedSteps]
+        /// How many messages were dropped, by what was wrong with them.
+        package var droppedMessages: [String: Int]
+
+        /// Gathers it; the default is that all was believed.
+        package init(
+            workers: [String] = [],
+            unverifiedSteps: [UnverifiedSteps] = [],
+            droppedMessages: [String: Int] = [:]
+        ) {
+            self.workers = workers
+            self.unverifiedSteps = unverifiedSteps
+            self.droppedMessages = droppedMessages
+        }
+    }
+
     /// What started the run, where, when and with which settings.
     package var origin: RunOrigin
     /// Every epoch of the run, also those before a resume.
@@ -39,12 +60,8 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     package var steps: Int
     /// How long it all took, in seconds.
     package var totalSeconds: Double
-    /// Workers that gave wrong answers and were turned away, as the log names them.
-    package var distrustedWorkers: [String]
-    /// Steps for which only the word of such a worker stands.
-    package var unverifiedSteps: [UnverifiedSteps]
-    /// How many messages were dropped, by what was wrong with them.
-    package var droppedMessages: [String: Int]
+    /// What was not believed.
+    package var distrust: Distrust
     /// What the time was spent on, from the second step on.
     package var profile: RunProfile
 
@@ -65,9 +82,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         seed: UInt64,
         steps: Int,
         totalSeconds: Double,
-        distrustedWorkers: [String],
-        unverifiedSteps: [UnverifiedSteps] = [],
-        droppedMessages: [String: Int] = [:],
+        distrust: Distrust,
         profile: RunProfile
     ) {
         self.origin = origin
@@ -79,9 +94,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         self.seed = seed
         self.steps = steps
         self.totalSeconds = totalSeconds
-        self.distrustedWorkers = distrustedWorkers
-        self.unverifiedSteps = unverifiedSteps
-        self.droppedMessages = droppedMessages
+        self.distrust = distrust
         self.profile = profile
     }
 
@@ -128,9 +141,9 @@ extension RunSummary {
         try fields.encode(seed, forKey: .seed)
         try fields.encode(steps, forKey: .steps)
         try fields.encodeNumber(totalSeconds, .totalSeconds)
-        try fields.encode(distrustedWorkers, forKey: .distrustedWorkers)
-        try fields.encode(unverifiedSteps, forKey: .unverifiedSteps)
-        try fields.encode(droppedMessages, forKey: .droppedMessages)
+        try fields.encode(distrust.workers, forKey: .distrustedWorkers)
+        try fields.encode(distrust.unverifiedSteps, forKey: .unverifiedSteps)
+        try fields.encode(distrust.droppedMessages, forKey: .droppedMessages)
         try fields.encode(profile, forKey: .profile)
     }
 }

@@ -5,6 +5,7 @@ import Figures
 package import Kernels
 package import MNIST
 package import Model
+import TrainingDriver
 import TrainingProtocol
 
 /// Makes what a coordinator starts with: from nothing, from a model, or from a run's newest
@@ -101,7 +102,7 @@ package struct RunBuilder {
     ) -> CheckpointStore {
         CheckpointStore(
             folder: folder.checkpointsPath,
-            keepCount: configuration.checkpointsKept,
+            keepCount: configuration.checkpoints.keptCount,
             table: table
         )
     }
@@ -121,28 +122,17 @@ package struct RunBuilder {
         if let parameters { start.copy(parameters) }
         var random = SystemRandomNumberGenerator()
         let run = makeRun(
-            run: random.next(),
-            position: Position(),
+            numbered: random.next(),
+            RunRecord(),
             workerCountMin: workerCountMin,
             optimizer: Optimizer(
                 adam: adam,
                 kernels: kernels,
                 buffers: OptimizerBuffers(parameters: start)
-            ),
-            totals: EpochTotals(),
-            epochs: [],
-            distrusted: [],
-            soleAnswers: []
+            )
         )
-        run.submitCheckpoint(
-            at: run.position,
-            totals: run.epochTotals,
-            epochs: [],
-            distrusted: [],
-            soleAnswers: [],
-            isRequired: true
-        )
-        try run.writer?.finish()
+        run.checkpoints.submit(RunRecord(), run.optimizer.current, isRequired: true)
+        try run.checkpoints.writer.finish()
         return run
     }
 
@@ -206,23 +196,25 @@ package struct RunBuilder {
             )
         }
         return makeRun(
-            run: number,
-            position: Position(of: metadata),
+            numbered: number,
+            RunRecord(
+                position: Position(of: metadata),
+                epochTotals: metadata.epochTotals,
+                epochs: epochs,
+                distrusted: RunIdentity.distrusted(in: metadata),
+                soleAnswers: soleAnswers
+            ),
             workerCountMin: workerCountMin,
-            optimizer: optimizer(from: checkpoint),
-            totals: metadata.epochTotals,
-            epochs: epochs,
-            distrusted: RunIdentity.distrusted(in: metadata),
-            soleAnswers: soleAnswers
+            optimizer: optimizer(from: checkpoint)
         )
     }
 
     private var adam: Adam {
         Adam(
-            learningRate: Float(configuration.learningRate),
-            beta1: Float(configuration.beta1),
-            beta2: Float(configuration.beta2),
-            epsilon: Float(configuration.epsilon)
+            learningRate: Float(configuration.optimizer.learningRate),
+            beta1: Float(configuration.optimizer.beta1),
+            beta2: Float(configuration.optimizer.beta2),
+            epsilon: Float(configuration.optimizer.epsilon)
         )
     }
 
@@ -245,46 +237,49 @@ package struct RunBuilder {
     }
 
     private func makeRun(
-        run: UInt64,
-        position: Position,
+        numbered number: UInt64,
+        _ record: RunRecord,
         workerCountMin: Int,
-        optimizer: Optimizer,
-        totals: EpochTotals,
-        epochs: [EpochRecord],
-        distrusted: [WorkerID],
-        soleAnswers: [SoleAnswers]
+        optimizer: Optimizer
     ) -> Run {
         var random = SystemRandomNumberGenerator()
         var settings = Coordinator.Settings(
-            stamp: RunStamp(run: run, generation: random.next()),
+            stamp: RunStamp(run: number, generation: random.next()),
             schedule: schedule,
             input: InputSettings(
-                geometry: configuration.input.rawValue,
-                scale: configuration.scale.rawValue
+                geometry: configuration.input.geometry.rawValue,
+                scale: configuration.input.scale.rawValue
             ),
             workerCountMin: workerCountMin,
-            stepsPerCheckpoint: configuration.checkpointEvery
+            stepsPerCheckpoint: configuration.checkpoints.stepInterval
         )
         settings.verification = Verification(
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
-        settings.distrusted = distrusted
-        settings.soleAnswers = soleAnswers
-        var made = Run(
-            settings: settings,
-            position: position,
+        settings.distrusted = record.distrusted
+        settings.soleAnswers = record.soleAnswers
+        return Run(
+            start: RunStart(
+                settings: settings,
+                position: record.position,
+                epochTotals: record.epochTotals,
+                epochs: record.epochs,
+                keepsGoing: configuration.keepGoing
+            ),
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
             optimizer: optimizer,
             kernels: kernels,
-            writer: CheckpointWriter(store: store, table: Self.table),
-            identity: RunIdentity(run: run, seed: configuration.seed, configuration: identity),
-            epochTotals: totals,
-            epochs: epochs,
-            findingCheckpoint: { checkpoint(before: $0) },
-            goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
+            checkpoints: RunCheckpoints(
+                writer: CheckpointWriter(store: store, table: Self.table),
+                identity: RunIdentity(
+                    run: number,
+                    seed: configuration.seed,
+                    configuration: identity
+                ),
+                finding: { checkpoint(before: $0) },
+                goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
+            )
         )
-        made.keepsGoing = configuration.keepGoing
-        return made
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Reporting
 import Training
+import TrainingDriver
 import TrainingProtocol
 
 /// The figures of a run in its folder: metrics, TensorBoard's events and the history.
@@ -18,6 +19,8 @@ final class FigureFiles {
     private let events: TensorBoardEvents
     private let history: RunHistory
     private var pace = PaceMeter()
+    /// The layers at the end of the epoch that is about to be told of.
+    private var state: EpochState?
     private var failedParts: Set<String> = []
     private let warn: (ReportError) -> Void
     /// Steps of the run so far.
@@ -36,11 +39,11 @@ final class FigureFiles {
     ) throws(ReportError) {
         self.folder = folder
         self.warn = warn
-        learningRate = configuration.learningRate
+        learningRate = configuration.optimizer.learningRate
         logEvery = configuration.logEvery
-        stepsPerEpoch = run.settings.schedule.stepsPerEpoch
-        step = run.position.completedStepCount
-        let isNew = step == 0 && run.epochs.isEmpty
+        stepsPerEpoch = run.start.settings.schedule.stepsPerEpoch
+        step = run.start.position.completedStepCount
+        let isNew = step == 0 && run.start.epochs.isEmpty
         metrics =
             isNew && !FileManager.default.fileExists(atPath: folder.metricsPath)
             ? try MetricsLog(newInFolder: folder.path)
@@ -74,12 +77,31 @@ final class FigureFiles {
         keep("events") { () throws(ReportError) in try events.append(line, at: Date()) }
     }
 
-    /// Keeps an epoch's figures.
+    /// Looks at the numbers that an epoch leaves.
+    func epochDidLeave(_ end: EpochEnd) { state = EpochState(end) }
+
+    /// Notes what each worker did for an epoch.
     ///
     /// - Parameter name: what the log calls a worker.
-    func epochDidEnd(_ record: EpochRecord, _ end: EpochEnd, name: (WorkerID) -> String) {
+    func workersDidCompute(
+        _ shardCounts: [WorkerID: Int],
+        ofEpoch epochIndex: Int,
+        name: (WorkerID) -> String
+    ) {
+        let step = (epochIndex + 1) * stepsPerEpoch
+        var event = HistoryEvent(.epoch, at: Date(), step: step)
+        // Two starts of one process may bear one name.
+        event.shards = Dictionary(
+            shardCounts.map { (name($0.key), $0.value) },
+            uniquingKeysWith: +
+        )
+        append(event)
+    }
+
+    /// Keeps an epoch's figures.
+    func epochDidEnd(_ record: EpochRecord) {
         step = (record.epochIndex + 1) * stepsPerEpoch
-        let state = EpochState(end)
+        defer { state = nil }
         let line = MetricsLine(
             record,
             state,
@@ -90,15 +112,9 @@ final class FigureFiles {
         keep("metrics") { () throws(ReportError) in try metrics.append(line) }
         keep("events") { () throws(ReportError) in
             try events.append(line, at: Date())
+            guard let state else { return }
             try events.append(state, epoch: record.epochIndex + 1, at: Date())
         }
-        var event = HistoryEvent(.epoch, at: Date(), step: step)
-        // Two starts of one process may bear one name.
-        event.shards = Dictionary(
-            end.shardCounts.map { (name($0.key), $0.value) },
-            uniquingKeysWith: +
-        )
-        append(event)
     }
 
     /// Takes back what lies beyond a step, from which the run goes on.

@@ -18,8 +18,8 @@ enum ModelCard {
         datasetChecksum: String
     ) -> [String: String] {
         var entries = [
-            "input": configuration.input.rawValue,
-            "scale": configuration.scale.rawValue,
+            "input": configuration.input.geometry.rawValue,
+            "scale": configuration.input.scale.rawValue,
             "model": "LeNet-5",
             "version": VersionCommand.version,
             "commit": VersionCommand.commit,

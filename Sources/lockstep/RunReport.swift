@@ -7,6 +7,7 @@ import Kernels
 import Logging
 import Reporting
 import Training
+import TrainingDriver
 import TrainingProtocol
 
 /// What a run shows and writes while it goes: the progress on standard output, the figures in its
@@ -46,8 +47,8 @@ final class RunReport: RunObserver {
         self.configuration = configuration
         self.supervision = supervision
         self.logger = logger
-        schedule = run.settings.schedule
-        workerCountMin = run.settings.workerCountMin
+        schedule = run.start.settings.schedule
+        workerCountMin = run.start.settings.workerCountMin
         origin = RunOrigin(configuration, kernels: run.kernels.name)
         files = try FigureFiles(
             folder: folder,
@@ -110,10 +111,16 @@ final class RunReport: RunObserver {
         files.stepDidEnd(record)
     }
 
-    func epochDidEnd(_ record: EpochRecord, _ end: EpochEnd) {
+    func epochDidLeave(_ end: EpochEnd) { files.epochDidLeave(end) }
+
+    func workersDidCompute(_ shardCounts: [WorkerID: Int], ofEpoch epochIndex: Int) {
+        files.workersDidCompute(shardCounts, ofEpoch: epochIndex, name: name)
+    }
+
+    func epochDidEnd(_ record: EpochRecord) {
         let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
         show(progress.ended(record, at: now, columnCount: columnCount))
-        files.epochDidEnd(record, end, name: name)
+        files.epochDidEnd(record)
     }
 
     func runDidGoBack(to position: Position) {
@@ -257,11 +264,13 @@ final class RunReport: RunObserver {
             seed: configuration.seed,
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
-            distrustedWorkers: result.distrusted.map(name),
-            unverifiedSteps: result.unverified.flatMap {
-                RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
-            },
-            droppedMessages: result.droppedMessages,
+            distrust: RunSummary.Distrust(
+                workers: result.distrusted.map(name),
+                unverifiedSteps: result.unverified.flatMap {
+                    RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
+                },
+                droppedMessages: result.droppedMessages
+            ),
             profile: RunProfile(result)
         )
         try summary.write(toFolder: folder.path)

@@ -8,11 +8,12 @@ import Keys
 import Logging
 import MNIST
 import Model
+import NetworkTransport
 import Reporting
 import ServiceLifecycle
 import Training
+import TrainingDriver
 import TrainingProtocol
-import Transport
 import ZeroMQ
 
 /// One start of a run, from its options to its last line.
@@ -74,7 +75,7 @@ struct RunSession {
         let service: CoordinatorService
         do {
             run = try prepare(builder, initial: initial, workerCountMin: workerCount)
-            run.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
+            run.start.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
             report = try self.report(of: run, in: lock.folder, configuration)
             service = try CoordinatorService(
                 run,
@@ -99,14 +100,14 @@ struct RunSession {
                 hangUp: hangUp(admission)
             )
         } catch {
-            try? run.finishCheckpoints()
+            try? run.checkpoints.writer.finish()
             throw error
         }
         defer { service.runResult.map { leave(trace, of: $0) } }
         if let result = service.runResult, result.isComplete {
             try leave(result, configuration, dataset, in: lock.folder, report)
         } else {
-            try (service.runResult?.writer ?? run.writer)?.finish()
+            try (service.runResult?.writer ?? run.checkpoints.writer).finish()
             try tell(of: service.runResult, report, in: lock.folder)
             throw ExitCode(signals.exitCode ?? 1)
         }
@@ -123,7 +124,7 @@ struct RunSession {
     ) throws {
         // A checkpoint that fails gives its room back, and is told of after the model is there:
         // that is what the run was for.
-        let checkpoints = Result { try result.writer?.finish() }
+        let checkpoints = Result { try result.writer.finish() }
         let card = ModelCard.entries(
             of: result,
             configuration,
@@ -132,7 +133,7 @@ struct RunSession {
         try FinishedRun(result, card: card).leave(in: folder, report)
         let evaluation = Evaluation(
             kernels: try KernelSet.best(environment: ProcessInfo.processInfo.environment),
-            transform: InputTransform(geometry: configuration.input, scale: configuration.scale)
+            transform: configuration.input
         )
         report.testDidEnd(
             EvaluationFindings(
@@ -272,7 +273,7 @@ struct RunSession {
         if warnings.count > 3 {
             logger.warning("passed over \(warnings.count) checkpoints, these three among them")
         }
-        logger.info("going on after step \(run.position.completedStepCount)")
+        logger.info("going on after step \(run.start.position.completedStepCount)")
         return run
     }
 

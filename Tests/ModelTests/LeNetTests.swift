@@ -46,9 +46,9 @@ struct LeNetTests {
     @Test func `has memory for what the kernels write`() {
         let workspace = Workspace()
         #expect(workspace.rectified.map(\.elementCount) == [400, 120, 84, 10])
-        #expect(workspace.rows.elementCount == 400)
-        #expect(workspace.rowGradient.elementCount == 6 * 2 * 28)
-        #expect(workspace.partials.elementCount == 2 * 150)
+        #expect(workspace.scratch.rows.elementCount == 400)
+        #expect(workspace.scratch.rowGradient.elementCount == 6 * 2 * 28)
+        #expect(workspace.scratch.partials.elementCount == 2 * 150)
         #expect(workspace.convolution2Gradient.elementCount == 1_600)
     }
 

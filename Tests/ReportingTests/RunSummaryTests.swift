@@ -41,9 +41,11 @@ import Testing
             seed: .max,
             steps: 3_376,
             totalSeconds: 6.5,
-            distrustedWorkers: ["0011aaff"],
-            unverifiedSteps: [.init(worker: "0011aaff", first: 1, last: 40)],
-            droppedMessages: ["header": 3],
+            distrust: RunSummary.Distrust(
+                workers: ["0011aaff"],
+                unverifiedSteps: [.init(worker: "0011aaff", first: 1, last: 40)],
+                droppedMessages: ["header": 3]
+            ),
             profile: RunProfile(
                 steps: 3_375,
                 messages: 20_250,

@@ -8,10 +8,11 @@ import Keys
 import Logging
 import MNIST
 import Model
+import NetworkTransport
 import Synchronization
 import TestTools
+import TrainingDriver
 import TrainingProtocol
-import Transport
 import ZeroMQ
 
 @testable import Training
@@ -46,7 +47,8 @@ struct SmallRun {
             port.withLock { $0 = payloadPort }
         }
         func stepDidEnd(_ record: StepRecord) { steps.increase() }
-        func epochDidEnd(_ record: EpochRecord, _ end: EpochEnd) {}
+        func epochDidEnd(_ record: EpochRecord) {}
+        func epochDidLeave(_ end: EpochEnd) {}
         func runDidGoBack(to position: Position) { gone.withLock { $0.append(position) } }
         func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {}
         func didNotice(_ notice: Coordinator.Notice) { told.withLock { $0.append(notice) } }
@@ -100,7 +102,7 @@ struct SmallRun {
         )
         var configuration = RunConfiguration()
         configuration.verify = verify
-        configuration.checkpointEvery = checkpointEvery
+        configuration.checkpoints.stepInterval = checkpointEvery
         configuration.epochs = 2
         let builder = try RunBuilder(
             configuration: configuration,
@@ -185,7 +187,7 @@ struct SmallRun {
         guard let result = service.runResult else { throw ServiceEndedWithoutResult() }
         // A checkpoint still being written when the process ends would be sealed by a library that
         // has cleaned up.
-        try? result.writer?.finish()
+        try? result.writer.finish()
         return (result, Array(result.parameters.floats))
     }
 

@@ -1,0 +1,71 @@
+import Arithmetic
+package import Checkpoints
+import Foundation
+import Model
+import TrainingDriver
+import TrainingProtocol
+
+/// The checkpoints of a run of LeNet-5, on a disk.
+///
+/// Belongs to the coordinator's thread; the writer has one of its own.
+package final class RunCheckpoints: CheckpointKeeper {
+    /// Where checkpoints go.
+    package private(set) var writer: CheckpointWriter
+    /// What every checkpoint says about the run: its name, seed and settings.
+    private let identity: RunIdentity
+    private let finding: (Position) -> Position?
+    private let goingBack: (Position) throws -> Run
+    /// Who is told of what was written.
+    weak var observer: (any RunObserver)?
+
+    /// Gathers the parts.
+    ///
+    /// - Parameters:
+    ///   - finding: the position of the newest checkpoint at or before another; nil if there is
+    ///     none.
+    ///   - goingBack: makes the run again from its newest checkpoint at or before a position, and
+    ///     removes those after it from the disk.
+    init(
+        writer: CheckpointWriter,
+        identity: RunIdentity,
+        finding: @escaping (Position) -> Position?,
+        goingBack: @escaping (Position) throws -> Run
+    ) {
+        self.writer = writer
+        self.identity = identity
+        self.finding = finding
+        self.goingBack = goingBack
+    }
+
+    func submit(_ record: RunRecord, _ numbers: LeNetNumbers, isRequired: Bool) {
+        submit(record, numbers.optimizer.current, isRequired: isRequired)
+    }
+
+    /// Hands a state to the writer.
+    func submit(_ record: RunRecord, _ buffers: OptimizerBuffers, isRequired: Bool) {
+        writer.submit(
+            identity.metadata(of: record),
+            parameters: UnsafeRawBufferPointer(buffers.parameters.bytes),
+            firstMoment: UnsafeRawBufferPointer(buffers.firstMoment.bytes),
+            secondMoment: UnsafeRawBufferPointer(buffers.secondMoment.bytes),
+            isRequired: isRequired
+        )
+    }
+
+    func newest(before position: Position) -> Position? {
+        try? writer.finish()
+        return finding(position)
+    }
+
+    func goBack(to position: Position, _ numbers: LeNetNumbers) throws -> RunStart {
+        try? writer.finish()
+        let run = try goingBack(position)
+        numbers.restart(with: run.optimizer)
+        writer = run.checkpoints.writer
+        return run.start
+    }
+
+    func tellOutcomes() {
+        for outcome in writer.drainOutcomes() { observer?.checkpointWasHandled(outcome) }
+    }
+}
