@@ -204,6 +204,7 @@ let package = Package(
 
         // MARK: Services and commands
         module("Reporting", ["Figures", "JSON"]),
+        module("HTMLReport", ["Figures", "JSON", "Reporting"]),
         module(
             "Hosting",
             [
@@ -238,8 +239,9 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
-                "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
+                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "HTMLReport",
+                "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST",
+                "Model",
                 "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "Training",
                 "TrainingBenchmarks", "TrainingDriver", "TrainingProtocol", "TrainingSimulation",
                 "Transport", "ZeroMQ",
@@ -269,6 +271,7 @@ let package = Package(
         tests("Figures"),
         tests("JSON"),
         tests("ONNX", ["Model", product("SwiftProtobuf", "swift-protobuf")]),
+        tests("HTMLReport", ["Figures", "JSON", "Reporting"]),
         tests("Reporting", ["Figures", "JSON"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),
@@ -326,7 +329,8 @@ let package = Package(
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
+                "Checkpoints", "Configuration", "Figures", "HTMLReport", "Hosting", "ImageFiles",
+                "JSON", "Keys",
                 "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
                 "SharedMemory", "TestTools", "Training", "TrainingProtocol", "Transport", "Wire",
                 "ZeroMQ",

@@ -26,6 +26,10 @@ struct Lockstep: AsyncParsableCommand {
                     SummaryCommand.self, DigestCommand.self,
                 ]
             ),
+            CommandGroup(
+                name: "Look at runs",
+                subcommands: [RunsCommand.self, ReportCommand.self]
+            ),
             CommandGroup(name: "Protect", subcommands: [KeysCommand.self]),
             CommandGroup(name: "Measure", subcommands: [BenchCommand.self]),
             CommandGroup(name: "Check", subcommands: [SimulateCommand.self, VersionCommand.self]),

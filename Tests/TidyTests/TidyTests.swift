@@ -181,6 +181,7 @@ extension TidyTests {
         "Checkpoints": ["COpenSSL", "Dispatch", "Figures", "Glibc", "JSON", "Synchronization"],
         "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation", "JSON"],
+        "HTMLReport": ["Figures", "Foundation", "JSON", "Reporting"],
         "Hosting": [
             "CSignals", "Foundation", "Glibc", "Kernels", "Logging", "PlainFiles",
             "ServiceLifecycle", "SharedMemory", "Subprocess", "Synchronization", "SystemPackage",
@@ -197,7 +198,9 @@ extension TidyTests {
         ],
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Dispatch", "Figures",
-            "Foundation", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
+            "Foundation", "HTMLReport", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks",
+            "Kernels",
+            "Keys",
             "Logging", "MNIST", "Model", "NetworkTransport", "ONNX", "PlainFiles", "Reporting",
             "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
             "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport", "ZeroMQ",

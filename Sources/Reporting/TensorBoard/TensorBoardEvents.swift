@@ -113,8 +113,10 @@ package struct MisreadPicture: Equatable, Sendable {
     package var picture: PlainPicture
 
     /// Takes an image of `width` pixels a row, white on black.
-    package init(title: String, pixels: [UInt8], width: Int) {
+    ///
+    /// - Parameter factor: pixels along the side of the square that shows one of its.
+    package init(title: String, pixels: [UInt8], width: Int, enlarged factor: Int = 4) {
         self.title = title
-        picture = PlainPicture(gray: pixels, width: width, enlarged: 4)
+        picture = PlainPicture(gray: pixels, width: width, enlarged: factor)
     }
 }
