@@ -50,7 +50,11 @@ struct ChartScale {
         let all = stride(from: first, through: last, by: 1).flatMap { exponent in
             [1.0, 2, 5].map { $0 * pow(10, exponent) }
         }.filter(bounds.contains)
-        return all.count <= 8 ? all : all.filter { Self.isPower($0) }
+        guard all.count > 8 else { return all }
+        let powers = all.filter { Self.isPower($0) }
+        let spacing = (powers.count + 7) / 8
+        return powers.enumerated().filter { $0.offset.isMultiple(of: max(1, spacing)) }
+            .map(\.element)
     }
 
     /// A number of an axis in few characters: 20k, 0.05, 1e-7.

@@ -78,7 +78,7 @@ package struct MetricsLine: Equatable, Sendable {
     /// Reads a line of this version, or of the one before it.
     init?(_ json: StrictJSON) {
         guard let kind = json[MetricsField.kind.rawValue]?.string.flatMap(Kind.init(rawValue:)),
-            let step = json[MetricsField.step.rawValue]?.count
+            let step = json[MetricsField.step.rawValue]?.count, step <= Self.stepMax
         else { return nil }
         let isOld = json[MetricsField.formatVersion.rawValue] == nil
         var numbers: [MetricsField: Double] = [:]
@@ -95,6 +95,9 @@ package struct MetricsLine: Equatable, Sendable {
         else { return nil }
         (self.kind, self.step, self.numbers) = (kind, step, numbers)
     }
+
+    /// More steps than a run takes in a year, and few enough to add those of many lines.
+    static let stepMax = 1 << 40
 
     private static let needed: [MetricsField] = [
         .time, .epoch, .loss, .accuracy, .samplesPerSecond,

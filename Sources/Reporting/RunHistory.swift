@@ -63,15 +63,21 @@ package struct HistoryEvent: Equatable, Sendable {
     package init?(parsing line: ArraySlice<UInt8>) {
         guard let json = try? StrictJSON(parsing: line),
             let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
-            let time = json["time"]?.double, time.isFinite, let step = json["step"]?.count
+            let time = json["time"]?.double, Self.times.contains(time),
+            let step = json["step"]?.count, step <= MetricsLine.stepMax
         else { return nil }
         (self.kind, self.time, self.step) = (kind, time, step)
         worker = json["worker"]?.string
         workerCount = json["workers"]?.count
         text = json["text"]?.string
-        for member in json["shards"]?.members ?? [] { shards[member.key] = member.value.count }
+        for member in json["shards"]?.members ?? [] {
+            shards[member.key] = member.value.count.map { min($0, MetricsLine.stepMax) }
+        }
         for member in json["origin"]?.members ?? [] { origin[member.key] = member.value.string }
     }
+
+    /// No run is older than 1970, or younger than the year 4000.
+    private static let times = 0..<64e9
 
     /// The line, without its end.
     var json: String {

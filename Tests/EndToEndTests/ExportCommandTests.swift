@@ -33,6 +33,16 @@ import Testing
         #expect(early.status == 0 && early.errors.contains("has no model yet"), "\(early.errors)")
     }
 
+    @Test func `brings images in as the run did, or as it is told`() throws {
+        let options = ["--dataset", "data", "--epochs", "1", "--run-dir", "Z", "--input", "resize"]
+        try #require(try Program.run(["train"] + options, in: folder.url).status == 0)
+        #expect(try export("Z", "--to", "z.onnx").status == 0)
+        #expect(try export("Z", "--to", "padded.onnx", "--input", "pad").status == 0)
+        let operation = Data("Resize".utf8)
+        #expect(try Data(contentsOf: url("z.onnx")).range(of: operation) != nil)
+        #expect(try Data(contentsOf: url("padded.onnx")).range(of: operation) == nil)
+    }
+
     @Test func `tells of a mistake in one sentence, and writes nothing`() throws {
         try Data("mine".utf8).write(to: url("mine.onnx"))
         try FileManager.default.createDirectory(

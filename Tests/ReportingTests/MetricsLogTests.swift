@@ -186,6 +186,13 @@ import Testing
         }
     }
 
+    @Test func `takes no line of more steps than there can be`() {
+        let line = step(1 << 40, epoch: 1).json
+        #expect(MetricsLine(parsing: ArraySlice(line.utf8)) != nil)
+        let beyond = line.replacing("\(1 << 40)", with: "9223372036854775807")
+        #expect(MetricsLine(parsing: ArraySlice(beyond.utf8)) == nil)
+    }
+
     @Test func `begins where a resumed run has none and refuses where a new one has`() throws {
         try withTemporaryFolder { folder in
             _ = try MetricsLog(folder: folder, resumingAtStep: 7)

@@ -44,9 +44,14 @@ struct RunHistoryTests {
                 let event = HistoryEvent(kind, at: time, step: 1)
                 #expect(HistoryEvent(parsing: ArraySlice(event.json.utf8)) == event)
             }
-            for line in ["", "{}", "[]", "{\"kind\":\"start\",\"time\":null,\"step\":1}"] {
-                #expect(HistoryEvent(parsing: ArraySlice(line.utf8)) == nil)
-            }
+            let start = "{\"kind\":\"epoch\",\"step\":"
+            for line in [
+                "", "{}", "[]", start + "1,\"time\":null}", start + "1,\"time\":1e300}",
+                start + "1,\"time\":-5}", start + "9223372036854775807,\"time\":1}",
+            ] { #expect(HistoryEvent(parsing: ArraySlice(line.utf8)) == nil, "\(line)") }
+            let greatest = start + "1,\"time\":1,\"shards\":{\"a\":9223372036854775807,\"b\":-1}}"
+            let event = HistoryEvent(parsing: ArraySlice(greatest.utf8))
+            #expect(event?.shards == ["a": 1 << 40])
         }
     }
 }
