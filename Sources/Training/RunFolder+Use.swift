@@ -23,11 +23,13 @@ extension RunFolder {
             return String(repeating: "0", count: max(0, 2 - digits.count)) + digits
         }
         let place = "\(device[0]):\(device[1]):\(status.st_ino)"
+        // Some file systems, such as btrfs, give each volume a number that locks do not have.
+        let isVolume = major == 0
         return locks.split(separator: "\n").contains { line in
             let words = line.split(separator: " ")
             // 1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF
             return words.count >= 6 && words[1] == "FLOCK" && words[3] == "WRITE"
-                && words[5] == place
+                && (words[5] == place || isVolume && words[5].hasSuffix(":\(status.st_ino)"))
         }
     }
 }

@@ -24,7 +24,12 @@ enum ProtobufEncoding {
 
     /// A repeated field of doubles, packed.
     static func doubles(_ field: Int, _ values: [Double]) -> [UInt8] {
-        bytes(field, values.flatMap { littleEndian($0.bitPattern) })
+        var content: [UInt8] = []
+        content.reserveCapacity(8 * values.count)
+        for value in values {
+            withUnsafeBytes(of: value.bitPattern.littleEndian) { content.append(contentsOf: $0) }
+        }
+        return bytes(field, content)
     }
 
     static func varint(_ value: UInt64) -> [UInt8] {
