@@ -57,15 +57,16 @@ struct ChartScale {
             .map(\.element)
     }
 
-    /// A number of an axis in few characters: 20k, 0.05, 1e-7.
+    /// A number of an axis in few characters: 20k, 0.05, 1e-7, 5e14.
     static func text(of number: Double) -> String {
         if number == 0 { return "0" }
+        if number.magnitude >= 1e9 || number.magnitude < 1e-4 {
+            let exponent = log10(number.magnitude).rounded(.down)
+            return exponent.isFinite
+                ? "\(trimmed(number / pow(10, exponent)))e\(Int(exponent))" : ""
+        }
         if number.magnitude >= 1e6 { return "\(trimmed(number / 1e6))M" }
         if number.magnitude >= 1e4 { return "\(trimmed(number / 1e3))k" }
-        if number.magnitude < 1e-4 {
-            let exponent = log10(number.magnitude).rounded(.down)
-            return "\(trimmed(number / pow(10, exponent)))e\(Int(exponent))"
-        }
         return trimmed(number)
     }
 

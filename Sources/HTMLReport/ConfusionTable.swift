@@ -15,7 +15,8 @@ enum ConfusionTable {
                 // A root, so that few are seen.
                 let strength = label == prediction ? share : share.squareRoot()
                 let percent = Int((100 * strength).rounded())
-                let kind = label == prediction ? "right" : "wrong"
+                let kind =
+                    (label == prediction ? "right" : "wrong") + (percent > 55 ? " deep" : "")
                 return count == 0
                     ? "<td></td>"
                     : "<td class=\"\(kind)\" style=\"--s:\(percent)%\" title=\"\(count) of label \(label) taken for \(prediction)\">\(count)</td>"

@@ -53,8 +53,8 @@ enum PageStyle {
             .confusion td, .confusion th { text-align: center; min-width: 2.2rem; padding: .25rem; border: 1px solid var(--page); }
             .confusion .right { background: color-mix(in srgb, var(--right) var(--s), var(--card)); }
             .confusion .wrong { background: color-mix(in srgb, var(--wrong) var(--s), var(--card)); }
-            .confusion .right { color: #fff; } .confusion .sum { color: var(--quiet); }
-            @media (prefers-color-scheme: dark) { .confusion .right { color: #000; } }
+            .confusion .deep { color: #fff; } .confusion .sum { color: var(--quiet); }
+            @media (prefers-color-scheme: dark) { .confusion .deep { color: #000; } }
             .digits { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); }
             .digits figure { margin: 0; font-size: .75rem; color: var(--quiet); }
             .digits img { width: 100%; height: auto; image-rendering: pixelated; border-radius: .25rem; display: block; }

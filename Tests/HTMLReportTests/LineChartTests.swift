@@ -14,6 +14,8 @@ struct LineChartTests {
         let even = ChartScale([0, 50_000])
         #expect(even.place(of: 25_000) == 0.5)
         #expect(even.ticks.map(ChartScale.text) == ["0", "10k", "20k", "30k", "40k", "50k"])
+        let texts = [0, 5e14, 2e6, 12_000, 1e-7, -0.05].map(ChartScale.text)
+        #expect(texts == ["0", "5e14", "2M", "12k", "1e-7", "-0.05"])
         #expect(!ChartScale([0, 1], prefersLogarithm: true).isLogarithmic)
     }
 
