@@ -1,18 +1,19 @@
 internal import Figures
 
-/// An epoch's figures as the files of a run have them: its number from 1, validation beside
-/// training, and null for a number that is not finite.
+/// An epoch's figures as `summary.json` has them: its number from 1, validation beside training,
+/// and null for a number that is not finite.
 struct ReportedEpoch: Encodable {
     let record: EpochRecord
-    /// Whether the epoch is over: what it took is left out before.
-    let isOver: Bool
 
-    init(_ record: EpochRecord, isOver: Bool = true) {
-        (self.record, self.isOver) = (record, isOver)
-    }
+    init(_ record: EpochRecord) { self.record = record }
 
     private enum CodingKeys: String, CodingKey {
-        case epoch, loss, accuracy, validationLoss, validationAccuracy, seconds, samplesPerSecond
+        case epoch, loss, accuracy, seconds, samplesPerSecond
+        case validationLoss = "val_loss"
+        case validationAccuracy = "val_accuracy"
+        // What version 1 called the same two; programs read them.
+        case formerValidationLoss = "validationLoss"
+        case formerValidationAccuracy = "validationAccuracy"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -22,7 +23,9 @@ struct ReportedEpoch: Encodable {
         try fields.encodeNumber(record.training.accuracy, .accuracy)
         try fields.encodeNumberIfPresent(record.validation?.loss, .validationLoss)
         try fields.encodeNumberIfPresent(record.validation?.accuracy, .validationAccuracy)
-        if isOver { try fields.encodeNumber(record.seconds, .seconds) }
+        try fields.encodeNumberIfPresent(record.validation?.loss, .formerValidationLoss)
+        try fields.encodeNumberIfPresent(record.validation?.accuracy, .formerValidationAccuracy)
+        try fields.encodeNumber(record.seconds, .seconds)
         try fields.encodeNumber(record.throughputSamplesPerSecond, .samplesPerSecond)
     }
 }

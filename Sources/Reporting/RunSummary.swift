@@ -21,6 +21,29 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         }
     }
 
+    /// What was not believed.
+    package struct Distrust: Equatable, Sendable {
+        /// Workers that gave wrong answers and were turned away, as the log names them.
+        package var workers: [String]
+        /// Steps for which only the word of such a worker stands.
+        package var unverifiedSteps: [UnverifiedSteps]
+        /// How many messages were dropped, by what was wrong with them.
+        package var droppedMessages: [String: Int]
+
+        /// Gathers it; the default is that all was believed.
+        package init(
+            workers: [String] = [],
+            unverifiedSteps: [UnverifiedSteps] = [],
+            droppedMessages: [String: Int] = [:]
+        ) {
+            self.workers = workers
+            self.unverifiedSteps = unverifiedSteps
+            self.droppedMessages = droppedMessages
+        }
+    }
+
+    /// What started the run, where, when and with which settings.
+    package var origin: RunOrigin
     /// Every epoch of the run, also those before a resume.
     package var epochs: [EpochRecord]
     /// The figures of the test set.
@@ -37,20 +60,20 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     package var steps: Int
     /// How long it all took, in seconds.
     package var totalSeconds: Double
-    /// Workers that gave wrong answers and were turned away, as the log names them.
-    package var distrustedWorkers: [String]
-    /// Steps for which only the word of such a worker stands.
-    package var unverifiedSteps: [UnverifiedSteps]
-    /// How many messages were dropped, by what was wrong with them.
-    package var droppedMessages: [String: Int]
+    /// What was not believed.
+    package var distrust: Distrust
     /// What the time was spent on, from the second step on.
     package var profile: RunProfile
+
+    /// The version of the file's fields, which a field that is gone or means something else raises.
+    package static let version = 2
 
     /// The file's name in the run's folder.
     package static let fileName = "summary.json"
 
     /// Takes a run's figures.
     package init(
+        origin: RunOrigin,
         epochs: [EpochRecord],
         test: Metrics,
         digest: String,
@@ -59,11 +82,10 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         seed: UInt64,
         steps: Int,
         totalSeconds: Double,
-        distrustedWorkers: [String],
-        unverifiedSteps: [UnverifiedSteps] = [],
-        droppedMessages: [String: Int] = [:],
+        distrust: Distrust,
         profile: RunProfile
     ) {
+        self.origin = origin
         self.epochs = epochs
         self.test = test
         self.digest = digest
@@ -72,9 +94,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         self.seed = seed
         self.steps = steps
         self.totalSeconds = totalSeconds
-        self.distrustedWorkers = distrustedWorkers
-        self.unverifiedSteps = unverifiedSteps
-        self.droppedMessages = droppedMessages
+        self.distrust = distrust
         self.profile = profile
     }
 
@@ -101,10 +121,18 @@ extension RunSummary {
     private enum CodingKeys: String, CodingKey {
         case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
         case unverifiedSteps, droppedMessages, profile
+        case formatVersion, version, commit, kernels, host, startTime, settings
     }
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(Self.version, forKey: .formatVersion)
+        try fields.encode(origin.version, forKey: .version)
+        try fields.encode(origin.commit, forKey: .commit)
+        try fields.encode(origin.kernels, forKey: .kernels)
+        try fields.encode(origin.host, forKey: .host)
+        try fields.encode(origin.startText, forKey: .startTime)
+        try fields.encode(origin.settings, forKey: .settings)
         try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
         try fields.encode(ReportedMetrics(test), forKey: .test)
         try fields.encode(digest, forKey: .digest)
@@ -113,9 +141,9 @@ extension RunSummary {
         try fields.encode(seed, forKey: .seed)
         try fields.encode(steps, forKey: .steps)
         try fields.encodeNumber(totalSeconds, .totalSeconds)
-        try fields.encode(distrustedWorkers, forKey: .distrustedWorkers)
-        try fields.encode(unverifiedSteps, forKey: .unverifiedSteps)
-        try fields.encode(droppedMessages, forKey: .droppedMessages)
+        try fields.encode(distrust.workers, forKey: .distrustedWorkers)
+        try fields.encode(distrust.unverifiedSteps, forKey: .unverifiedSteps)
+        try fields.encode(distrust.droppedMessages, forKey: .droppedMessages)
         try fields.encode(profile, forKey: .profile)
     }
 }

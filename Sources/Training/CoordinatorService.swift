@@ -35,9 +35,11 @@ package final class CoordinatorService: Service {
     ) throws(ZeroMQError) {
         stop = try StopRequest()
         let clock = CoordinatorProfiler(sliceCountMax: sliceCountMax)
+        let numbers = LeNetNumbers(run, clock: clock, sliceCountMax: sliceCountMax)
+        numbers.observer = observer
         let driver = Driver(
             run.start,
-            LeNetNumbers(run, clock: clock, sliceCountMax: sliceCountMax),
+            numbers,
             over: bound.transport,
             keeper: run.checkpoints,
             clock: clock,

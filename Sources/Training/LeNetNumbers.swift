@@ -29,6 +29,9 @@ package final class LeNetNumbers: StoredNumbers {
     private var spareSums: [StepReduction] = []
     /// Where sums of workers' gradients go.
     private let gradients = BufferPool()
+    private let lastGradient = LastGradient()
+    /// Who looks at the numbers of each epoch.
+    weak var observer: (any RunObserver)?
 
     /// Starts from a run's parameters.
     ///
@@ -50,6 +53,7 @@ package final class LeNetNumbers: StoredNumbers {
         optimizer.restart(with: OptimizerBuffers(of: checkpoint))
         sums = [:]
         comparison.forgetAll()
+        lastGradient.forget()
     }
 
     package var classCount: Int { LeNet.classCount }
@@ -123,12 +127,15 @@ package final class LeNetNumbers: StoredNumbers {
     }
 
     private func apply(_ gradient: ParameterBuffer, _ segment: LeNet.Segment, _ index: Int) {
+        let sampleCount = schedule.samples(of: .step(index: index)).count
         optimizer.apply(
             gradient,
             range: segment.range,
-            sampleCount: schedule.samples(of: .step(index: index)).count,
+            sampleCount: sampleCount,
             step: index + 1
         )
+        guard (index + 1).isMultiple(of: schedule.stepsPerEpoch) else { return }
+        lastGradient.keep(gradient, range: segment.range, sampleCount: sampleCount)
     }
 
     package func applyStep(index: Int) -> LossSums {
@@ -160,6 +167,11 @@ package final class LeNetNumbers: StoredNumbers {
     }
 
     package func forget(_ work: Work) { comparison.forget(work) }
+
+    package func epochDidEnd() {
+        let gradient = lastGradient.take()
+        observer?.epochDidLeave(EpochEnd(parameters: optimizer.parameters, gradient: gradient))
+    }
 
     package func engageThread() { arithmetic.engageThread() }
 

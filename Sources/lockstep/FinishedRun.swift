@@ -1,5 +1,4 @@
 import Checkpoints
-import Configuration
 import Foundation
 import Model
 import Reporting
@@ -25,11 +24,12 @@ struct FinishedRun {
     }
 
     private let result: RunResult
-    private let configuration: RunConfiguration
+    /// What the model's file says of it.
+    private let card: [String: String]
 
-    init(_ result: RunResult, _ configuration: RunConfiguration) {
+    init(_ result: RunResult, card: [String: String]) {
         self.result = result
-        self.configuration = configuration
+        self.card = card
     }
 
     /// Writes the model and the summary, and prints the result whatever becomes of them.
@@ -77,10 +77,7 @@ struct FinishedRun {
             path: path,
             parameters: UnsafeRawBufferPointer(result.parameters.bytes),
             table: RunBuilder.table,
-            metadata: [
-                "input": configuration.input.geometry.rawValue,
-                "scale": configuration.input.scale.rawValue,
-            ]
+            metadata: card
         )
     }
 

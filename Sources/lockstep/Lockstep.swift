@@ -29,9 +29,13 @@ struct Lockstep: AsyncParsableCommand {
             CommandGroup(
                 name: "Use a model",
                 subcommands: [
-                    EvaluateCommand.self, PredictCommand.self, SummaryCommand.self,
-                    DigestCommand.self,
+                    EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
+                    SummaryCommand.self, DigestCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "Look at runs",
+                subcommands: [RunsCommand.self, ReportCommand.self]
             ),
             CommandGroup(name: "Protect", subcommands: [KeysCommand.self]),
             CommandGroup(name: "Measure", subcommands: [BenchCommand.self]),

@@ -3,6 +3,7 @@ import Configuration
 import Figures
 import Foundation
 import Hosting
+import Kernels
 import Logging
 import Reporting
 import Training
@@ -25,8 +26,8 @@ final class RunReport: RunObserver {
     private let supervision: Supervision
     private let logger: Logger
     private let display: RunDisplay
-    private var metrics: MetricsLog
-    private let events: TensorBoardEvents
+    private let origin: RunOrigin
+    private let files: FigureFiles
     private var failedParts: Set<String> = []
     private var workerNames: [WorkerID: String] = [:]
     private var lines = LineLimit()
@@ -48,17 +49,13 @@ final class RunReport: RunObserver {
         self.supervision = supervision
         self.logger = logger
         schedule = run.start.settings.schedule
-        let step = run.start.position.completedStepCount
-        metrics =
-            step == 0 && run.start.epochs.isEmpty
-                && !FileManager.default.fileExists(atPath: folder.metricsPath)
-            ? try MetricsLog(newInFolder: folder.path)
-            : try MetricsLog(folder: folder.path, resumingAtStep: step)
-        events = try TensorBoardEvents(
-            runFolder: folder.path,
-            validates: schedule.validationSampleCount > 0,
-            at: Date()
-        )
+        origin = RunOrigin(configuration, kernels: run.kernels.name)
+        files = try FigureFiles(
+            folder: folder,
+            configuration: configuration,
+            run: run,
+            origin: origin
+        ) { logger.warning("\($0); training goes on without these figures") }
     }
 
     func runWillStart(endpoint: String, payloadPort: Int?) {
@@ -83,29 +80,25 @@ final class RunReport: RunObserver {
                 "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.epoch.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
             )
         }
-        guard configuration.logEvery > 0,
-            record.completedStepCount % configuration.logEvery == 0
-        else { return }
-        keep("metrics") { () throws(ReportError) in try metrics.append(record, at: Date()) }
-        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
+        files.stepDidEnd(record)
+    }
+
+    func epochDidLeave(_ end: EpochEnd) { files.epochDidLeave(end) }
+
+    func workersDidCompute(_ shardCounts: [WorkerID: Int], ofEpoch epochIndex: Int) {
+        files.workersDidCompute(shardCounts, ofEpoch: epochIndex, name: name)
     }
 
     func epochDidEnd(_ record: EpochRecord) {
         display.ended(record)
-        let step = (record.epochIndex + 1) * schedule.stepsPerEpoch
-        keep("metrics") { () throws(ReportError) in
-            try metrics.append(record, step: step, at: Date())
-        }
-        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
+        files.epochDidEnd(record)
     }
 
     func runDidGoBack(to position: Position) {
         let step = position.completedStepCount
         display.interrupted()
         log(.warning, "a wrong answer had counted; going on from the checkpoint of step \(step)")
-        keep("metrics") { () throws(ReportError) in
-            metrics = try MetricsLog(folder: folder.path, resumingAtStep: step)
-        }
+        files.runDidGoBack(to: step)
     }
 
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {
@@ -114,6 +107,7 @@ final class RunReport: RunObserver {
             log(.debug, "checkpoint of step \(step) written to \(saved.path)")
             for warning in saved.warnings { warn(warning, ofKind: "old checkpoints") }
         case .failed(let step, let error):
+            files.note(.checkpointFailed, "\(error)")
             warn(
                 "writing the checkpoint of step \(step): \(error); training goes on, and the next one will be tried",
                 ofKind: Self.failedCheckpoints
@@ -132,6 +126,7 @@ final class RunReport: RunObserver {
     }
 
     func didNotice(_ notice: Coordinator.Notice) {
+        noteInHistory(notice)
         switch notice {
         case .workerJoined(let worker, let workerCount):
             status.has(workerCount: workerCount)
@@ -214,18 +209,27 @@ final class RunReport: RunObserver {
         tellOfFailedCheckpoints()
         let step = position.map { " after step \($0.completedStepCount)" } ?? ""
         display.interrupted()
+        files.note(.end, "stopped")
         log(.notice, "stopped\(step); to go on, add --resume --run-dir \(folder.path)")
     }
 
     /// Leaves the progress line, for the error that follows.
-    func didDiverge() { display.interrupted() }
+    func didDiverge() {
+        files.note(.end, "diverged")
+        display.interrupted()
+    }
+
+    /// Keeps what the test set shows of the run's model, beside its loss and accuracy.
+    func testDidEnd(_ findings: EvaluationFindings) { files.testDidEnd(findings) }
 
     /// Writes the run's summary.
     ///
     /// - Throws: `ReportError` when it cannot be written.
     func summarize(_ result: RunResult, digest: String) throws(ReportError) {
         tellOfFailedCheckpoints()
+        files.note(.end, "completed")
         let summary = RunSummary(
+            origin: origin,
             epochs: result.epochs,
             test: Self.test(of: result),
             digest: digest,
@@ -234,11 +238,13 @@ final class RunReport: RunObserver {
             seed: configuration.seed,
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
-            distrustedWorkers: result.distrusted.map(name),
-            unverifiedSteps: result.unverified.flatMap {
-                RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
-            },
-            droppedMessages: result.droppedMessages,
+            distrust: RunSummary.Distrust(
+                workers: result.distrusted.map(name),
+                unverifiedSteps: result.unverified.flatMap {
+                    RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
+                },
+                droppedMessages: result.droppedMessages
+            ),
             profile: RunProfile(result)
         )
         try summary.write(toFolder: folder.path)
@@ -281,14 +287,25 @@ extension RunReport {
         logger.log(level: level, "\(message)")
     }
 
-    /// Writes, or warns the first time that a part cannot be written.
-    private func keep(_ part: String, _ write: () throws(ReportError) -> Void) {
-        do {
-            try write()
-        } catch {
-            if failedParts.insert(part).inserted {
-                log(.warning, "\(error); training goes on without these figures")
-            }
+    /// Notes what the report of a run shows.
+    private func noteInHistory(_ notice: Coordinator.Notice) {
+        switch notice {
+        case .workerJoined(let worker, let workerCount):
+            files.note(.workerJoined, worker: name(worker), workerCount: workerCount)
+        case .workerLost(_, .rejoined, _): break
+        case .workerLost(let worker, let loss, let workerCount):
+            files.note(
+                .workerLost,
+                worker: name(worker),
+                workerCount: workerCount,
+                NoticeText.text(of: loss)
+            )
+        case .workerDistrusted(let worker, let work):
+            files.note(.workerDistrusted, worker: name(worker), NoticeText.text(of: work.round))
+        case .roundOverdue(let round, let duration, let debts):
+            let lasting = "\(NoticeText.text(of: round)), \(NoticeText.text(of: duration))"
+            files.note(.overdue, worker: debts.first.map { name($0.worker) }, lasting)
+        case .waitingForWorkers, .workersSpare, .workerRefused, .stepsInDoubt: break
         }
     }
 }

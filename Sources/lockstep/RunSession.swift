@@ -107,7 +107,7 @@ struct RunSession {
         }
         defer { service.runResult.map { leave(trace, of: $0) } }
         if let result = service.runResult, result.isComplete {
-            try leave(result, configuration, in: lock.folder, report)
+            try leave(result, configuration, dataset, in: lock.folder, report)
         } else {
             try (service.runResult?.writer ?? run.checkpoints.writer).finish()
             try tell(of: service.runResult, report, in: lock.folder)
@@ -120,13 +120,32 @@ struct RunSession {
     private func leave(
         _ result: RunResult,
         _ configuration: RunConfiguration,
+        _ dataset: MNISTDataset,
         in folder: RunFolder,
         _ report: RunReport
     ) throws {
         // A checkpoint that fails gives its room back, and is told of after the model is there:
         // that is what the run was for.
         let checkpoints = Result { try result.writer.finish() }
-        try FinishedRun(result, configuration).leave(in: folder, report)
+        let card = ModelCard.entries(
+            of: result,
+            configuration,
+            datasetChecksum: dataset.checksum
+        )
+        try FinishedRun(result, card: card).leave(in: folder, report)
+        let evaluation = Evaluation(
+            kernels: try KernelSet.best(environment: ProcessInfo.processInfo.environment),
+            transform: configuration.input
+        )
+        report.testDidEnd(
+            EvaluationFindings(
+                evaluation,
+                of: result.parameters,
+                over: dataset.test,
+                metrics: result.test,
+                worstCount: 16
+            )
+        )
         try checkpoints.get()
         if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
     }

@@ -15,6 +15,7 @@ struct RunStatusTests {
 
     private func record(_ doneCount: Int) -> StepRecord {
         StepRecord(
+            own: Metrics(loss: 0.3, accuracy: 0.9),
             epoch: EpochRecord(
                 epochIndex: 1,
                 training: Metrics(loss: 0.27912, accuracy: 0.91524),

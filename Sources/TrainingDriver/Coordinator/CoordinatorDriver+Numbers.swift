@@ -10,6 +10,8 @@ extension CoordinatorDriver {
         }
         let gradient = work.round.isTraining ? arrival.gradient : nil
         numbers.accept(work, arrival.sums, gradient, isKept: isKept)
+        let shards = work.subtree.shards(of: schedule.shardCount(of: work.round))
+        progress.tally.note(shardCount: shards.count, of: arrival.worker)
     }
 
     func compare(_ work: Work, _ first: WorkerID, _ second: WorkerArrival<Payloads>?) {
@@ -35,6 +37,8 @@ extension CoordinatorDriver {
         let now = clock.now
         let record = progress.tally.epochRecord(index: index, validation: validation, at: now)
         progress.epochs.append(record)
+        numbers.epochDidEnd()
+        observer.workersDidCompute(progress.tally.shardCounts, ofEpoch: index)
         progress.tally = EpochTally(at: now)
         observer.epochDidEnd(record)
     }

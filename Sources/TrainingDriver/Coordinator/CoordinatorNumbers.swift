@@ -55,8 +55,16 @@ package protocol CoordinatorNumbers: AnyObject {
     /// Drops an answer that was kept.
     func forget(_ work: Work)
 
+    /// Lets whoever wants look at the numbers of an epoch that is over.
+    func epochDidEnd()
+
     /// Has another thread take its part of what comes next.
     func engageThread()
     /// Lets that thread rest.
     func releaseThread()
+}
+
+extension CoordinatorNumbers {
+    /// Has nobody look.
+    package func epochDidEnd() {}
 }
