@@ -90,7 +90,7 @@ import Testing
         try check("predict flipped --test-index 0", "SHA")
         try check("train --run-dir never --initial-model flipped", "SHA")
         try check("digest nope", "nope: ", "No such file")
-        try check("digest data", "data: neither a model nor a checkpoint")
+        try check("digest data", "data: a folder without a run")
         try check("digest /dev/zero", "/dev/zero: ")
     }
 

@@ -50,13 +50,13 @@ import Testing
             withIntermediateDirectories: true
         )
         let cases: [(arguments: [String], status: Int32, sentence: String)] = [
-            (["--to", "a.onnx"], 2, "Missing expected argument '<model>'"),
-            (["R"], 2, "Missing expected argument '--to <file>'"),
+            (["--to", "a.onnx"], 2, "lockstep export expected <model>"),
+            (["R"], 2, "lockstep export expected --to <file>"),
             (["R", "--to", "a.txt"], 2, "ends in .txt where .onnx was expected"),
             (["R", "--to", "a"], 2, "has no ending where .onnx was expected"),
             (["R", "--to", "a.onnx", "--batch", "0"], 2, "1 to 65,536 was expected"),
             (["gone", "--to", "a.onnx"], 1, "gone: \"No such file or directory\""),
-            (["data", "--to", "a.onnx"], 1, "data: neither a model nor a checkpoint was found"),
+            (["data", "--to", "a.onnx"], 1, "data: a folder without a run was found"),
             (["R/config.yaml", "--to", "a.onnx"], 1, "is this a complete safetensors file?"),
             (["R", "--to", "gone/a.onnx"], 1, "gone/a.onnx: writing failed with \"No such file"),
             (["R", "--to", "mine.onnx"], 1, "add --force to replace it"),

@@ -84,8 +84,8 @@ import Testing
     @Test func `tells of a mistake in one sentence`() throws {
         try train("a", "--epochs", "1")
         let cases: [(arguments: [String], status: Int32, sentence: String)] = [
-            (["report", "--to", "x.html"], 2, "Missing expected argument '<runs> ...'"),
-            (["report", "runs/a"], 2, "Missing expected argument '--to <file>'"),
+            (["report", "--to", "x.html"], 2, "lockstep report expected <runs>"),
+            (["report", "runs/a"], 2, "lockstep report expected --to <file>"),
             (["report", "runs/a", "--to", "x.pdf"], 2, "ends in .pdf where .html was expected"),
             (["report", "runs", "--to", "x.html"], 1, "runs: no run was found"),
             (["report", "gone", "--to", "x.html"], 1, "gone: no run was found"),
