@@ -13,21 +13,23 @@ final class BenchmarkArrays {
     private let workspace = Workspace()
     private let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
 
-    init(kernels: KernelSet) {
+    /// Takes the model and the samples of `shard`.
+    init(kernels: KernelSet, shard: BenchmarkShard) {
         self.kernels = kernels
+        samples = shard.samples
         var random = RandomStream(seed: 1, stream: 1)
         let lanes = LeNet.shardSampleCountMax
-        samples = (0..<lanes * LeNet.sampleSize).map { _ in UInt8(random.uniform(below: 256)) }
+        let count = (LeNet.parameterCount + lanes - 1) / lanes
         func array(_ range: ClosedRange<Float> = -1...1) -> ShardArray {
-            let count = (LeNet.parameterCount + lanes - 1) / lanes
-            return ShardArray(elementCount: count, in: range, random: &random)
+            ShardArray(elementCount: count, in: range, random: &random)
         }
-        parameters = array(-0.1...0.1)
+        parameters = ShardArray(elementCount: count)
+        parameters.start.update(from: shard.parameters.start, count: LeNet.parameterCount)
         gradient = array()
         firstMoment = array()
         secondMoment = array(0...1)
         for sample in 0..<lanes {
-            workspace.labels.integers[sample] = Int32(sample % LeNet.classCount)
+            workspace.labels.integers[sample] = Int32(samples[sample * LeNet.sampleSize])
         }
     }
 
@@ -49,7 +51,7 @@ final class BenchmarkArrays {
                         start + 1,
                         LeNet.sampleSize,
                         lanes,
-                        w.partials.start,
+                        w.scratch.start,
                         w.pixels.start
                     )
                 }
@@ -72,23 +74,33 @@ final class BenchmarkArrays {
     private func convolutionsForward() -> [BenchmarkCase] {
         let (k, p, w, first, second) = (kernels, parameters.start, workspace, first, second)
         return [
-            .products("conv1 forward + pool", of: first, w.pooled[0]) {
+            .bytes("map of ink", w.input.elementCount * 64, w.inkedRows) {
+                k.mapInk(w.input.start, w.inkedRows.bits, w.inkedWindows.bits)
+            },
+            .products("conv1 forward + pool", of: first, w.pooled1) {
                 k.convolution1Forward(
                     w.input.start,
+                    w.inkedRows.bits,
                     p + first.weight,
                     p + first.bias,
-                    w.pooled[0].start,
-                    w.winners[0].integers
+                    w.scratch.start,
+                    w.pooled1.start,
+                    w.winners1.integers
                 )
             },
-            .products("conv2 forward + pool", of: second, w.pooled[1]) {
+            .products("conv2 forward + pool", of: second, w.windows2) {
                 k.convolution2Forward(
-                    w.pooled[0].start,
+                    w.pooled1.start,
                     p + second.weight,
                     p + second.bias,
-                    w.pooled[1].start,
-                    w.winners[1].integers
+                    w.scratch.start,
+                    w.windows2.start,
+                    w.winners2.integers
                 )
+            },
+            .bytes("turn conv2's output", 4 * w.rows2.elementCount * 64, w.rectified[0]) {
+                k.channelsOfWindows(w.windows2.start, w.rows2.start)
+                k.lanesOfRows(w.rows2.start, w.rectified[0].start, w.rows2.elementCount)
             },
         ]
     }
@@ -121,66 +133,112 @@ final class BenchmarkArrays {
         let (k, p, g, w, gradient) = (
             kernels, parameters.start, gradient.start, workspace, gradient
         )
-        let pixelRow = LeNet.dense[0].inputCount
+        let narrow = LeNet.dense.enumerated().dropFirst().reversed().flatMap {
+            index,
+            layer -> [BenchmarkCase] in
+            let outputGradient = w.rectifiedGradients[index]
+            let inputGradient = w.rectifiedGradients[index - 1]
+            return [
+                .bytes("transpose fc\(index + 1)'s input", 2 * layer.inputCount * 64, w.rows) {
+                    k.transpose(
+                        w.rectified[index].start,
+                        w.rows.start,
+                        w.scratch.start,
+                        layer.inputCount
+                    )
+                },
+                .products("fc\(index + 1) weight gradient", of: layer, gradient.slice) {
+                    k.denseWeightGradient[index](
+                        outputGradient.start,
+                        w.rows.start,
+                        g + layer.weight,
+                        g + layer.bias
+                    )
+                },
+                .products("fc\(index + 1) input gradient", of: layer, inputGradient) {
+                    k.denseInputGradient[index - 1](
+                        outputGradient.start,
+                        p + layer.weight,
+                        w.rectified[index].start,
+                        inputGradient.start
+                    )
+                },
+            ]
+        }
+        return narrow + widestBackward()
+    }
+
+    private func widestBackward() -> [BenchmarkCase] {
+        let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
+        let layer = LeNet.dense[0]
+        let outputGradient = w.rectifiedGradients[0]
         return [
-            .bytes("transpose fc1's input", 2 * pixelRow * 64, w.rows) {
-                k.transpose(w.pooled[1].start, w.rows.start, w.partials.start, pixelRow)
-            }
+            .products("fc1 weight gradient", of: layer, gradient.slice) {
+                k.denseWeightGradient[0](
+                    outputGradient.start,
+                    w.rows2.start,
+                    g + layer.weight,
+                    g + layer.bias
+                )
+            },
+            .bytes("transpose fc1's gradient", 2 * layer.outputCount * 64, w.rows) {
+                k.transpose(
+                    outputGradient.start,
+                    w.rows.start,
+                    w.scratch.start,
+                    layer.outputCount
+                )
+            },
+            .products("fc1 input gradient", of: layer, w.rows2Gradient) {
+                k.dense1InputGradient(
+                    w.rows.start,
+                    p + layer.weight,
+                    w.rows2.start,
+                    w.scratch.start,
+                    w.rows2Gradient.start
+                )
+            },
         ]
-            + LeNet.dense.enumerated().reversed().flatMap { index, layer -> [BenchmarkCase] in
-                let outputGradient = w.rectifiedGradients[index + 1]
-                let inputGradient = w.rectifiedGradients[index]
-                return [
-                    .products("fc\(index + 1) weight gradient", of: layer, gradient.slice) {
-                        k.denseWeightGradient[index](
-                            outputGradient.start,
-                            w.rows.start,
-                            g + layer.weight,
-                            g + layer.bias
-                        )
-                    },
-                    .products("fc\(index + 1) input gradient", of: layer, inputGradient) {
-                        k.denseInputGradient[index](
-                            outputGradient.start,
-                            p + layer.weight,
-                            w.rectified[index].start,
-                            inputGradient.start
-                        )
-                    },
-                ]
-            }
     }
 
     private func convolutionsBackward() -> [BenchmarkCase] {
         let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
         let (first, second) = (first, second)
         return [
-            .products("conv2 weight gradient", of: second, w.convolution2Gradient) {
+            .bytes("turn conv2's winners", 2 * w.winners2.elementCount * 64, w.rowWinners2) {
+                k.channelsOfWindows(w.winners2.start, w.rowWinners2.start)
+            },
+            .products("conv2 weight gradient", of: second, gradient.slice) {
                 k.convolution2WeightGradient(
-                    w.pooled[0].start,
-                    w.pooledGradients[1].start,
-                    w.winners[1].integers,
-                    w.convolution2Gradient.start,
-                    w.partials.start,
+                    w.pooled1.start,
+                    w.rows2Gradient.start,
+                    w.rowWinners2.integers,
+                    w.scratch.start,
+                    w.windows2Gradient.start,
                     g + second.weight,
                     g + second.bias
                 )
             },
-            .products("conv2 input gradient", of: second, w.pooledGradients[0]) {
+            .products("conv2 input gradient", of: second, w.pooled1Gradient) {
                 k.convolution2InputGradient(
-                    w.convolution2Gradient.start,
+                    w.windows2Gradient.start,
+                    w.winners2.integers,
                     p + second.weight,
-                    w.pooled[0].start,
-                    w.pooledGradients[0].start
+                    w.scratch.start,
+                    w.pooled1Gradient.start
                 )
+            },
+            .bytes("transpose the input", 2 * w.input.elementCount * 64, w.images) {
+                k.transpose(w.input.start, w.images.start, w.scratch.start, w.input.elementCount)
             },
             .products("conv1 weight gradient", of: first, gradient.slice) {
                 k.convolution1WeightGradient(
-                    w.input.start,
-                    w.pooledGradients[0].start,
-                    w.winners[0].integers,
-                    w.rowGradient.start,
-                    w.partials.start,
+                    w.images.start,
+                    w.inkedWindows.bits,
+                    w.pooled1Gradient.start,
+                    w.pooled1.start,
+                    w.winners1.integers,
+                    w.scratch.start,
                     g + first.weight,
                     g + first.bias
                 )

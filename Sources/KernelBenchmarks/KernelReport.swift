@@ -13,8 +13,8 @@ struct KernelReport {
     }
 
     /// Measures, and gives the table's lines.
-    func lines() -> [String] {
-        let cases = BenchmarkArrays(kernels: kernels).cases()
+    func lines(_ shard: BenchmarkShard) -> [String] {
+        let cases = BenchmarkArrays(kernels: kernels, shard: shard).cases()
         // In order once, so that every kernel has its input, and for the hashes.
         let hashes = cases.map { item in
             item.run()
@@ -22,7 +22,6 @@ struct KernelReport {
         }
         let peakBefore = peak()
         let seconds = cases.map { shortest($0.run) }
-        let shard = BenchmarkShard(kernels: kernels)
         let shardSeconds = shortest { shard.gradient() }
         let shardHash = hash(UnsafeRawBufferPointer(shard.gradient().bytes))
         let peak = max(peakBefore, peak())

@@ -1,14 +1,17 @@
 // Convolution 5×5, rectifier and 2×2 max-pooling in one pass: the four outputs under a pooling
 // window, for several output channels, are the sums in registers, and only their maximum is
 // written.
+//
+// The first convolution has samples in the lanes, and leaves out filter rows whose pixels are zero
+// in all of them. The second goes sample by sample, with output channels in the lanes.
 
 /// The sums of one output channel at the four positions of one pooling window.
 private struct WindowSums {
     var topLeft, topRight, bottomLeft, bottomRight: Lanes
 
     @_transparent
-    init(_ bias: Float) {
-        topLeft = broadcast(bias)
+    init(_ bias: Lanes) {
+        topLeft = bias
         topRight = topLeft
         bottomLeft = topLeft
         bottomRight = topLeft
@@ -61,6 +64,7 @@ private func contest(
 private struct WindowTap {
     let topLeft, topRight, bottomLeft, bottomRight: Lanes
 
+    /// Samples in the lanes.
     @_transparent
     init(_ top: Floats, _ bottom: Floats) {
         topLeft = load(top)
@@ -68,168 +72,259 @@ private struct WindowTap {
         bottomLeft = load(bottom)
         bottomRight = load(bottom + shardWidth)
     }
+
+    /// One sample, in all lanes.
+    @_transparent
+    init(channelOf position: Floats) {
+        topLeft = broadcast(position[0])
+        topRight = broadcast(position[positionStride])
+        bottomLeft = broadcast(position[pooledRowStride])
+        bottomRight = broadcast(position[pooledRowStride &+ positionStride])
+    }
 }
 
-/// Where a window's inputs and weights lie, and the distances between neighbours, in floats.
-private struct WindowSource {
-    let input: Floats
-    let weights: Floats
-    let inputSide: Int
-    let channelCount: Int
-
-    @_transparent var rowStride: Int { inputSide &* shardWidth }
-    @_transparent var filterSize: Int { channelCount &* 25 }
-}
-
+/// Adds filter rows of two of the first convolution's channels under one window.
 @_transparent
-private func windowOfTwo(
-    _ source: WindowSource,
-    _ bias: Floats,
-    _ output: MutableFloats,
-    _ winner: MutableIntegers,
-    outputStride: Int
+private func addRows(
+    _ rows: Range<Int>,
+    _ input: Floats,
+    _ weights: Floats,
+    _ a: inout WindowSums,
+    _ b: inout WindowSums
 ) {
-    var a = WindowSums(bias[0])
-    var b = WindowSums(bias[1])
-    for channel in 0..<source.channelCount {
-        for ky in 0..<5 {
-            let top =
-                source.input + (channel &* source.inputSide &+ ky) &* source.rowStride
-            let bottom = top + source.rowStride
-            let w = source.weights + (channel &* 25 &+ ky &* 5)
-            for kx in 0..<5 {
-                let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
-                a.add(broadcast(w[kx]), tap)
-                b.add(broadcast(w[kx &+ source.filterSize]), tap)
-            }
+    for ky in rows {
+        let top = input + ky &* 32 &* shardWidth
+        let bottom = top + 32 &* shardWidth
+        let w = weights + ky &* 5
+        for kx in 0..<5 {
+            let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
+            a.add(broadcast(w[kx]), tap)
+            b.add(broadcast(w[kx &+ 25]), tap)
         }
     }
-    a.pool(output, winner)
-    b.pool(output + outputStride, winner + outputStride)
 }
 
+/// Pools all six channels of one window: values and winners [6, 16].
 @_transparent
-private func windowOfFour(
-    _ source: WindowSource,
-    _ bias: Floats,
-    _ output: MutableFloats,
-    _ winner: MutableIntegers,
-    outputStride: Int
-) {
-    var a = WindowSums(bias[0])
-    var b = WindowSums(bias[1])
-    var c = WindowSums(bias[2])
-    var d = WindowSums(bias[3])
-    for channel in 0..<source.channelCount {
-        for ky in 0..<5 {
-            let top =
-                source.input + (channel &* source.inputSide &+ ky) &* source.rowStride
-            let bottom = top + source.rowStride
-            let w = source.weights + (channel &* 25 &+ ky &* 5)
-            for kx in 0..<5 {
-                let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
-                a.add(broadcast(w[kx]), tap)
-                b.add(broadcast(w[kx &+ source.filterSize]), tap)
-                c.add(broadcast(w[kx &+ 2 &* source.filterSize]), tap)
-                d.add(broadcast(w[kx &+ 3 &* source.filterSize]), tap)
-            }
-        }
-    }
-    a.pool(output, winner)
-    b.pool(output + outputStride, winner + outputStride)
-    c.pool(output + 2 &* outputStride, winner + 2 &* outputStride)
-    d.pool(output + 3 &* outputStride, winner + 3 &* outputStride)
-}
-
-/// input [C, S, S, 16] → output [O, P, P, 16] with P = (S − 4)/2, and the winner of each window.
-@_transparent
-private func convolveAndPool(
+private func convolveWindow(
+    _ rows: Range<Int>,
     _ input: Floats,
     _ weights: Floats,
     _ bias: Floats,
-    _ output: MutableFloats,
-    _ winner: MutableIntegers,
-    inputSide: Int,
-    channelCount: Int,
-    outputCount: Int
+    _ values: MutableFloats,
+    _ winner: MutableIntegers
 ) {
-    let side = (inputSide &- 4) / 2
-    let outputStride = side &* side &* shardWidth
-    var lane = 0
-    while lane < shardWidth {
-        for y in 0..<side {
-            var o = 0
-            while o < outputCount {
-                let tileChannelCount = hasManyRegisters && o &+ 4 <= outputCount ? 4 : 2
-                for x in 0..<side {
-                    let source = WindowSource(
-                        input: input + ((2 &* y &* inputSide &+ 2 &* x) &* shardWidth &+ lane),
-                        weights: weights + o &* channelCount &* 25,
-                        inputSide: inputSide,
-                        channelCount: channelCount
-                    )
-                    let target = o &* outputStride &+ (y &* side &+ x) &* shardWidth &+ lane
-                    if tileChannelCount == 4 {
-                        windowOfFour(
-                            source,
-                            bias + o,
-                            output + target,
-                            winner + target,
-                            outputStride: outputStride
-                        )
-                    } else {
-                        windowOfTwo(
-                            source,
-                            bias + o,
-                            output + target,
-                            winner + target,
-                            outputStride: outputStride
-                        )
-                    }
-                }
-                o &+= tileChannelCount
+    #if KERNELS_AVX512
+        // 24 sums, four inputs and a weight: each input is loaded once.
+        var (a, b) = (WindowSums(broadcast(bias[0])), WindowSums(broadcast(bias[1])))
+        var (c, d) = (WindowSums(broadcast(bias[2])), WindowSums(broadcast(bias[3])))
+        var (e, f) = (WindowSums(broadcast(bias[4])), WindowSums(broadcast(bias[5])))
+        for ky in rows {
+            let top = input + ky &* 32 &* shardWidth
+            let bottom = top + 32 &* shardWidth
+            let w = weights + ky &* 5
+            for kx in 0..<5 {
+                let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
+                a.add(broadcast(w[kx]), tap)
+                b.add(broadcast(w[kx &+ 25]), tap)
+                c.add(broadcast(w[kx &+ 50]), tap)
+                d.add(broadcast(w[kx &+ 75]), tap)
+                e.add(broadcast(w[kx &+ 100]), tap)
+                f.add(broadcast(w[kx &+ 125]), tap)
             }
         }
-        lane &+= laneCount
-    }
+        a.pool(values, winner)
+        b.pool(values + 16, winner + 16)
+        c.pool(values + 32, winner + 32)
+        d.pool(values + 48, winner + 48)
+        e.pool(values + 64, winner + 64)
+        f.pool(values + 80, winner + 80)
+    #else
+        for pair in 0..<3 {
+            var a = WindowSums(broadcast(bias[2 &* pair]))
+            var b = WindowSums(broadcast(bias[2 &* pair &+ 1]))
+            addRows(rows, input, weights + pair &* 50, &a, &b)
+            a.pool(values + pair &* 32, winner + pair &* 32)
+            b.pool(values + (pair &* 32 &+ 16), winner + (pair &* 32 &+ 16))
+        }
+    #endif
 }
 
-/// The first convolution: input [1, 32, 32, 16] → output [6, 14, 14, 16].
+/// The filter rows from the first to the last that meet ink of samples under window (x, y).
+@_transparent
+private func inkedRows(_ ink: UnsafePointer<UInt16>, samples: UInt16) -> Range<Int> {
+    var inked: UInt32 = 0
+    for row in 0..<6 {
+        inked |= ink[row &* 16] & samples == 0 ? 0 : 1 &<< UInt32(truncatingIfNeeded: row)
+    }
+    // A filter row meets two rows of the input.
+    let rows = (inked | inked &>> 1) & 31
+    return rows == 0 ? 0..<0 : rows.trailingZeroBitCount..<(32 &- rows.leadingZeroBitCount)
+}
+
+/// The first convolution: input [32, 32, 16], rows of patches with ink as `mapInk` has them →
+/// output [16, 14, 14, 8], winner [196, 6, 16].
+///
+/// A weight times a pixel of zero adds nothing: rows without ink are left out, unless a weight is
+/// not finite. Scratch is [8, 16] at a 64-byte boundary.
 package func convolution1Forward(
     input: UnsafePointer<Float>,
+    ink: UnsafePointer<UInt16>,
     weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>,
     output: UnsafeMutablePointer<Float>,
     winner: UnsafeMutablePointer<Int32>
 ) {
-    convolveAndPool(
-        input,
-        weights,
-        bias,
-        output,
-        winner,
-        inputSide: 32,
-        channelCount: 1,
-        outputCount: 6
-    )
+    let leavingZeros = areFinite(weights, count: 150)
+    scratch.update(repeating: 0, count: 8 &* shardWidth)
+    // Eight samples together, or as many as a vector holds.
+    let groupWidth = max(laneCount, 8)
+    var group = 0
+    while group < shardWidth {
+        let bits: UInt32 = ((1 &<< UInt32(truncatingIfNeeded: groupWidth)) &- 1)
+        let samples = UInt16(truncatingIfNeeded: bits &<< UInt32(truncatingIfNeeded: group))
+        for y in 0..<14 {
+            for x in 0..<14 {
+                let window = y &* 14 &+ x
+                let rows =
+                    leavingZeros ? inkedRows(ink + (y &* 32 &+ x), samples: samples) : 0..<5
+                var lane = group
+                while lane < group &+ groupWidth {
+                    convolveWindow(
+                        rows,
+                        input + ((y &* 64 &+ 2 &* x) &* shardWidth &+ lane),
+                        weights,
+                        bias,
+                        scratch + lane,
+                        winner + (window &* 96 &+ lane)
+                    )
+                    lane &+= laneCount
+                }
+                var first = group
+                while first < group &+ groupWidth {
+                    transposeEight(
+                        scratch + first,
+                        from: 16,
+                        output + (first &* pooledSampleStride &+ window &* positionStride),
+                        to: pooledSampleStride
+                    )
+                    first &+= 8
+                }
+            }
+        }
+        group &+= groupWidth
+    }
 }
 
-/// The second convolution: input [6, 14, 14, 16] → output [16, 5, 5, 16].
+/// Turns the second convolution's weights [16, 150] to [150, 16].
+@_transparent
+private func turnWeights(_ weights: Floats, _ turned: MutableFloats) {
+    var row = 0
+    while row < 150 {
+        let first = min(row, 142)
+        transposeEight(weights + first, from: 150, turned + first &* 16, to: 16)
+        transposeEight(weights + (1_200 &+ first), from: 150, turned + (first &* 16 &+ 8), to: 16)
+        row &+= 8
+    }
+}
+
+/// The second convolution's row of five windows, all or, with fewer registers, one after the other,
+/// of the output channels from `lane`: values and winners [5, 16].
+@_transparent
+private func convolveRow(
+    _ input: Floats,
+    _ turned: Floats,
+    _ bias: Lanes,
+    _ values: MutableFloats,
+    _ winner: MutableIntegers
+) {
+    #if KERNELS_AVX512
+        var (a, b, c) = (WindowSums(bias), WindowSums(bias), WindowSums(bias))
+        var (d, e) = (WindowSums(bias), WindowSums(bias))
+        for channel in 0..<6 {
+            for ky in 0..<5 {
+                let x = input + (ky &* pooledRowStride &+ channel)
+                let w = turned + (channel &* 25 &+ ky &* 5) &* 16
+                for kx in 0..<5 {
+                    let weight = load(w + kx &* 16)
+                    let position = x + kx &* positionStride
+                    a.add(weight, WindowTap(channelOf: position))
+                    b.add(weight, WindowTap(channelOf: position + 2 &* positionStride))
+                    c.add(weight, WindowTap(channelOf: position + 4 &* positionStride))
+                    d.add(weight, WindowTap(channelOf: position + 6 &* positionStride))
+                    e.add(weight, WindowTap(channelOf: position + 8 &* positionStride))
+                }
+            }
+        }
+        a.pool(values, winner)
+        b.pool(values + 16, winner + 16)
+        c.pool(values + 32, winner + 32)
+        d.pool(values + 48, winner + 48)
+        e.pool(values + 64, winner + 64)
+    #endif
+}
+
+/// One window of the second convolution, two vectors of output channels at once: values and winners
+/// [16].
+@_transparent
+private func convolveChannels(
+    _ input: Floats,
+    _ turned: Floats,
+    _ bias: Floats,
+    _ values: MutableFloats,
+    _ winner: MutableIntegers
+) {
+    var (a, b) = (WindowSums(load(bias)), WindowSums(load(bias + laneCount)))
+    for channel in 0..<6 {
+        for ky in 0..<5 {
+            let x = input + (ky &* pooledRowStride &+ channel)
+            let w = turned + (channel &* 25 &+ ky &* 5) &* 16
+            for kx in 0..<5 {
+                let tap = WindowTap(channelOf: x + kx &* positionStride)
+                a.add(load(w + kx &* 16), tap)
+                b.add(load(w + (kx &* 16 &+ laneCount)), tap)
+            }
+        }
+    }
+    a.pool(values, winner)
+    b.pool(values + laneCount, winner + laneCount)
+}
+
+/// The second convolution: input [16, 14, 14, 8] → output and winner [16, 5, 5, 16].
+///
+/// Scratch is [150, 16] at a 64-byte boundary.
 package func convolution2Forward(
     input: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>,
     output: UnsafeMutablePointer<Float>,
     winner: UnsafeMutablePointer<Int32>
 ) {
-    convolveAndPool(
-        input,
-        weights,
-        bias,
-        output,
-        winner,
-        inputSide: 14,
-        channelCount: 6,
-        outputCount: 16
-    )
+    turnWeights(weights, scratch)
+    for sample in 0..<16 {
+        for y in 0..<5 {
+            let x = input + (sample &* pooledSampleStride &+ 2 &* y &* pooledRowStride)
+            let target = sample &* 400 &+ y &* 80
+            #if KERNELS_AVX512
+                convolveRow(x, scratch, load(bias), output + target, winner + target)
+            #else
+                for window in 0..<5 {
+                    var lane = 0
+                    while lane < 16 {
+                        let place = target &+ window &* 16 &+ lane
+                        convolveChannels(
+                            x + 2 &* window &* positionStride,
+                            scratch + lane,
+                            bias + lane,
+                            output + place,
+                            winner + place
+                        )
+                        lane &+= 2 &* laneCount
+                    }
+                }
+            #endif
+        }
+    }
 }

@@ -283,23 +283,6 @@ private func denseWeightGradient(
     laneSums(gradient, vectorCount: outputCount, biasGradient)
 }
 
-/// The input gradient of 400 → 120.
-package func dense1InputGradient(
-    gradient: UnsafePointer<Float>,
-    weights: UnsafePointer<Float>,
-    input: UnsafePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>
-) {
-    denseInputGradient(
-        gradient,
-        weights,
-        input,
-        inputGradient,
-        inputCount: 400,
-        outputCount: 120
-    )
-}
-
 /// The input gradient of 120 → 84.
 package func dense2InputGradient(
     gradient: UnsafePointer<Float>,
@@ -325,23 +308,6 @@ package func dense3InputGradient(
     inputGradient: UnsafeMutablePointer<Float>
 ) {
     denseInputGradient(gradient, weights, input, inputGradient, inputCount: 84, outputCount: 10)
-}
-
-/// The weight and bias gradients of 400 → 120.
-package func dense1WeightGradient(
-    gradient: UnsafePointer<Float>,
-    rows: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>
-) {
-    denseWeightGradient(
-        gradient,
-        rows,
-        weightGradient,
-        biasGradient,
-        inputCount: 400,
-        outputCount: 120
-    )
 }
 
 /// The weight and bias gradients of 120 → 84.

@@ -18,6 +18,16 @@ package func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     let zero = Lanes(repeating: 0)
     var products = zero
     var index = 0
+    // Four chains: the units then never wait for one.
+    var (second, third, fourth) = (zero, zero, zero)
+    while index &+ 4 &* laneCount <= count {
+        products = multiplyAdd(load(values + index), zero, products)
+        second = multiplyAdd(load(values + (index &+ laneCount)), zero, second)
+        third = multiplyAdd(load(values + (index &+ 2 &* laneCount)), zero, third)
+        fourth = multiplyAdd(load(values + (index &+ 3 &* laneCount)), zero, fourth)
+        index &+= 4 &* laneCount
+    }
+    products += second + third + fourth
     while index &+ laneCount <= count {
         products = multiplyAdd(load(values + index), zero, products)
         index &+= laneCount

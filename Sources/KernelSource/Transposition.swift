@@ -49,3 +49,69 @@ private func unshuffle(
         target[row &+ 8] = odd_lanes(a, b)
     }
 }
+
+/// Turns what the second convolution gives out from windows of channels [16, 5, 5, 16] to channels
+/// of windows [16, 16, 5, 5], the order of the fully connected layer's inputs.
+package func channelsOfWindows(
+    windows: UnsafePointer<Float>,
+    channels: UnsafeMutablePointer<Float>
+) {
+    for sample in 0..<16 {
+        var window = 0
+        while window < 25 {
+            // The last block overlaps the one before it.
+            let first = min(window, 17)
+            for half in 0..<2 {
+                transposeEight(
+                    windows + (sample &* 400 &+ first &* 16 &+ half &* 8),
+                    from: 16,
+                    channels + (sample &* 400 &+ half &* 200 &+ first),
+                    to: 25
+                )
+            }
+            window &+= 8
+        }
+    }
+}
+
+/// The way back: channels of windows [16, 16, 5, 5] → windows of channels [16, 5, 5, 16].
+package func windowsOfChannels(
+    channels: UnsafePointer<Float>,
+    windows: UnsafeMutablePointer<Float>
+) {
+    for sample in 0..<16 {
+        var window = 0
+        while window < 25 {
+            let first = min(window, 17)
+            for half in 0..<2 {
+                transposeEight(
+                    channels + (sample &* 400 &+ half &* 200 &+ first),
+                    from: 25,
+                    windows + (sample &* 400 &+ first &* 16 &+ half &* 8),
+                    to: 16
+                )
+            }
+            window &+= 8
+        }
+    }
+}
+
+/// Transposes samples in rows to samples in lanes: rows [16, I] → lanes [I, 16], I a multiple of 8.
+package func lanesOfRows(
+    rows: UnsafePointer<Float>,
+    lanes: UnsafeMutablePointer<Float>,
+    count: Int
+) {
+    var column = 0
+    while column < count {
+        for half in 0..<2 {
+            transposeEight(
+                rows + (half &* 8 &* count &+ column),
+                from: count,
+                lanes + (column &* shardWidth &+ half &* 8),
+                to: shardWidth
+            )
+        }
+        column &+= 8
+    }
+}

@@ -9,8 +9,11 @@
                 loadPixels: KernelsAVX2.loadPixels,
                 padImages: KernelsAVX2.padImages,
                 resizeImages: KernelsAVX2.resizeImages,
+                mapInk: KernelsAVX2.mapInk,
                 convolution1Forward: KernelsAVX2.convolution1Forward,
                 convolution2Forward: KernelsAVX2.convolution2Forward,
+                channelsOfWindows: KernelsAVX2.channelsOfWindows,
+                lanesOfRows: KernelsAVX2.lanesOfRows,
                 denseForward: [
                     KernelsAVX2.dense1Forward,
                     KernelsAVX2.dense2Forward,
@@ -20,7 +23,6 @@
                 softmax: KernelsAVX2.softmax,
                 transpose: KernelsAVX2.transpose,
                 denseInputGradient: [
-                    KernelsAVX2.dense1InputGradient,
                     KernelsAVX2.dense2InputGradient,
                     KernelsAVX2.dense3InputGradient,
                 ],
@@ -29,6 +31,7 @@
                     KernelsAVX2.dense2WeightGradient,
                     KernelsAVX2.dense3WeightGradient,
                 ],
+                dense1InputGradient: KernelsAVX2.dense1InputGradient,
                 convolution2WeightGradient: KernelsAVX2.convolution2WeightGradient,
                 convolution2InputGradient: KernelsAVX2.convolution2InputGradient,
                 convolution1WeightGradient: KernelsAVX2.convolution1WeightGradient,

@@ -9,8 +9,11 @@
                 loadPixels: KernelsAVX512.loadPixels,
                 padImages: KernelsAVX512.padImages,
                 resizeImages: KernelsAVX512.resizeImages,
+                mapInk: KernelsAVX512.mapInk,
                 convolution1Forward: KernelsAVX512.convolution1Forward,
                 convolution2Forward: KernelsAVX512.convolution2Forward,
+                channelsOfWindows: KernelsAVX512.channelsOfWindows,
+                lanesOfRows: KernelsAVX512.lanesOfRows,
                 denseForward: [
                     KernelsAVX512.dense1Forward,
                     KernelsAVX512.dense2Forward,
@@ -20,7 +23,6 @@
                 softmax: KernelsAVX512.softmax,
                 transpose: KernelsAVX512.transpose,
                 denseInputGradient: [
-                    KernelsAVX512.dense1InputGradient,
                     KernelsAVX512.dense2InputGradient,
                     KernelsAVX512.dense3InputGradient,
                 ],
@@ -29,6 +31,7 @@
                     KernelsAVX512.dense2WeightGradient,
                     KernelsAVX512.dense3WeightGradient,
                 ],
+                dense1InputGradient: KernelsAVX512.dense1InputGradient,
                 convolution2WeightGradient: KernelsAVX512.convolution2WeightGradient,
                 convolution2InputGradient: KernelsAVX512.convolution2InputGradient,
                 convolution1WeightGradient: KernelsAVX512.convolution1WeightGradient,

@@ -9,8 +9,11 @@
                 loadPixels: KernelsNEON.loadPixels,
                 padImages: KernelsNEON.padImages,
                 resizeImages: KernelsNEON.resizeImages,
+                mapInk: KernelsNEON.mapInk,
                 convolution1Forward: KernelsNEON.convolution1Forward,
                 convolution2Forward: KernelsNEON.convolution2Forward,
+                channelsOfWindows: KernelsNEON.channelsOfWindows,
+                lanesOfRows: KernelsNEON.lanesOfRows,
                 denseForward: [
                     KernelsNEON.dense1Forward,
                     KernelsNEON.dense2Forward,
@@ -20,7 +23,6 @@
                 softmax: KernelsNEON.softmax,
                 transpose: KernelsNEON.transpose,
                 denseInputGradient: [
-                    KernelsNEON.dense1InputGradient,
                     KernelsNEON.dense2InputGradient,
                     KernelsNEON.dense3InputGradient,
                 ],
@@ -29,6 +31,7 @@
                     KernelsNEON.dense2WeightGradient,
                     KernelsNEON.dense3WeightGradient,
                 ],
+                dense1InputGradient: KernelsNEON.dense1InputGradient,
                 convolution2WeightGradient: KernelsNEON.convolution2WeightGradient,
                 convolution2InputGradient: KernelsNEON.convolution2InputGradient,
                 convolution1WeightGradient: KernelsNEON.convolution1WeightGradient,

@@ -96,18 +96,23 @@ extension ShardComputer {
         let w = workspace
         kernels.convolution1Forward(
             w.input.start,
+            w.inkedRows.bits,
             parameters + first.weight,
             parameters + first.bias,
-            w.pooled[0].start,
-            w.winners[0].integers
+            w.scratch.start,
+            w.pooled1.start,
+            w.winners1.integers
         )
         kernels.convolution2Forward(
-            w.pooled[0].start,
+            w.pooled1.start,
             parameters + second.weight,
             parameters + second.bias,
-            w.pooled[1].start,
-            w.winners[1].integers
+            w.scratch.start,
+            w.windows2.start,
+            w.winners2.integers
         )
+        kernels.channelsOfWindows(w.windows2.start, w.rows2.start)
+        kernels.lanesOfRows(w.rows2.start, w.rectified[0].start, dense[0].inputCount)
     }
 
     /// Computes loss and correctness, and the logits' gradient, after `convolutionsForward`.
@@ -126,12 +131,13 @@ extension ShardComputer {
         }
         let pixels = start.assumingMemoryBound(to: UInt8.self) + offset
         let w = workspace
-        kernels.loadPixels(pixels, stride, count, w.partials.start, w.pixels.start)
+        kernels.loadPixels(pixels, stride, count, w.scratch.start, w.pixels.start)
         let isScaled = transform.scale == .unit
         switch transform.geometry {
         case .pad: kernels.padImages(w.pixels.start, w.input.start, isScaled)
         case .resize: kernels.resizeImages(w.pixels.start, w.input.start, isScaled)
         }
+        kernels.mapInk(w.input.start, w.inkedRows.bits, w.inkedWindows.bits)
         return count
     }
 
@@ -173,23 +179,38 @@ extension ShardComputer {
         into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
-        for index in dense.indices.reversed() {
+        for index in dense.indices.dropFirst().reversed() {
             let (weight, bias) = (dense[index].weight, dense[index].bias)
-            let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index + 1])
-            kernels.transpose(input.start, w.rows.start, w.partials.start, dense[index].inputCount)
+            let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index])
+            kernels.transpose(input.start, w.rows.start, w.scratch.start, dense[index].inputCount)
             kernels.denseWeightGradient[index](
                 outputGradient.start,
                 w.rows.start,
                 gradient + weight,
                 gradient + bias
             )
-            kernels.denseInputGradient[index](
+            kernels.denseInputGradient[index - 1](
                 outputGradient.start,
                 parameters + weight,
                 input.start,
-                w.rectifiedGradients[index].start
+                w.rectifiedGradients[index - 1].start
             )
         }
+        let (widest, outputGradient) = (dense[0], w.rectifiedGradients[0])
+        kernels.denseWeightGradient[0](
+            outputGradient.start,
+            w.rows2.start,
+            gradient + widest.weight,
+            gradient + widest.bias
+        )
+        kernels.transpose(outputGradient.start, w.rows.start, w.scratch.start, widest.outputCount)
+        kernels.dense1InputGradient(
+            w.rows.start,
+            parameters + widest.weight,
+            w.rows2.start,
+            w.scratch.start,
+            w.rows2Gradient.start
+        )
     }
 
     /// Completes the segment of the convolutions, after `fullyConnectedBackward`.
@@ -198,27 +219,32 @@ extension ShardComputer {
         into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
+        // Winners are only moved, whatever their bits mean.
+        kernels.channelsOfWindows(w.winners2.start, w.rowWinners2.start)
         kernels.convolution2WeightGradient(
-            w.pooled[0].start,
-            w.pooledGradients[1].start,
-            w.winners[1].integers,
-            w.convolution2Gradient.start,
-            w.partials.start,
+            w.pooled1.start,
+            w.rows2Gradient.start,
+            w.rowWinners2.integers,
+            w.scratch.start,
+            w.windows2Gradient.start,
             gradient + second.weight,
             gradient + second.bias
         )
         kernels.convolution2InputGradient(
-            w.convolution2Gradient.start,
+            w.windows2Gradient.start,
+            w.winners2.integers,
             parameters + second.weight,
-            w.pooled[0].start,
-            w.pooledGradients[0].start
+            w.scratch.start,
+            w.pooled1Gradient.start
         )
+        kernels.transpose(w.input.start, w.images.start, w.scratch.start, first.inputCount)
         kernels.convolution1WeightGradient(
-            w.input.start,
-            w.pooledGradients[0].start,
-            w.winners[0].integers,
-            w.rowGradient.start,
-            w.partials.start,
+            w.images.start,
+            w.inkedWindows.bits,
+            w.pooled1Gradient.start,
+            w.pooled1.start,
+            w.winners1.integers,
+            w.scratch.start,
             gradient + first.weight,
             gradient + first.bias
         )

@@ -1,31 +1,33 @@
 /// The memory of one shard's forward and backward pass: activations, gradients and scratch, one
 /// behind the other.
 ///
-/// About 0.9 MB. Everything is zero at first, which the input's border and nothing else relies on.
+/// About 0.8 MB. Everything is zero at first, which the input's border and nothing else relies on.
 package final class Workspace {
     /// The image as it comes, [28, 28, 16].
     package let pixels: ShardSlice
     /// What the first layer is given, [32, 32, 16].
     package let input: ShardSlice
-    /// The convolutions' outputs after pooling.
-    package let pooled: [ShardSlice]
-    /// Which of a pooling window's positions won.
-    package let winners: [ShardSlice]
-    /// The inputs of the fully connected layers, of which the first is pooled, then the logits.
+    /// The samples of `input` in rows, [16, 32, 32], with room behind them.
+    package let images: ShardSlice
+    /// Where samples have ink: rows of patches [32, 16], and windows [14, 16], of 16 bits.
+    package let inkedRows, inkedWindows: ShardSlice
+    /// Convolution 1's output after pooling and its gradient, [16, 14, 14, 8].
+    package let pooled1, pooled1Gradient: ShardSlice
+    /// Which of convolution 1's positions won in a pooling window, [14, 14, 6, 16].
+    package let winners1: ShardSlice
+    /// Convolution 2's output after pooling, which positions won, and the output's gradient, by
+    /// windows [16, 5, 5, 16].
+    package let windows2, winners2, windows2Gradient: ShardSlice
+    /// The same by channels [16, 16, 5, 5].
+    package let rows2, rowWinners2, rows2Gradient: ShardSlice
+    /// The inputs of the fully connected layers, then the logits.
     package let rectified: [ShardSlice]
-    /// The gradients of `rectified`.
+    /// The gradients of `rectified`, but of the first.
     package let rectifiedGradients: [ShardSlice]
-    /// The gradient of convolution 2's output before pooling.
-    package let convolution2Gradient: ShardSlice
-    /// The gradients of `pooled`.
-    package let pooledGradients: [ShardSlice]
-    /// Samples in rows, as wide as the widest fully connected layer.
+    /// Samples in rows, as wide as the widest layer that needs it, with room behind them.
     package let rows: ShardSlice
-    /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
-    package let rowGradient: ShardSlice
-    /// Sums of weights' gradients that are still apart by lane: of two of convolution 2's channels,
-    /// or all of convolution 1's; scratch of transpositions at other times.
-    package let partials: ShardSlice
+    /// What a kernel needs while it runs, and nobody afterwards.
+    package let scratch: ShardSlice
     /// Of each sample.
     package let losses: ShardSlice
     /// The class of each sample, negative for none.
@@ -37,37 +39,43 @@ package final class Workspace {
 
     /// Allocates all of it.
     package init() {
-        let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
-        let (pooledCounts, outputs) = (
-            LeNet.pools.map(\.outputCount), LeNet.dense.map(\.outputCount)
-        )
-        let rowCount = LeNet.dense.map(\.inputCount).max() ?? 0
-        let rowGradientCount = first.outputCount / first.outputShape[0] * Layer.windowSide
-        let partialCount = max(first.tensors[0].range.count, 2 * second.fanIn)
-        var rest = LeNet.imageSize + first.inputCount + second.outputCount
-        rest += rowCount + rowGradientCount + partialCount + 3
-        let paired = 3 * pooledCounts.reduce(0, +) + 2 * outputs.reduce(0, +)
-        memory = ShardArray(elementCount: paired + rest)
+        let outputs = LeNet.dense.map(\.outputCount)
+        let (side, windowCount) = (LeNet.pools[0].outputShape[0], LeNet.pools[1].outputCount)
+        let rowCount = outputs[0] + 1
+        // Two channels of eight are not used.
+        let pooled1Count = side * side * 8
+        let winners1Count = LeNet.pools[0].outputCount
+        let inputCount = LeNet.convolutions[0].inputCount
+        var total = LeNet.imageSize + 2 * inputCount + 1 + 16 + 7
+        total += 2 * pooled1Count + winners1Count + 7 * windowCount
+        total += 2 * outputs.reduce(0, +) + rowCount + Self.scratchCount + 3
+        memory = ShardArray(elementCount: total)
         var next = memory.start
         let end = memory.start + memory.elementCount * LeNet.shardSampleCountMax
         func take(_ count: Int) -> ShardSlice {
             defer { next += count * LeNet.shardSampleCountMax }
             return ShardSlice(elementCount: count, start: next)
         }
-        pixels = take(LeNet.imageSize)
-        input = take(first.inputCount)
-        pooled = pooledCounts.map(take)
-        winners = pooledCounts.map(take)
-        rectified = pooled.suffix(1) + outputs.map(take)
-        let gradients = outputs.reversed().map(take)
-        let pooled2Gradient = take(pooledCounts[1])
-        rectifiedGradients = [pooled2Gradient] + gradients.reversed()
-        convolution2Gradient = take(second.outputCount)
-        pooledGradients = [take(pooledCounts[0]), pooled2Gradient]
-        (rows, rowGradient, partials) = (take(rowCount), take(rowGradientCount), take(partialCount))
+        (pixels, input, images) = (take(LeNet.imageSize), take(inputCount), take(inputCount + 1))
+        (inkedRows, inkedWindows) = (take(16), take(7))
+        (pooled1, pooled1Gradient, winners1) = (
+            take(pooled1Count), take(pooled1Count), take(winners1Count)
+        )
+        (windows2, winners2, windows2Gradient) = (
+            take(windowCount), take(windowCount), take(windowCount)
+        )
+        (rows2, rowWinners2, rows2Gradient) = (
+            take(windowCount), take(windowCount), take(windowCount)
+        )
+        rectified = ([windowCount] + outputs).map(take)
+        rectifiedGradients = outputs.map(take)
+        (rows, scratch) = (take(rowCount), take(Self.scratchCount))
         (losses, labels, isCorrect) = (take(1), take(1), take(1))
         precondition(next == end, "\(end - next) floats of the workspace are left")
     }
+
+    /// What the first convolution's weight gradient takes, which is the most: 22,544 floats.
+    private static let scratchCount = 22_544 / 16
 
     /// The logits.
     package var logits: ShardSlice { rectified[rectified.count - 1] }
