@@ -2,8 +2,8 @@ internal import CKernelLanes
 
 /// Sums the lanes of `vectorCount` vectors: partials [N, 16] → sums [N].
 ///
-/// One fixed tree: neighbours are added, then neighbouring sums, in four rounds. Sixteen
-/// vectors go at once, so that each round fills whole vectors.
+/// One fixed tree: neighbours are added, then neighbouring sums, in four rounds. Sixteen vectors go
+/// at once, so that each round fills whole vectors.
 @_transparent
 func laneSums(_ partials: Floats, vectorCount: Int, _ sums: MutableFloats) {
     var index = 0

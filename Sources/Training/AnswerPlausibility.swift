@@ -14,7 +14,7 @@ struct AnswerPlausibility {
     /// The share by which a sum of rounded losses may miss its bound.
     private static let tolerance = 1e-3
 
-    /// Whether so many samples can have these sums. Sums that are not finite are for
+    /// Whether `sampleCount` samples can have these sums. Sums that are not finite are for
     /// `AnswerComparison.isBelievable` to judge.
     func holds(for sums: LossSums, sampleCount: Int) -> Bool {
         let wrongCount = sampleCount - sums.correctCount

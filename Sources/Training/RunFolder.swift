@@ -94,7 +94,7 @@ package struct RunFolder: Equatable, Sendable {
 
     /// The configuration as the run resolved it.
     package var configurationPath: String { path + "/config.yaml" }
-    /// Figures, a line an epoch and every so many steps.
+    /// Figures, a line each epoch and each `--log-every` steps.
     package var metricsPath: String { path + "/metrics.jsonl" }
     /// The run in short, once it is complete.
     package var summaryPath: String { path + "/summary.json" }

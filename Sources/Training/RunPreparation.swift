@@ -151,8 +151,7 @@ package struct RunPreparation {
     /// - Returns: the run, and a warning for each newer checkpoint that was passed over; nil if
     ///   there is no checkpoint.
     /// - Throws: `CheckpointError` when none is valid, `ConfigurationError` when it belongs to
-    ///   another configuration,
-    ///   ``Failure`` when it is beyond the end or not of a run.
+    ///   another configuration, ``Failure`` when it is beyond the end or not of a run.
     package func resumed(
         workerCountMin: Int
     ) throws -> (run: CoordinatedRun, warnings: [String])? {

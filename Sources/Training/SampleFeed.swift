@@ -7,8 +7,7 @@ import Transport
 /// The samples of every piece of work, in the order that the seed gives.
 ///
 /// An epoch's order is a function of the seed and the epoch alone, so a resumed run needs nothing
-/// but
-/// the two to go on. Belongs to one thread.
+/// but the two to go on. Belongs to one thread.
 package final class SampleFeed: SampleSource {
     private let dataset: MNISTDataset
     private let schedule: Schedule

@@ -28,8 +28,7 @@ package final class WorkerService: Service {
     ///   - endsWithStandardInput: leave when standard input ends, because the process that started
     ///     this one is gone.
     ///   - simulatedDuration: how long to sleep a shard instead of computing, for benchmarks; nil
-    ///     for
-    ///     real work.
+    ///     for real work.
     ///   - supervision: who watches the process.
     ///   - logger: where the worker says what happens to it.
     /// - Throws: when the address is malformed.

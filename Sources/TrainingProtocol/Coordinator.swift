@@ -97,10 +97,10 @@ package struct Coordinator: Equatable, Sendable {
 
     /// What the operator should know.
     package enum Notice: Equatable, Sendable {
-        /// A worker was taken in; so many take part now.
+        /// A worker was taken in; `workerCount` take part now.
         case workerJoined(WorkerID, workerCount: Int)
 
-        /// A worker is gone; so many are left.
+        /// A worker is gone; `workerCount` are left.
         case workerLost(WorkerID, Loss, workerCount: Int)
 
         /// No round can go on until more workers come.

@@ -13,7 +13,7 @@ struct Pace: Equatable, Sendable {
     /// What a scheduler may keep a process waiting for: no deadline is finer than that.
     static let granularity = Duration.milliseconds(25)
 
-    /// A lease that took very long counts as so many times what was expected: its worker may just
+    /// A lease that took very long counts as this multiple of what was expected: its worker may just
     /// have stood still once.
     static let surpriseMax = 4
 
@@ -49,7 +49,7 @@ struct Pace: Equatable, Sendable {
         perShard -= perShard / 256
     }
 
-    /// How long a lease of so many shards should take.
+    /// How long a lease of `shardCount` shards should take.
     func expected(shardCount: Int) -> Duration { max(mean, perShard * shardCount) }
 
     /// How long it may take before someone else is asked too.

@@ -183,7 +183,7 @@ struct RoundProgress: Equatable, Sendable {
         grants.insert(Grant(subtree: subtree, worker: worker))
     }
 
-    /// Whether `worker` was leased this work, be it that the lease has been taken away since.
+    /// Whether `worker` was leased this work, even if the lease has been taken away since.
     func granted(_ work: Work, to worker: WorkerID) -> Bool {
         guard work.round == round, work.version == version else { return false }
         return grants.contains(Grant(subtree: work.subtree, worker: worker))

@@ -1,6 +1,6 @@
 /// The rounds of a run in their order, and the samples of each: a function of the run's sizes only.
 package struct Schedule: Equatable, Sendable {
-    /// The most samples of a shard; each shard of a round but the last has exactly so many.
+    /// The most samples of a shard; each shard of a round but the last has exactly this number.
     package static let shardSampleCountMax = 16
 
     /// Training samples an epoch visits, the validation split left out.

@@ -3,7 +3,7 @@ package struct StepRanges: Hashable, Sendable {
     /// The ranges, rising, with a gap between any two.
     package private(set) var ranges: [Range<Int>] = []
 
-    /// Beyond so many ranges the smallest gap is closed: the set then names more steps than it was
+    /// Beyond this number of ranges the smallest gap is closed: the set then names more steps than it was
     /// given, never fewer.
     private static let rangeCountMax = 1_024
 

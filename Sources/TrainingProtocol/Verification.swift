@@ -7,7 +7,7 @@ package struct Verification: Equatable, Sendable {
     /// Pieces of work that are computed twice, of a million.
     package let perMillion: Int
 
-    /// Has so many of a million pieces of work computed twice.
+    /// Has this number of each million pieces of work computed twice.
     ///
     /// - Precondition: `perMillion` is in 0...1,000,000.
     package init(perMillion: Int) {

@@ -57,7 +57,7 @@ package struct Worker: Equatable, Sendable {
         /// Takes the payload just received as the parameters of this version.
         case storeParameters(version: Int)
 
-        /// Drops the samples of work that will not be computed, be it what `compute` named last.
+        /// Drops the samples of work that will not be computed, even if `compute` named it last.
         case discardSamples(Work)
 
         /// Computes, then comes back with `computed`. There is one at a time.

@@ -14,7 +14,7 @@ struct EvaluationText {
             + parts.filter { !$0.isEmpty }.map { "\n" + $0.joined(separator: "\n") + "\n" }.joined()
     }
 
-    /// Sets a text at the right of so many columns.
+    /// Sets a text at the right of this number of columns.
     private static func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }

@@ -9,8 +9,7 @@ import Training
 import TrainingProtocol
 
 /// What a run shows and writes while it goes: the progress on standard output, the figures in its
-/// folder, the rest as
-/// log lines.
+/// folder, the rest as log lines.
 ///
 /// A figure that cannot be written is a warning, once a file; training goes on.
 final class RunReport: RunObserver {

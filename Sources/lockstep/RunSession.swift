@@ -265,8 +265,7 @@ struct RunSession {
         hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
-        // it has told to
-        // leave.
+        // it has told to leave.
         var services = listener
         let endpoint = service.endpoint
         if let started = try startedWorkers(workerCount, endpoint: endpoint, beginning) {

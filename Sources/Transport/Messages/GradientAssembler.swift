@@ -28,8 +28,8 @@ package final class GradientAssembler {
     /// Has nothing yet.
     package init() {}
 
-    /// Where a payload of so many bytes may go that nobody has looked at yet; nil if no gradient
-    /// or segment has so many.
+    /// Where a payload of `size` bytes may go that nobody has looked at yet; nil if no gradient
+    /// or segment has that size.
     package func place(ofSize size: Int) -> Place? {
         ranges.first { $0.count == size }.map { Place(buffer: buffers.take(), range: $0) }
     }

@@ -9,7 +9,7 @@ package struct JoinLimit {
     /// As many may come at once.
     private static let burstMax = 256
 
-    /// From then on, one in so long.
+    /// From then on, one in this time.
     private static let period = Duration.milliseconds(20)
 
     private var room = Self.burstMax
@@ -18,7 +18,7 @@ package struct JoinLimit {
     /// Has let nobody in yet.
     package init() {}
 
-    /// Whether one more may ask at `now` while so many take part, which is then counted.
+    /// Whether one more may ask at `now` while `workerCount` take part; it is counted then.
     package mutating func allowsOneMore(than workerCount: Int, at now: Duration) -> Bool {
         guard workerCount < Self.workerCountMax else { return false }
         while nextRoom <= now, room < Self.burstMax {

@@ -36,8 +36,8 @@ package final class ParameterAssembler {
     /// Has nothing yet.
     package init() {}
 
-    /// Where a payload of so many bytes may go that nobody has looked at yet; nil if no segment has
-    /// so many, and for a second segment without a first.
+    /// Where a payload of `size` bytes may go that nobody has looked at yet; nil if no segment has
+    /// that size, and for a second segment without a first.
     package func place(ofSize size: Int) -> Place? {
         switch size {
         case convolutions.count: Place(buffer: buffers.take(), range: convolutions)

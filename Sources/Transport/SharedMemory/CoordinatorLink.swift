@@ -26,7 +26,7 @@ final class CoordinatorLink {
         return true
     }
 
-    /// Writes samples into a free slot; nil where there is none for so many.
+    /// Writes samples into a free slot; nil where none is large enough.
     func place(samplesOf work: Work, from source: any SampleSource) -> Packet? {
         let size = source.size(of: work)
         guard size <= WorkerSharedMemory.sampleSlotSize, let memory,

@@ -9,8 +9,8 @@ import ZeroMQ
 ///
 /// A welcome names the listener; a worker that can connect to it is on this host, and says who it
 /// is. From then on, also when it says hello again, what it is sent goes this way, and what does
-/// not fit goes over ZeroMQ as
-/// before: the machines bear any order. Belongs to the coordinator's thread.
+/// not fit goes over ZeroMQ as before: the machines bear any order. Belongs to the coordinator's
+/// thread.
 package final class CoordinatorLinks {
     /// What came in.
     package enum Received {

@@ -7,7 +7,7 @@ enum ProcessorRoom: UInt64 {
     /// The coordinator has one too.
     case everybody
 
-    /// So many workers on so many processors.
+    /// These numbers of workers and of processors.
     init(workerCount: Int, processorCount: Int) {
         self = workerCount > processorCount ? .none : .workersOnly
         if workerCount < processorCount { self = .everybody }

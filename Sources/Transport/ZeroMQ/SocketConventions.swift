@@ -2,8 +2,8 @@ import Glibc
 package import TrainingProtocol
 package import ZeroMQ
 
-/// Messages that wait for one worker, each way: far more than its leases, so a full queue
-/// means that it takes none.
+/// Messages that wait for one worker, each way: far more than its leases, so a full queue means
+/// that it takes none.
 package let highWaterMark = 64
 
 /// 2 MiB: above the largest message, the samples of 64 shards (804 kB).

@@ -4,7 +4,7 @@
 /// Whoever reaches the port can hold connections open that say nothing. They are to be no hindrance
 /// to workers, so it is never the newest that goes: it is the oldest of the place that has the most
 /// of them. A place that a worker has come from counts for less, so that workers find room where
-/// they were before even if strangers come from ever so many places.
+/// they were before however many places strangers come from.
 struct Strangers {
     /// So many of a place that a worker has come from do not count.
     static let reserve = 16

@@ -32,8 +32,7 @@ struct TrainCommand: AsyncParsableCommand {
     func run() async throws {
         Signals.outliveReaders()
         // Local workers are reached through the endpoint below alone: any address will do that
-        // other users do not
-        // reach.
+        // other users do not reach.
         let folder = try PrivateSocketFolder(in: FileManager.default.temporaryDirectory.path)
         defer { withExtendedLifetime(folder) {} }
         try await RunSession(
