@@ -7,8 +7,8 @@ internal import SeededRandom
 final class BenchmarkArrays {
     private let kernels: KernelSet
     private let samples: [UInt8]
-    // All parameters and less than a vector more.
-    private let parameters, gradient, firstMoment, secondMoment: ShardArray
+    private let parameters = ParameterBuffer()
+    private let gradient, firstMoment, secondMoment: ParameterBuffer
     private let resized = ShardArray(elementCount: LeNet.layers[0].inputCount)
     private let workspace = Workspace()
     private let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
@@ -18,17 +18,16 @@ final class BenchmarkArrays {
         self.kernels = kernels
         samples = shard.samples
         var random = RandomStream(seed: 1, stream: 1)
-        let lanes = LeNet.shardSampleCountMax
-        let count = (LeNet.parameterCount + lanes - 1) / lanes
-        func array(_ range: ClosedRange<Float> = -1...1) -> ShardArray {
-            ShardArray(elementCount: count, in: range, random: &random)
+        func buffer(from least: Float = -1) -> ParameterBuffer {
+            let buffer = ParameterBuffer()
+            for index in buffer.floats.indices {
+                buffer.floats[index] = least + random.uniformFloat() * (1 - least)
+            }
+            return buffer
         }
-        parameters = ShardArray(elementCount: count)
-        parameters.start.update(from: shard.parameters.start, count: LeNet.parameterCount)
-        gradient = array()
-        firstMoment = array()
-        secondMoment = array(0...1)
-        for sample in 0..<lanes {
+        parameters.copy(from: shard.parameters)
+        (gradient, firstMoment, secondMoment) = (buffer(), buffer(), buffer(from: 0))
+        for sample in 0..<LeNet.shardSampleCountMax {
             workspace.labels.integers[sample] = Int32(samples[sample * LeNet.sampleSize])
         }
     }
@@ -44,7 +43,7 @@ final class BenchmarkArrays {
         let (k, samples, w) = (kernels, samples, workspace)
         let (lanes, pixelCount) = (LeNet.shardSampleCountMax, LeNet.imageSize)
         return [
-            .bytes("bytes to lanes", lanes * pixelCount * 5, w.pixels) {
+            .bytes("bytes to lanes", lanes * pixelCount * 5, w.pixels.bytes) {
                 samples.withUnsafeBufferPointer {
                     guard let start = $0.baseAddress else { return }
                     k.loadPixels(
@@ -56,14 +55,14 @@ final class BenchmarkArrays {
                     )
                 }
             },
-            .bytes("padding", pixelCount * 128, w.input) {
+            .bytes("padding", pixelCount * 128, w.input.bytes) {
                 k.padImages(w.pixels.start, w.input.start, true)
             },
             // Instead of padding, where a configuration asks for it.
             .bytes(
                 "resizing",
                 (pixelCount + resized.elementCount) * 64,
-                resized.slice,
+                resized.slice.bytes,
                 isAncillary: false
             ) { [resized] in
                 k.resizeImages(w.pixels.start, resized.start, true)
@@ -74,10 +73,10 @@ final class BenchmarkArrays {
     private func convolutionsForward() -> [BenchmarkCase] {
         let (k, p, w, first, second) = (kernels, parameters.start, workspace, first, second)
         return [
-            .bytes("map of ink", w.input.elementCount * 64, w.inkedRows) {
+            .bytes("map of ink", w.input.elementCount * 64, w.inkedRows.bytes) {
                 k.mapInk(w.input.start, w.inkedRows.bits, w.inkedWindows.bits)
             },
-            .products("conv1 forward + pool", of: first, w.pooled1) {
+            .products("conv1 forward + pool", of: first, w.pooled1.bytes) {
                 k.convolution1Forward(
                     w.input.start,
                     w.inkedRows.bits,
@@ -88,7 +87,7 @@ final class BenchmarkArrays {
                     w.winners1.integers
                 )
             },
-            .products("conv2 forward + pool", of: second, w.windows2) {
+            .products("conv2 forward + pool", of: second, w.windows2.bytes) {
                 k.convolution2Forward(
                     w.pooled1.start,
                     p + second.weight,
@@ -98,7 +97,7 @@ final class BenchmarkArrays {
                     w.winners2.integers
                 )
             },
-            .bytes("turn conv2's output", 4 * w.rows2.elementCount * 64, w.rectified[0]) {
+            .bytes("turn conv2's output", 4 * w.rows2.elementCount * 64, w.rectified[0].bytes) {
                 k.channelsOfWindows(w.windows2.start, w.rows2.start)
                 k.lanesOfRows(w.rows2.start, w.rectified[0].start, w.rows2.elementCount)
             },
@@ -108,7 +107,7 @@ final class BenchmarkArrays {
     private func fullyConnectedForward() -> [BenchmarkCase] {
         let (k, p, w) = (kernels, parameters.start, workspace)
         return LeNet.dense.enumerated().map { index, layer in
-            .products("fc\(index + 1) forward", of: layer, w.rectified[index + 1]) {
+            .products("fc\(index + 1) forward", of: layer, w.rectified[index + 1].bytes) {
                 k.denseForward[index](
                     w.rectified[index].start,
                     p + layer.weight,
@@ -117,7 +116,7 @@ final class BenchmarkArrays {
                 )
             }
         } + [
-            .bytes("softmax and loss", 2 * LeNet.classCount * 64, w.logitsGradient) {
+            .bytes("softmax and loss", 2 * LeNet.classCount * 64, w.logitsGradient.bytes) {
                 k.softmaxCrossEntropy(
                     w.logits.start,
                     w.labels.integers,
@@ -139,15 +138,20 @@ final class BenchmarkArrays {
             let outputGradient = w.rectifiedGradients[index]
             let inputGradient = w.rectifiedGradients[index - 1]
             return [
-                .bytes("transpose fc\(index + 1)'s input", 2 * layer.inputCount * 64, w.rows) {
+                .bytes("transpose fc\(index + 1)'s input", 2 * layer.inputCount * 64, w.rows.bytes)
+                {
                     k.transpose(
                         w.rectified[index].start,
                         w.rows.start,
-                        w.scratch.start,
+                        layer.inputCount,
                         layer.inputCount
                     )
                 },
-                .products("fc\(index + 1) weight gradient", of: layer, gradient.slice) {
+                .products(
+                    "fc\(index + 1) weight gradient",
+                    of: layer,
+                    UnsafeRawBufferPointer(gradient.bytes)
+                ) {
                     k.denseWeightGradient[index](
                         outputGradient.start,
                         w.rows.start,
@@ -155,7 +159,7 @@ final class BenchmarkArrays {
                         g + layer.bias
                     )
                 },
-                .products("fc\(index + 1) input gradient", of: layer, inputGradient) {
+                .products("fc\(index + 1) input gradient", of: layer, inputGradient.bytes) {
                     k.denseInputGradient[index - 1](
                         outputGradient.start,
                         p + layer.weight,
@@ -173,7 +177,7 @@ final class BenchmarkArrays {
         let layer = LeNet.dense[0]
         let outputGradient = w.rectifiedGradients[0]
         return [
-            .products("fc1 weight gradient", of: layer, gradient.slice) {
+            .products("fc1 weight gradient", of: layer, UnsafeRawBufferPointer(gradient.bytes)) {
                 k.denseWeightGradient[0](
                     outputGradient.start,
                     w.rows2.start,
@@ -181,15 +185,15 @@ final class BenchmarkArrays {
                     g + layer.bias
                 )
             },
-            .bytes("transpose fc1's gradient", 2 * layer.outputCount * 64, w.rows) {
+            .bytes("transpose fc1's gradient", 2 * layer.outputCount * 64, w.rows.bytes) {
                 k.transpose(
                     outputGradient.start,
                     w.rows.start,
-                    w.scratch.start,
+                    layer.outputCount,
                     layer.outputCount
                 )
             },
-            .products("fc1 input gradient", of: layer, w.rows2Gradient) {
+            .products("fc1 input gradient", of: layer, w.rows2Gradient.bytes) {
                 k.dense1InputGradient(
                     w.rows.start,
                     p + layer.weight,
@@ -205,10 +209,10 @@ final class BenchmarkArrays {
         let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
         let (first, second) = (first, second)
         return [
-            .bytes("turn conv2's winners", 2 * w.winners2.elementCount * 64, w.rowWinners2) {
+            .bytes("turn conv2's winners", 2 * w.winners2.elementCount * 64, w.rowWinners2.bytes) {
                 k.channelsOfWindows(w.winners2.start, w.rowWinners2.start)
             },
-            .products("conv2 weight gradient", of: second, gradient.slice) {
+            .products("conv2 weight gradient", of: second, UnsafeRawBufferPointer(gradient.bytes)) {
                 k.convolution2WeightGradient(
                     w.pooled1.start,
                     w.rows2Gradient.start,
@@ -219,7 +223,7 @@ final class BenchmarkArrays {
                     g + second.bias
                 )
             },
-            .products("conv2 input gradient", of: second, w.pooled1Gradient) {
+            .products("conv2 input gradient", of: second, w.pooled1Gradient.bytes) {
                 k.convolution2InputGradient(
                     w.windows2Gradient.start,
                     w.winners2.integers,
@@ -228,10 +232,14 @@ final class BenchmarkArrays {
                     w.pooled1Gradient.start
                 )
             },
-            .bytes("transpose the input", 2 * w.input.elementCount * 64, w.images) {
-                k.transpose(w.input.start, w.images.start, w.scratch.start, w.input.elementCount)
+            .bytes(
+                "transpose the input",
+                (w.input.elementCount + w.images.elementCount) * 64,
+                w.images.bytes
+            ) {
+                k.rowsOfImages(w.input.start, w.images.start)
             },
-            .products("conv1 weight gradient", of: first, gradient.slice) {
+            .products("conv1 weight gradient", of: first, UnsafeRawBufferPointer(gradient.bytes)) {
                 k.convolution1WeightGradient(
                     w.images.start,
                     w.inkedWindows.bits,
@@ -249,11 +257,15 @@ final class BenchmarkArrays {
     private func updates() -> [BenchmarkCase] {
         let (k, count) = (kernels, LeNet.parameterCount)
         return [
-            .bytes("tree addition", 3 * ParameterBuffer.size, gradient.slice) {
+            .bytes(
+                "tree addition",
+                3 * ParameterBuffer.size,
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
                 [gradient, firstMoment] in
                 k.add(into: gradient.start, firstMoment.start, count: count)
             },
-            .bytes("Adam", 7 * ParameterBuffer.size, parameters.slice) {
+            .bytes("Adam", 7 * ParameterBuffer.size, UnsafeRawBufferPointer(parameters.bytes)) {
                 [parameters, firstMoment, secondMoment, gradient] in
                 k.adam(
                     parameters.start,

@@ -17,7 +17,7 @@ struct BenchmarkCase {
     static func products(
         _ name: String,
         of layer: Layer,
-        _ output: ShardSlice,
+        _ output: UnsafeRawBufferPointer,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
         BenchmarkCase(
@@ -25,7 +25,7 @@ struct BenchmarkCase {
             multiplyAddCount: LeNet.shardSampleCountMax * layer.multiplyAddCount,
             byteCount: 0,
             isAncillary: false,
-            output: output.bytes,
+            output: output,
             run: run
         )
     }
@@ -33,7 +33,7 @@ struct BenchmarkCase {
     static func bytes(
         _ name: String,
         _ count: Int,
-        _ output: ShardSlice,
+        _ output: UnsafeRawBufferPointer,
         isAncillary: Bool = true,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
@@ -42,7 +42,7 @@ struct BenchmarkCase {
             multiplyAddCount: 0,
             byteCount: count,
             isAncillary: isAncillary,
-            output: output.bytes,
+            output: output,
             run: run
         )
     }

@@ -23,7 +23,8 @@ extension KernelCheck {
                 "\(name) forward",
                 trial.output.sample(sample),
                 expected.outputs[sample],
-                tolerance: 0
+                // The second's orders of operations are not the reference's.
+                tolerance: trial.isSecond ? 4e-6 : 0
             )
             guard trial.isSecond else { continue }
             try expect(
@@ -49,7 +50,7 @@ private final class ConvolutionTrial {
 
     let layer: ReferenceConvolution
     let input, output, winners, pooledGradient, inputGradient: ShardArray
-    private let scratch = ShardArray(elementCount: 22_544 / 16)
+    private let scratch = ShardArray(elementCount: 22_672 / 16)
     let weights, bias: [Float]
     var weightGradient, biasGradient: [Float]
 
@@ -116,8 +117,8 @@ private final class ConvolutionTrial {
         pooled.copyPositions(into: output, channelCount: 6)
         let gradient = ShardArray(elementCount: 196 * 8)
         gradient.copyChannels(of: pooledGradient, channelCount: 6)
-        let images = ShardArray(elementCount: input.elementCount + 1)
-        kernels.transpose(input.start, images.start, scratch.start, input.elementCount)
+        let images = ShardArray(elementCount: 32 * 48 + 16)
+        kernels.rowsOfImages(input.start, images.start)
         kernels.convolution1WeightGradient(
             images.start,
             windows.slice.bits,
@@ -152,7 +153,7 @@ private final class ConvolutionTrial {
         for index in 0..<output.elementCount * 16 where output.start[index] <= 0 {
             pooledGradient.start[index] = 0
         }
-        kernels.transpose(pooledGradient.start, rowGradient.start, scratch.start, 400)
+        kernels.transpose(pooledGradient.start, rowGradient.start, 400, 400)
         kernels.convolution2WeightGradient(
             x.start,
             rowGradient.start,

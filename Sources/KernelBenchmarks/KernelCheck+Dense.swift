@@ -28,7 +28,7 @@ extension KernelCheck {
         let inputGradient = ShardArray(elementCount: inputCount)
         let rows = ShardArray(elementCount: inputCount)
         let scratch = ShardArray(elementCount: 288)
-        kernels.transpose(input.start, rows.start, scratch.start, inputCount)
+        kernels.transpose(input.start, rows.start, inputCount, inputCount)
         var weightGradient = [Float](repeating: 0, count: weights.count)
         var biasGradient = [Float](repeating: 0, count: outputCount)
         kernels.denseWeightGradient[index](
@@ -39,7 +39,7 @@ extension KernelCheck {
         )
         if index == 0 {
             let gradientRows = ShardArray(elementCount: outputCount + 1)
-            kernels.transpose(gradient.start, gradientRows.start, scratch.start, outputCount)
+            kernels.transpose(gradient.start, gradientRows.start, outputCount, outputCount)
             let result = ShardArray(elementCount: inputCount)
             kernels.dense1InputGradient(
                 gradientRows.start,

@@ -1,3 +1,5 @@
+internal import CKernelLanes
+
 /// The sums of one channel's filter, a vector of eight for each row of five; the others are waste.
 private struct FilterSums {
     var a, b, c, d, e: Eight
@@ -15,10 +17,10 @@ private struct FilterSums {
     mutating func add(_ g: Float, _ x: Floats) {
         let factor = Eight(repeating: g)
         a.addProduct(factor, loadEight(x))
-        b.addProduct(factor, loadEight(x + 32))
-        c.addProduct(factor, loadEight(x + 64))
-        d.addProduct(factor, loadEight(x + 96))
-        e.addProduct(factor, loadEight(x + 128))
+        b.addProduct(factor, loadEight(x + imageRowStride))
+        c.addProduct(factor, loadEight(x + 2 &* imageRowStride))
+        d.addProduct(factor, loadEight(x + 3 &* imageRowStride))
+        e.addProduct(factor, loadEight(x + 4 &* imageRowStride))
     }
 
     @_transparent
@@ -44,28 +46,37 @@ private struct Lists {
     @_transparent var sums: MutableFloats { start }
     /// [6, 16].
     @_transparent var biasSums: MutableFloats { start + 480 }
-    /// [16, 8], then transposed [8, 16].
-    @_transparent var block: MutableFloats { start + 576 }
-    @_transparent var channels: MutableFloats { start + 704 }
-    @_transparent var counts: MutableIntegers { integers + 832 }
+    @_transparent var counts: MutableIntegers { integers + 576 }
+    /// Of a window [16, 8], and transposed, of two, [2, 8, 16].
+    @_transparent var block: MutableFloats { start + 592 }
+    @_transparent var channels: MutableFloats { start + 720 }
     @_transparent
-    func values(_ channel: Int) -> MutableFloats { start + (848 &+ channel &* capacity) }
+    func values(_ channel: Int) -> MutableFloats { start + (976 &+ channel &* capacity) }
     @_transparent
     func offsets(_ channel: Int) -> MutableIntegers {
-        integers + (848 &+ (6 &+ channel) &* capacity)
+        integers + (976 &+ (6 &+ channel) &* capacity)
     }
 }
 
-/// Brings a window's gradients, where the rectifier was open, to channels of samples [8, 16].
+/// Brings the gradients of two neighbouring windows, where the rectifier was open, to channels of
+/// samples [2, 8, 16].
 @_transparent
-private func takeWindow(_ pooledGradient: Floats, _ pooled: Floats, _ lists: Lists) {
-    for sample in 0..<16 {
-        let g = loadEight(pooledGradient + sample &* pooledSampleStride)
-        let value = loadEight(pooled + sample &* pooledSampleStride)
-        store(openedEight(g, by: value), eight: lists.block + sample &* 8)
-    }
-    transposeEight(lists.block, from: 8, lists.channels, to: 16)
-    transposeEight(lists.block + 64, from: 8, lists.channels + 8, to: 16)
+private func takeWindows(_ pooledGradient: Floats, _ pooled: Floats, _ lists: Lists) {
+    #if KERNELS_AVX512
+        transpose_open_16x16(pooledGradient, pooled, pooledSampleStride, lists.channels, 16)
+    #else
+        for window in 0..<2 {
+            let place = window &* positionStride
+            for sample in 0..<16 {
+                let g = loadEight(pooledGradient + (sample &* pooledSampleStride &+ place))
+                let value = loadEight(pooled + (sample &* pooledSampleStride &+ place))
+                store(openedEight(g, by: value), eight: lists.block + sample &* 8)
+            }
+            let channels = lists.channels + window &* 128
+            transposeEight(lists.block, from: 8, channels, to: 16)
+            transposeEight(lists.block + 64, from: 8, channels + 8, to: 16)
+        }
+    #endif
 }
 
 /// Lists a window's gradients by channel, in the order of the samples, each with where its pixels
@@ -73,6 +84,7 @@ private func takeWindow(_ pooledGradient: Floats, _ pooled: Floats, _ lists: Lis
 @_transparent
 private func listWindow(
     _ lists: Lists,
+    _ gradient: Floats,
     _ winner: Integers,
     origin: Int,
     ink: UInt32,
@@ -83,24 +95,24 @@ private func listWindow(
         let (values, offsets) = (lists.values(channel), lists.offsets(channel))
         var lane = 0
         while lane < shardWidth {
-            let g = load(lists.channels + (channel &* 16 &+ lane))
+            let g = load(gradient + (channel &* 16 &+ lane))
             let bias = lists.biasSums + (channel &* 16 &+ lane)
             store(load(bias) + g, bias)
             let sample =
                 laneNumbers &+ IntegerLanes(repeating: Int32(truncatingIfNeeded: lane))
             let first =
-                sample &* IntegerLanes(repeating: 1_024)
+                sample &* IntegerLanes(repeating: Int32(imageSize))
                 &+ IntegerLanes(repeating: Int32(truncatingIfNeeded: origin))
             let index = load(winner + (channel &* 16 &+ lane))
             if leavingZeros {
                 let inked = ink &>> UInt32(truncatingIfNeeded: lane) & everyLane
-                let offset = first &+ winnerOffset(index, right: 1, down: 32)
+                let offset = first &+ winnerOffset(index, right: 1, down: Int32(imageRowStride))
                 append(g, offset, nonzeroLanes(g) & inked, to: values, offsets, &count)
             } else {
                 for position in 0..<4 {
                     let place = IntegerLanes(repeating: Int32(truncatingIfNeeded: position))
                     let part = Lanes(repeating: 0).replacing(with: g, where: index .== place)
-                    let offset = first &+ winnerOffset(place, right: 1, down: 32)
+                    let offset = first &+ winnerOffset(place, right: 1, down: Int32(imageRowStride))
                     append(part, offset, everyLane, to: values, offsets, &count)
                 }
             }
@@ -134,13 +146,13 @@ private func addLists(_ images: Floats, _ lists: Lists) {
 
 /// The weight and bias gradients of the first convolution.
 ///
-/// images [16, 32, 32], behind which three floats can be read, windows with ink [14, 16] as
+/// images as `rowsOfImages` writes them, with zeros behind, windows with ink [14, 16] as
 /// `mapInk` has them, pooled gradient and pooled output [16, 14, 14, 8], winner [196, 6, 16] →
 /// weight gradient [6, 1, 5, 5], bias gradient [6].
 ///
 /// Of each two rows of windows, a weight's sum goes over the windows, and in a window over the
 /// samples, of those whose gradient is not zero and whose patch has ink, alternately into two sums;
-/// they are added at the end. Scratch is 22,544 floats at a 64-byte boundary.
+/// they are added at the end. Scratch is 22,672 floats at a 64-byte boundary.
 package func convolution1WeightGradient(
     images: UnsafePointer<Float>,
     ink: UnsafePointer<UInt16>,
@@ -153,25 +165,28 @@ package func convolution1WeightGradient(
 ) {
     let lists = Lists(start: scratch)
     let leavingZeros =
-        areFinite(images, count: 16_384)
+        areFinite(images, count: 16 &* imageSize)
         && areFinite(pooledGradient, count: 16 * pooledSampleStride)
     // Of sums, bias sums and counts.
-    scratch.update(repeating: 0, count: 848)
+    scratch.update(repeating: 0, count: 592)
     for y in 0..<14 {
-        for x in 0..<14 {
-            let window = y &* 14 &+ x
-            takeWindow(
-                pooledGradient + window &* positionStride,
-                pooled + window &* positionStride,
+        for pair in 0..<7 {
+            let first = y &* 14 &+ 2 &* pair
+            takeWindows(
+                pooledGradient + first &* positionStride,
+                pooled + first &* positionStride,
                 lists
             )
-            listWindow(
-                lists,
-                winner + window &* 96,
-                origin: y &* 64 &+ 2 &* x,
-                ink: UInt32(ink[y &* 16 &+ x]),
-                leavingZeros: leavingZeros
-            )
+            for right in 0..<2 {
+                listWindow(
+                    lists,
+                    lists.channels + right &* 128,
+                    winner + (first &+ right) &* 96,
+                    origin: 2 &* y &* imageRowStride &+ imagePlace(window: 2 &* pair &+ right),
+                    ink: UInt32(ink[y &* 16 &+ 2 &* pair &+ right]),
+                    leavingZeros: leavingZeros
+                )
+            }
         }
         if y % 2 == 1 { addLists(images, lists) }
     }

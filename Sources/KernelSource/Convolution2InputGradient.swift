@@ -1,30 +1,78 @@
-/// One row of a patch, six positions of eight channels.
-private struct PatchRow {
-    #if KERNELS_AVX512
-        var a, b, c: Lanes
+/// Floats of a row of six positions, of an output channel, and of all sixteen, of the weights with
+/// their border.
+@_transparent private var borderedRowStride: Int { 6 * 8 }
+@_transparent private var borderedFilterSize: Int { 7 * 6 * 8 }
+@_transparent private var borderedSize: Int { 16 * 7 * 6 * 8 }
+
+#if KERNELS_AVX512
+    /// Two columns of a patch, six rows of two positions of eight channels.
+    private struct PatchColumns {
+        var r0, r1, r2, r3, r4, r5: Lanes
 
         @_transparent
         init(_ address: MutableFloats) {
-            a = load(address)
-            b = load(address + 16)
-            c = load(address + 32)
+            r0 = load(address)
+            r1 = load(address + pooledRowStride)
+            r2 = load(address + 2 &* pooledRowStride)
+            r3 = load(address + 3 &* pooledRowStride)
+            r4 = load(address + 4 &* pooledRowStride)
+            r5 = load(address + 5 &* pooledRowStride)
         }
 
         @_transparent
-        mutating func add(_ g: Float, _ w: Floats) {
-            let factor = broadcast(g)
-            a = multiplyAdd(factor, load(w), a)
-            b = multiplyAdd(factor, load(w + 16), b)
-            c = multiplyAdd(factor, load(w + 32), c)
+        mutating func add(_ g: Lanes, _ w: Floats) {
+            r0 = multiplyAdd(g, load(w), r0)
+            r1 = multiplyAdd(g, load(w + borderedRowStride), r1)
+            r2 = multiplyAdd(g, load(w + 2 &* borderedRowStride), r2)
+            r3 = multiplyAdd(g, load(w + 3 &* borderedRowStride), r3)
+            r4 = multiplyAdd(g, load(w + 4 &* borderedRowStride), r4)
+            r5 = multiplyAdd(g, load(w + 5 &* borderedRowStride), r5)
         }
 
         @_transparent
         func write(_ address: MutableFloats) {
-            store(a, address)
-            store(b, address + 16)
-            store(c, address + 32)
+            store(r0, address)
+            store(r1, address + pooledRowStride)
+            store(r2, address + 2 &* pooledRowStride)
+            store(r3, address + 3 &* pooledRowStride)
+            store(r4, address + 4 &* pooledRowStride)
+            store(r5, address + 5 &* pooledRowStride)
         }
-    #else
+    }
+
+    /// Adds what a row of five windows gives to the six rows that it reaches.
+    ///
+    /// Neighbouring patches share four of their six columns, which stay in registers.
+    @_transparent
+    private func addRow(
+        _ values: Floats,
+        _ offsets: Integers,
+        _ ends: Integers,
+        _ weights: Floats,
+        _ patch: MutableFloats
+    ) {
+        var left = PatchColumns(patch)
+        var middle = PatchColumns(patch + 16)
+        var index = Int(ends[0])
+        for x in 0..<5 {
+            var right = PatchColumns(patch + (x &+ 2) &* 16)
+            let end = Int(ends[x &+ 1])
+            while index < end {
+                let (g, w) = (broadcast(values[index]), weights + Int(offsets[index]))
+                left.add(g, w)
+                middle.add(g, w + 16)
+                right.add(g, w + 32)
+                index &+= 1
+            }
+            left.write(patch + x &* 16)
+            (left, middle) = (middle, right)
+        }
+        left.write(patch + 80)
+        middle.write(patch + 96)
+    }
+#else
+    /// One row of a patch, six positions of eight channels.
+    private struct PatchRow {
         var a, b, c, d, e, f: Eight
 
         @_transparent
@@ -57,53 +105,39 @@ private struct PatchRow {
             store(e, eight: address + 32)
             store(f, eight: address + 40)
         }
-    #endif
-}
-
-/// Floats of a row, and of an output channel, of the weights with their border.
-@_transparent private var borderedRowStride: Int { 7 * 8 }
-@_transparent private var borderedFilterSize: Int { 7 * 7 * 8 }
-
-/// The rows of a patch whose sums are in registers at once.
-@_transparent private var rowsAtOnce: Int { laneCount == 16 ? 6 : 2 }
-
-/// Adds what one window gives to `rowsAtOnce` rows of its patch.
-@_transparent
-private func addWindow(
-    _ values: Floats,
-    _ offsets: Integers,
-    _ range: Range<Int>,
-    _ weights: Floats,
-    _ patch: MutableFloats
-) {
-    var r0 = PatchRow(patch)
-    var r1 = PatchRow(patch + pooledRowStride)
-    #if KERNELS_AVX512
-        var r2 = PatchRow(patch + 2 &* pooledRowStride)
-        var r3 = PatchRow(patch + 3 &* pooledRowStride)
-        var r4 = PatchRow(patch + 4 &* pooledRowStride)
-        var r5 = PatchRow(patch + 5 &* pooledRowStride)
-    #endif
-    for index in range {
-        let (g, w) = (values[index], weights + Int(offsets[index]))
-        r0.add(g, w)
-        r1.add(g, w + borderedRowStride)
-        #if KERNELS_AVX512
-            r2.add(g, w + 2 &* borderedRowStride)
-            r3.add(g, w + 3 &* borderedRowStride)
-            r4.add(g, w + 4 &* borderedRowStride)
-            r5.add(g, w + 5 &* borderedRowStride)
-        #endif
     }
-    r0.write(patch)
-    r1.write(patch + pooledRowStride)
-    #if KERNELS_AVX512
-        r2.write(patch + 2 &* pooledRowStride)
-        r3.write(patch + 3 &* pooledRowStride)
-        r4.write(patch + 4 &* pooledRowStride)
-        r5.write(patch + 5 &* pooledRowStride)
-    #endif
-}
+
+    /// Adds what a row of five windows gives to the six rows that it reaches, two rows at once: the
+    /// sums of two are what sixteen registers hold.
+    @_transparent
+    private func addRow(
+        _ values: Floats,
+        _ offsets: Integers,
+        _ ends: Integers,
+        _ weights: Floats,
+        _ patch: MutableFloats
+    ) {
+        var row = 0
+        while row < 6 {
+            var index = Int(ends[0])
+            for x in 0..<5 {
+                let target = patch + (row &* pooledRowStride &+ x &* 16)
+                var upper = PatchRow(target)
+                var lower = PatchRow(target + pooledRowStride)
+                let end = Int(ends[x &+ 1])
+                while index < end {
+                    let w = weights + (Int(offsets[index]) &+ row &* borderedRowStride)
+                    upper.add(values[index], w)
+                    lower.add(values[index], w + borderedRowStride)
+                    index &+= 1
+                }
+                upper.write(target)
+                lower.write(target + pooledRowStride)
+            }
+            row &+= 2
+        }
+    }
+#endif
 
 /// Lists one window's gradients, output channel by output channel, each with where the weights of
 /// its patch begin.
@@ -118,14 +152,18 @@ private func listWindow(
     var lane = 0
     while lane < 16 {
         let g = load(gradient + lane)
-        // The further the winner is to the right or down, the later the filter begins.
-        let begin = IntegerLanes(repeating: Int32(borderedRowStride &+ 8))
+        // A winner below takes the filter with its upper border, one above without; a winner on the
+        // right takes the copy that begins with a border.
         let filter =
             (laneNumbers &+ IntegerLanes(repeating: Int32(truncatingIfNeeded: lane)))
             &* IntegerLanes(repeating: Int32(borderedFilterSize))
         let offset =
-            filter &+ begin
-            &- winnerOffset(load(winner + lane), right: 8, down: Int32(borderedRowStride))
+            filter &+ IntegerLanes(repeating: Int32(borderedRowStride))
+            &+ winnerOffset(
+                load(winner + lane),
+                right: Int32(borderedSize),
+                down: -Int32(borderedRowStride)
+            )
         append(g, offset, nonzeroLanes(g), to: values, offsets, &count)
         lane &+= laneCount
     }
@@ -144,29 +182,22 @@ private func addSample(
     _ ends: MutableIntegers
 ) {
     var count = 0
+    ends[0] = 0
     for window in 0..<25 {
         let place = window &* 16
         listWindow(gradient + place, winner + place, values, offsets, &count)
-        ends[window] = Int32(truncatingIfNeeded: count)
+        ends[window &+ 1] = Int32(truncatingIfNeeded: count)
     }
-    var row = 0
-    while row < 6 {
-        var y = 4
-        while y >= 0 {
-            for x in 0..<5 {
-                let window = y &* 5 &+ x
-                let start = window == 0 ? 0 : Int(ends[window &- 1])
-                addWindow(
-                    values,
-                    offsets,
-                    start..<Int(ends[window]),
-                    weights + row &* borderedRowStride,
-                    inputGradient + ((2 &* y &+ row) &* pooledRowStride &+ x &* 16)
-                )
-            }
-            y &-= 1
-        }
-        row &+= rowsAtOnce
+    var y = 4
+    while y >= 0 {
+        addRow(
+            values,
+            offsets,
+            ends + 5 &* y,
+            weights,
+            inputGradient + 2 &* y &* pooledRowStride
+        )
+        y &-= 1
     }
 }
 
@@ -189,7 +220,7 @@ private func addSampleNaively(
                 let (ky, kx) = (tap / 5, tap % 5)
                 let w =
                     weights
-                    + (o &* borderedFilterSize &+ (ky &+ 1) &* borderedRowStride &+ (kx &+ 1) &* 8)
+                    + (o &* borderedFilterSize &+ (ky &+ 1) &* borderedRowStride &+ kx &* 8)
                 let target = first + (ky &* pooledRowStride &+ kx &* 8)
                 store(loadEight(target).addingProduct(g, loadEight(w)), eight: target)
             }
@@ -200,9 +231,10 @@ private func addSampleNaively(
 /// The input gradient of the second convolution: pooled gradient and winner [16, 5, 5, 16] of each
 /// sample's windows → input gradient [16, 14, 14, 8], not yet rectified.
 ///
-/// What the four positions of a window can reach is a patch of 6×6. A zero border around each
-/// filter, [16, 7, 7, 8], makes every patch 6×6 wherever the winner is. Scratch is 7,168 floats at
-/// a 64-byte boundary.
+/// What the four positions of a window can reach is a patch of 6×6. A border of zeros above, below
+/// and on one side of each filter, [16, 7, 6, 8], once on the right and once on the left, makes every
+/// patch 6×6 wherever the winner is, and every row of it three cache lines. Scratch is 11,744 floats
+/// at a 64-byte boundary.
 package func convolution2InputGradient(
     pooledGradient: UnsafePointer<Float>,
     winner: UnsafePointer<Int32>,
@@ -211,21 +243,10 @@ package func convolution2InputGradient(
     inputGradient: UnsafeMutablePointer<Float>
 ) {
     let integers = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
-    // The weights with their border, then the lists of at most 400, then where windows end in them.
+    // The weights with their border, twice, then the lists of at most 400, then where windows end.
     let bordered = scratch
-    let (values, offsets, ends) = (scratch + 6_272, integers + 6_704, integers + 7_136)
-    bordered.update(repeating: 0, count: 16 &* borderedFilterSize)
-    for o in 0..<16 {
-        for ky in 0..<5 {
-            for kx in 0..<5 {
-                let target =
-                    bordered
-                    + (o &* borderedFilterSize &+ (ky &+ 1) &* borderedRowStride &+ (kx &+ 1) &* 8)
-                let source = weights + (o &* 150 &+ ky &* 5 &+ kx)
-                for channel in 0..<6 { target[channel] = source[channel &* 25] }
-            }
-        }
-    }
+    let (values, offsets, ends) = (scratch + 10_752, integers + 11_200, integers + 11_648)
+    writeBordered(weights, bordered)
     inputGradient.update(repeating: 0, count: 16 &* pooledSampleStride)
     let isFinite = areFinite(pooledGradient, count: 6_400) && areFinite(weights, count: 2_400)
     for sample in 0..<16 {
@@ -235,6 +256,24 @@ package func convolution2InputGradient(
             addSample(g, w, bordered, target, values, offsets, ends)
         } else {
             addSampleNaively(g, w, bordered, target)
+        }
+    }
+}
+
+/// Writes the weights [16, 6, 25] with their borders, twice [16, 7, 6, 8].
+@_transparent
+private func writeBordered(_ weights: Floats, _ bordered: MutableFloats) {
+    bordered.update(repeating: 0, count: 2 &* borderedSize)
+    for o in 0..<16 {
+        for ky in 0..<5 {
+            let target = bordered + (o &* borderedFilterSize &+ (ky &+ 1) &* borderedRowStride)
+            for kx in 0..<5 {
+                let source = weights + (o &* 150 &+ ky &* 5 &+ kx)
+                for channel in 0..<6 {
+                    target[kx &* 8 &+ channel] = source[channel &* 25]
+                    target[borderedSize &+ (kx &+ 1) &* 8 &+ channel] = source[channel &* 25]
+                }
+            }
         }
     }
 }

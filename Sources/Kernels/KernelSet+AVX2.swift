@@ -22,6 +22,7 @@
                 softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy,
                 softmax: KernelsAVX2.softmax,
                 transpose: KernelsAVX2.transpose,
+                rowsOfImages: KernelsAVX2.rowsOfImages,
                 denseInputGradient: [
                     KernelsAVX2.dense2InputGradient,
                     KernelsAVX2.dense3InputGradient,

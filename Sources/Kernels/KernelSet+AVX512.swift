@@ -22,6 +22,7 @@
                 softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy,
                 softmax: KernelsAVX512.softmax,
                 transpose: KernelsAVX512.transpose,
+                rowsOfImages: KernelsAVX512.rowsOfImages,
                 denseInputGradient: [
                     KernelsAVX512.dense2InputGradient,
                     KernelsAVX512.dense3InputGradient,

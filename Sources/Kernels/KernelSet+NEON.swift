@@ -22,6 +22,7 @@
                 softmaxCrossEntropy: KernelsNEON.softmaxCrossEntropy,
                 softmax: KernelsNEON.softmax,
                 transpose: KernelsNEON.transpose,
+                rowsOfImages: KernelsNEON.rowsOfImages,
                 denseInputGradient: [
                     KernelsNEON.dense2InputGradient,
                     KernelsNEON.dense3InputGradient,

@@ -35,7 +35,7 @@ package struct KernelSet: Sendable {
     /// [16, 14, 14, 8] and winners [196, 6, 16].
     package let convolution1Forward:
         @Sendable (Source, UnsafePointer<UInt16>, Source, Source, Target, Target, Winners) -> Void
-    /// Input [16, 14, 14, 8], weights, bias, scratch [150, 16] → pooled output and winners by
+    /// Input [16, 14, 14, 8], weights, bias, scratch of 7,200 floats → pooled output and winners by
     /// windows, [16, 5, 5, 16].
     package let convolution2Forward:
         @Sendable (Source, Source, Source, Target, Target, Winners) -> Void
@@ -56,8 +56,12 @@ package struct KernelSet: Sendable {
     /// Logits [10, 16] → probabilities [10, 16].
     package let softmax: @Sendable (Source, Target) -> Void
 
-    /// Samples in lanes [I, 16] → samples in rows [16, I], scratch [32, 16], I of at least 16.
-    package let transpose: @Sendable (Source, Target, Target, Int) -> Void
+    /// Samples in lanes [I, 16] → samples in rows [16, I], floats from a row to the next, I of at
+    /// least 16.
+    package let transpose: @Sendable (Source, Target, Int, Int) -> Void
+    /// Samples in lanes [32, 32, 16] → images with parts of their rows twice, [16, 32, 3, 16], 1,552
+    /// floats from an image to the next.
+    package let rowsOfImages: @Sendable (Source, Target) -> Void
     /// Gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the
     /// input is, for the second and the third fully connected layer.
     package let denseInputGradient: [@Sendable (Source, Source, Source, Target) -> Void]
@@ -73,12 +77,12 @@ package struct KernelSet: Sendable {
     /// 3,600 floats → gradient by windows [16, 5, 5, 16], weight and bias gradients.
     package let convolution2WeightGradient:
         @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
-    /// Gradient and winners by windows [16, 5, 5, 16], weights, scratch of 7,168 floats → input
+    /// Gradient and winners by windows [16, 5, 5, 16], weights, scratch of 11,744 floats → input
     /// gradient [16, 14, 14, 8].
     package let convolution2InputGradient:
         @Sendable (Source, UnsafePointer<Int32>, Source, Target, Target) -> Void
-    /// Images [16, 32, 32] and three floats more, windows with ink, pooled gradient and pooled
-    /// output [16, 14, 14, 8], winners [196, 6, 16], scratch of 22,544 floats → weight and bias
+    /// Images as `rowsOfImages` writes them, windows with ink, pooled gradient and pooled
+    /// output [16, 14, 14, 8], winners [196, 6, 16], scratch of 22,672 floats → weight and bias
     /// gradients.
     package let convolution1WeightGradient:
         @Sendable (

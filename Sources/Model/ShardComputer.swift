@@ -182,7 +182,8 @@ extension ShardComputer {
         for index in dense.indices.dropFirst().reversed() {
             let (weight, bias) = (dense[index].weight, dense[index].bias)
             let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index])
-            kernels.transpose(input.start, w.rows.start, w.scratch.start, dense[index].inputCount)
+            let inputCount = dense[index].inputCount
+            kernels.transpose(input.start, w.rows.start, inputCount, inputCount)
             kernels.denseWeightGradient[index](
                 outputGradient.start,
                 w.rows.start,
@@ -203,7 +204,12 @@ extension ShardComputer {
             gradient + widest.weight,
             gradient + widest.bias
         )
-        kernels.transpose(outputGradient.start, w.rows.start, w.scratch.start, widest.outputCount)
+        kernels.transpose(
+            outputGradient.start,
+            w.rows.start,
+            widest.outputCount,
+            widest.outputCount
+        )
         kernels.dense1InputGradient(
             w.rows.start,
             parameters + widest.weight,
@@ -237,7 +243,7 @@ extension ShardComputer {
             w.scratch.start,
             w.pooled1Gradient.start
         )
-        kernels.transpose(w.input.start, w.images.start, w.scratch.start, first.inputCount)
+        kernels.rowsOfImages(w.input.start, w.images.start)
         kernels.convolution1WeightGradient(
             w.images.start,
             w.inkedWindows.bits,

@@ -1,13 +1,15 @@
 /// The memory of one shard's forward and backward pass: activations, gradients and scratch, one
 /// behind the other.
 ///
-/// About 0.8 MB. Everything is zero at first, which the input's border and nothing else relies on.
+/// About 0.8 MB. Everything is zero at first, which the input's border and what lies behind the
+/// images rely on, and nothing else.
 package final class Workspace {
     /// The image as it comes, [28, 28, 16].
     package let pixels: ShardSlice
     /// What the first layer is given, [32, 32, 16].
     package let input: ShardSlice
-    /// The samples of `input` in rows, [16, 32, 32], with room behind them.
+    /// The samples of `input` in rows with parts of them twice, [16, 32, 3, 16], and 16 zeros behind
+    /// each.
     package let images: ShardSlice
     /// Where samples have ink: rows of patches [32, 16], and windows [14, 16], of 16 bits.
     package let inkedRows, inkedWindows: ShardSlice
@@ -46,7 +48,7 @@ package final class Workspace {
         let pooled1Count = side * side * 8
         let winners1Count = LeNet.pools[0].outputCount
         let inputCount = LeNet.convolutions[0].inputCount
-        var total = LeNet.imageSize + 2 * inputCount + 1 + 16 + 7
+        var total = LeNet.imageSize + inputCount + Self.imageSize + 16 + 7
         total += 2 * pooled1Count + winners1Count + 7 * windowCount
         total += 2 * outputs.reduce(0, +) + rowCount + Self.scratchCount + 3
         memory = ShardArray(elementCount: total)
@@ -56,7 +58,7 @@ package final class Workspace {
             defer { next += count * LeNet.shardSampleCountMax }
             return ShardSlice(elementCount: count, start: next)
         }
-        (pixels, input, images) = (take(LeNet.imageSize), take(inputCount), take(inputCount + 1))
+        (pixels, input, images) = (take(LeNet.imageSize), take(inputCount), take(Self.imageSize))
         (inkedRows, inkedWindows) = (take(16), take(7))
         (pooled1, pooled1Gradient, winners1) = (
             take(pooled1Count), take(pooled1Count), take(winners1Count)
@@ -74,8 +76,10 @@ package final class Workspace {
         precondition(next == end, "\(end - next) floats of the workspace are left")
     }
 
-    /// What the first convolution's weight gradient takes, which is the most: 22,544 floats.
-    private static let scratchCount = 22_544 / 16
+    /// Floats of an image with parts of its rows twice.
+    private static let imageSize = 32 * 48 + 16
+    /// What the first convolution's weight gradient takes, which is the most: 22,672 floats.
+    private static let scratchCount = 22_672 / 16
 
     /// The logits.
     package var logits: ShardSlice { rectified[rectified.count - 1] }

@@ -104,4 +104,62 @@ INLINED void transpose_8x8(const float *rows, long from, float *columns, long to
     for (int i = 0; i < 8; i++) __builtin_memcpy(columns + i * to, &p[i], 32);
 }
 
+#if defined(__AVX512F__)
+// Exchanges row and column of 16×16: by pairs of single lanes, of two lanes, then by quarters of vectors.
+INLINED void exchange_16x16(LANES(float, 16) r[16]) {
+    LANES(float, 16) p[16];
+    for (int i = 0; i < 8; i++) {
+        p[2 * i] = __builtin_shufflevector(
+            r[2 * i], r[2 * i + 1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+        p[2 * i + 1] = __builtin_shufflevector(
+            r[2 * i], r[2 * i + 1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+    }
+    // r[4i + j]: of rows 4i to 4i + 3, columns j, j + 4, j + 8 and j + 12.
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++) {
+            r[4 * i + 2 * j] = __builtin_shufflevector(
+                p[4 * i + j], p[4 * i + j + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+            r[4 * i + 2 * j + 1] = __builtin_shufflevector(
+                p[4 * i + j], p[4 * i + j + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+        }
+    }
+    for (int j = 0; j < 4; j++) {
+        for (int i = 0; i < 2; i++) {
+            p[8 * i + j] = __builtin_shufflevector(
+                r[8 * i + j], r[8 * i + j + 4], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+            p[8 * i + j + 4] = __builtin_shufflevector(
+                r[8 * i + j], r[8 * i + j + 4], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+        }
+    }
+    // p[j], of rows 0 to 7, has columns j and j + 8; p[j + 4] columns j + 4 and j + 12.
+    for (int j = 0; j < 8; j++) {
+        r[j] = __builtin_shufflevector(
+            p[j], p[j + 8], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+        r[j + 8] = __builtin_shufflevector(
+            p[j], p[j + 8], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    }
+}
+
+// Sixteen rows of sixteen, `from` apart, become sixteen columns in rows `to` apart.
+INLINED void transpose_16x16(const float *rows, long from, float *columns, long to) {
+    LANES(float, 16) r[16];
+    for (int i = 0; i < 16; i++) __builtin_memcpy(&r[i], rows + i * from, 64);
+    exchange_16x16(r);
+    for (int i = 0; i < 16; i++) __builtin_memcpy(columns + i * to, &r[i], 64);
+}
+
+// The same, with zero where the float at the same place of `gates` is zero or less.
+INLINED void transpose_open_16x16(const float *rows, const float *gates, long from, float *columns, long to) {
+    LANES(float, 16) r[16];
+    for (int i = 0; i < 16; i++) {
+        LANES(float, 16) gate;
+        __builtin_memcpy(&r[i], rows + i * from, 64);
+        __builtin_memcpy(&gate, gates + i * from, 64);
+        r[i] = gate <= 0 ? (LANES(float, 16))(0) : r[i];
+    }
+    exchange_16x16(r);
+    for (int i = 0; i < 16; i++) __builtin_memcpy(columns + i * to, &r[i], 64);
+}
+#endif
+
 #endif

@@ -1,9 +1,6 @@
 // Convolution 5×5, rectifier and 2×2 max-pooling in one pass: the four outputs under a pooling
 // window, for several output channels, are the sums in registers, and only their maximum is
-// written.
-//
-// The first convolution has samples in the lanes, and leaves out filter rows whose pixels are zero
-// in all of them. The second goes sample by sample, with output channels in the lanes.
+// written. Samples are in the lanes; filter rows whose pixels are zero in all of them are left out.
 
 /// The sums of one output channel at the four positions of one pooling window.
 private struct WindowSums {
@@ -25,61 +22,22 @@ private struct WindowSums {
         bottomRight = multiplyAdd(weight, tap.bottomRight, bottomRight)
     }
 
-    /// Writes the maximum, or zero if that is greater, and which of the four was the first maximum.
-    ///
-    /// Where one of the four is NaN the maximum is NaN; which of them counts as the first is left to
-    /// the comparisons, all of which fail for NaN.
     @_transparent
     func pool(_ output: MutableFloats, _ winner: MutableIntegers) {
-        var greatest = topLeft
-        var index = IntegerLanes(repeating: 0)
-        contest(&greatest, &index, topRight, 1)
-        contest(&greatest, &index, bottomLeft, 2)
-        contest(&greatest, &index, bottomRight, 3)
-        let positive = Lanes(repeating: 0).replacing(
-            with: greatest,
-            where: greatest .> Lanes(repeating: 0)
-        )
-        let isNumber =
-            (topLeft .== topLeft) .& (topRight .== topRight)
-            .& (bottomLeft .== bottomLeft) .& (bottomRight .== bottomRight)
-        store(broadcast(.nan).replacing(with: positive, where: isNumber), output)
-        store(index, winner)
+        poolWindow(topLeft, topRight, bottomLeft, bottomRight, output, winner)
     }
-}
-
-@_transparent
-private func contest(
-    _ greatest: inout Lanes,
-    _ index: inout IntegerLanes,
-    _ candidate: Lanes,
-    _ number: Int32
-) {
-    let isGreater = candidate .> greatest
-    greatest.replace(with: candidate, where: isGreater)
-    index.replace(with: IntegerLanes(repeating: number), where: isGreater)
 }
 
 /// The four inputs that one weight meets under one pooling window.
 private struct WindowTap {
     let topLeft, topRight, bottomLeft, bottomRight: Lanes
 
-    /// Samples in the lanes.
     @_transparent
     init(_ top: Floats, _ bottom: Floats) {
         topLeft = load(top)
         topRight = load(top + shardWidth)
         bottomLeft = load(bottom)
         bottomRight = load(bottom + shardWidth)
-    }
-
-    /// One sample, in all lanes.
-    @_transparent
-    init(channelOf position: Floats) {
-        topLeft = broadcast(position[0])
-        topRight = broadcast(position[positionStride])
-        bottomLeft = broadcast(position[pooledRowStride])
-        bottomRight = broadcast(position[pooledRowStride &+ positionStride])
     }
 }
 
@@ -214,117 +172,5 @@ package func convolution1Forward(
             }
         }
         group &+= groupWidth
-    }
-}
-
-/// Turns the second convolution's weights [16, 150] to [150, 16].
-@_transparent
-private func turnWeights(_ weights: Floats, _ turned: MutableFloats) {
-    var row = 0
-    while row < 150 {
-        let first = min(row, 142)
-        transposeEight(weights + first, from: 150, turned + first &* 16, to: 16)
-        transposeEight(weights + (1_200 &+ first), from: 150, turned + (first &* 16 &+ 8), to: 16)
-        row &+= 8
-    }
-}
-
-/// The second convolution's row of five windows, all or, with fewer registers, one after the other,
-/// of the output channels from `lane`: values and winners [5, 16].
-@_transparent
-private func convolveRow(
-    _ input: Floats,
-    _ turned: Floats,
-    _ bias: Lanes,
-    _ values: MutableFloats,
-    _ winner: MutableIntegers
-) {
-    #if KERNELS_AVX512
-        var (a, b, c) = (WindowSums(bias), WindowSums(bias), WindowSums(bias))
-        var (d, e) = (WindowSums(bias), WindowSums(bias))
-        for channel in 0..<6 {
-            for ky in 0..<5 {
-                let x = input + (ky &* pooledRowStride &+ channel)
-                let w = turned + (channel &* 25 &+ ky &* 5) &* 16
-                for kx in 0..<5 {
-                    let weight = load(w + kx &* 16)
-                    let position = x + kx &* positionStride
-                    a.add(weight, WindowTap(channelOf: position))
-                    b.add(weight, WindowTap(channelOf: position + 2 &* positionStride))
-                    c.add(weight, WindowTap(channelOf: position + 4 &* positionStride))
-                    d.add(weight, WindowTap(channelOf: position + 6 &* positionStride))
-                    e.add(weight, WindowTap(channelOf: position + 8 &* positionStride))
-                }
-            }
-        }
-        a.pool(values, winner)
-        b.pool(values + 16, winner + 16)
-        c.pool(values + 32, winner + 32)
-        d.pool(values + 48, winner + 48)
-        e.pool(values + 64, winner + 64)
-    #endif
-}
-
-/// One window of the second convolution, two vectors of output channels at once: values and winners
-/// [16].
-@_transparent
-private func convolveChannels(
-    _ input: Floats,
-    _ turned: Floats,
-    _ bias: Floats,
-    _ values: MutableFloats,
-    _ winner: MutableIntegers
-) {
-    var (a, b) = (WindowSums(load(bias)), WindowSums(load(bias + laneCount)))
-    for channel in 0..<6 {
-        for ky in 0..<5 {
-            let x = input + (ky &* pooledRowStride &+ channel)
-            let w = turned + (channel &* 25 &+ ky &* 5) &* 16
-            for kx in 0..<5 {
-                let tap = WindowTap(channelOf: x + kx &* positionStride)
-                a.add(load(w + kx &* 16), tap)
-                b.add(load(w + (kx &* 16 &+ laneCount)), tap)
-            }
-        }
-    }
-    a.pool(values, winner)
-    b.pool(values + laneCount, winner + laneCount)
-}
-
-/// The second convolution: input [16, 14, 14, 8] → output and winner [16, 5, 5, 16].
-///
-/// Scratch is [150, 16] at a 64-byte boundary.
-package func convolution2Forward(
-    input: UnsafePointer<Float>,
-    weights: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>,
-    output: UnsafeMutablePointer<Float>,
-    winner: UnsafeMutablePointer<Int32>
-) {
-    turnWeights(weights, scratch)
-    for sample in 0..<16 {
-        for y in 0..<5 {
-            let x = input + (sample &* pooledSampleStride &+ 2 &* y &* pooledRowStride)
-            let target = sample &* 400 &+ y &* 80
-            #if KERNELS_AVX512
-                convolveRow(x, scratch, load(bias), output + target, winner + target)
-            #else
-                for window in 0..<5 {
-                    var lane = 0
-                    while lane < 16 {
-                        let place = target &+ window &* 16 &+ lane
-                        convolveChannels(
-                            x + 2 &* window &* positionStride,
-                            scratch + lane,
-                            bias + lane,
-                            output + place,
-                            winner + place
-                        )
-                        lane &+= 2 &* laneCount
-                    }
-                }
-            #endif
-        }
     }
 }
