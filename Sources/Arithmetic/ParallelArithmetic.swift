@@ -5,7 +5,7 @@ import SharedMemory
 /// Starts a thread by a name, for whatever the closure does; throws where the system gives none.
 package typealias ThreadStart = (String, @escaping @Sendable () -> Void) throws -> Void
 
-/// Arithmetic over whole buffers that a second processor takes its part of while it is in use.
+/// Arithmetic over whole buffers; a thread on a second processor takes its part while it is engaged.
 ///
 /// Between a step's last answer and its new parameters every worker waits. Where workers take all
 /// the host's processors, another one is idle then. Else the owner's thread computes alone. The
@@ -13,34 +13,34 @@ package typealias ThreadStart = (String, @escaping @Sendable () -> Void) throws 
 package final class ParallelArithmetic {
     /// What computes.
     package let kernels: KernelSet
-    private let second: ArithmeticThread?
+    private let thread: ArithmeticThread?
     private var isParallel = false
 
     /// Computes with `kernels`, always alone unless it may start a thread for a second processor.
     package init(kernels: KernelSet, startThread: ThreadStart? = nil) {
         self.kernels = kernels
         let isThere = startThread != nil && HostProcessor.allowed.count > 1
-        second = isThere ? ArithmeticThread(kernels: kernels) : nil
-        if let startThread { second?.start(by: startThread) }
+        thread = isThere ? ArithmeticThread(kernels: kernels) : nil
+        if let startThread { thread?.start(by: startThread) }
     }
 
     deinit {
-        leaveSecondProcessor()
-        second?.end()
+        releaseThread()
+        thread?.end()
     }
 
-    /// Has the second processor take part as soon as it is awake, until it is left.
-    package func useSecondProcessor() {
-        guard !isParallel, let second else { return }
+    /// Has the thread take part as soon as it is awake, until it is released.
+    package func engageThread() {
+        guard !isParallel, let thread else { return }
         isParallel = true
-        second.call()
+        thread.call()
     }
 
-    /// Leaves the second processor to others; nothing to do where it is not in use.
-    package func leaveSecondProcessor() {
+    /// Leaves the thread's processor to others; nothing to do where the thread does not take part.
+    package func releaseThread() {
         guard isParallel else { return }
         isParallel = false
-        second?.dismiss()
+        thread?.dismiss()
     }
 
     /// Adds a range of one buffer to another's.
@@ -73,9 +73,9 @@ package final class ParallelArithmetic {
     }
 
     private func perform(_ operation: ElementwiseOperation, in range: Range<Int>) -> Bool {
-        guard isParallel, let second, range.count > ArithmeticThread.pieceLength else {
+        guard isParallel, let thread, range.count > ArithmeticThread.pieceLength else {
             return operation.perform(in: range, kernels: kernels)
         }
-        return second.share(operation, in: range)
+        return thread.share(operation, in: range)
     }
 }

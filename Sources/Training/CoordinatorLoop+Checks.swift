@@ -21,7 +21,7 @@ extension CoordinatorLoop {
     }
 
     /// What cannot be right in an answer that the machine waits for; nil if nothing shows.
-    func lie(in arrival: WorkerArrival) -> (Work, RejectedMessage)? {
+    func invalidAnswer(in arrival: WorkerArrival) -> (Work, RejectedMessage)? {
         guard case .answer(let work, run.settings.stamp) = arrival.message,
             machine.awaits(work, from: arrival.worker)
         else { return nil }

@@ -4,19 +4,19 @@ import Transport
 
 /// The host's processors, and what they are used for.
 extension CoordinatorLoop {
-    /// Uses a second processor once all answers that a step waits for have come, `waitingCount` of
+    /// Engages the arithmetic thread once all answers that a step waits for have come, `waitingCount` of
     /// them not handled yet, and their workers have left a processor that they took.
-    func useSecondProcessor(waitingCount: Int) {
+    func engageArithmeticThread(waitingCount: Int) {
         guard waitingCount > 0, let missingAnswerCount, missingAnswerCount <= waitingCount,
             transport.sharesProcessors
         else { return }
-        arithmetic.useSecondProcessor()
+        arithmetic.engageThread()
     }
 
-    /// Uses a second processor if a message that is not handled yet completes what a step waits for.
-    func useSecondProcessor(for message: WorkerMessage) {
+    /// Engages the arithmetic thread if a message that is not handled yet completes what a step waits for.
+    func engageArithmeticThread(for message: WorkerMessage) {
         guard case .answer = message else { return }
-        useSecondProcessor(waitingCount: 1 + transport.waitingCount)
+        engageArithmeticThread(waitingCount: 1 + transport.waitingCount)
     }
 
     /// Notes what a step has cost.

@@ -17,12 +17,12 @@ extension CoordinatorLoop where Carrier: PolledTransport {
         while !hasEnded {
             watchdog.beat(at: now)
             clock.lap(.receive)
-            arithmetic.leaveSecondProcessor()
+            arithmetic.releaseThread()
             transport.update(&poller)
             _ = try poller.poll(timeout: watchdog.timeout(until: deadline, at: now))
             clock.lap(.wait)
             transport.noteReadiness(in: poller)
-            useSecondProcessor(waitingCount: transport.waitingCount)
+            engageArithmeticThread(waitingCount: transport.waitingCount)
             try turn(isStopped: poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain())
         }
         return result()

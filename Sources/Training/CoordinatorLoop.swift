@@ -13,7 +13,7 @@ import Wire
 /// One thread owns all of it. Payloads never reach the machine: the sums wait in `ReductionTree`, the
 /// parameters in `Optimizer`, the samples in `SampleFeed`.
 final class CoordinatorLoop<Carrier: CoordinatorTransport> {
-    private(set) var run: CoordinatedRun
+    private(set) var run: Run
     let observer: any RunObserver
     private let start = ContinuousClock.now
     private(set) var machine: Coordinator
@@ -52,7 +52,7 @@ final class CoordinatorLoop<Carrier: CoordinatorTransport> {
 
     /// Will serve over a transport that is bound.
     init(
-        _ run: CoordinatedRun,
+        _ run: Run,
         transport: Carrier,
         sliceCountMax: Int,
         observer: any RunObserver
@@ -108,7 +108,7 @@ final class CoordinatorLoop<Carrier: CoordinatorTransport> {
 
     /// What has come of the run.
     func result() -> RunResult {
-        arithmetic.leaveSecondProcessor()
+        arithmetic.releaseThread()
         profile.slices = clock.slices
         return RunResult(
             outcome: outcome ?? .stopped,
@@ -195,9 +195,9 @@ final class CoordinatorLoop<Carrier: CoordinatorTransport> {
     private func take(_ arrival: WorkerArrival) throws(Carrier.Failure) {
         // The answer will tell whether an early segment that is not finite is right.
         guard isEarlySegmentFinite(arrival) else { return }
-        useSecondProcessor(for: arrival.message)
-        if let (work, lie) = lie(in: arrival) {
-            note(lie)
+        engageArithmeticThread(for: arrival.message)
+        if let (work, reason) = invalidAnswer(in: arrival) {
+            note(reason)
             return try handle(.refuted(work, arrival.worker))
         }
         try handle(.received(arrival.message, from: arrival.worker), with: arrival)
@@ -360,7 +360,7 @@ extension CoordinatorLoop {
         }
         apply(gradient, LeNet.segments[0], index)
         run.optimizer.finish(step: index + 1)
-        arithmetic.leaveSecondProcessor()
+        arithmetic.releaseThread()
         forgetSums(of: round)
         clock.lap(.optimize)
         tally.add(total.sums, sampleCount: sampleCount, at: now)

@@ -22,7 +22,7 @@ package final class CoordinatorService: Service {
     /// - Parameter sliceCountMax: how many slices of time workers keep for a trace.
     /// - Throws: `ZeroMQError` when the process has no descriptors left.
     package init(
-        _ run: CoordinatedRun,
+        _ run: Run,
         over bound: BoundTransport,
         sliceCountMax: Int = 0,
         observer: any RunObserver,

@@ -28,7 +28,7 @@ struct SimulatedCoordinator: Sendable {
     private var samples: ToySamples
     private var sums: [Round: TreeSum] = [:]
     /// Segments that have come ahead of their answers.
-    private var early: [Round: [Subtree: (sum: ToyModel.Vector, liar: WorkerID?)]] = [:]
+    private var early: [Round: [Subtree: (sum: ToyModel.Vector, faulty: WorkerID?)]] = [:]
     /// The sum of a round whose fully connected segment was applied before its end.
     private var earlyTotals: [Round: ToyModel.Vector] = [:]
     /// Wrong answers that are part of a round.
@@ -211,9 +211,9 @@ struct SimulatedCoordinator: Sendable {
         }
     }
 
-    private mutating func taint(_ work: Work, by liar: WorkerID?) {
-        guard let liar else { return }
-        tainted[work.round, default: []].append(RunState.Taint(work: work, worker: liar))
+    private mutating func taint(_ work: Work, by worker: WorkerID?) {
+        guard let worker else { return }
+        tainted[work.round, default: []].append(RunState.Taint(work: work, worker: worker))
     }
 
     /// Drops the segments that an answer brings again.
@@ -239,7 +239,7 @@ struct SimulatedCoordinator: Sendable {
         let round = Round.step(index: index)
         var sum = sums[round] ?? TreeSum(shardCount: schedule.shardCount(of: round))
         for (subtree, segment) in early[round] ?? [:] {
-            taint(Work(round: round, subtree: subtree, version: index), by: segment.liar)
+            taint(Work(round: round, subtree: subtree, version: index), by: segment.faulty)
             if !sum.add(segment.sum, at: subtree) {
                 violation = violation ?? "a segment of \(round) is counted twice"
             }

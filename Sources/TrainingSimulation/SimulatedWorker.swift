@@ -30,7 +30,7 @@ struct SimulatedWorker: Equatable, Sendable {
     private var computing: Work?
     private(set) var outcome: Worker.Outcome?
     /// Makes an answer wrong; nil for an honest worker.
-    private var lie: Lie?
+    private var processor: FaultyProcessor?
     var isFrozen = false
     var isAskedToLeave = false
     /// A computation that ended while the process stood still.
@@ -39,11 +39,11 @@ struct SimulatedWorker: Equatable, Sendable {
     init(
         id: WorkerID,
         incarnation: Int,
-        lie: Lie?,
+        processor: FaultyProcessor?,
         options: SimulationOptions,
         at now: Duration
     ) {
-        self.lie = lie
+        self.processor = processor
         self.id = id
         self.incarnation = incarnation
         start = now
@@ -106,7 +106,7 @@ struct SimulatedWorker: Equatable, Sendable {
 
     private mutating func compute(_ work: Work) -> Payload {
         let total = ToyModel.total(of: samples[work] ?? [], parameters)
-        let wrong = lie?.wrong(total)
+        let wrong = processor?.wrong(total)
         return .sum(wrong ?? total, isWrong: wrong != nil)
     }
 

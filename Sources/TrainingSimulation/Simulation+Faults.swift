@@ -42,7 +42,7 @@ extension Simulation {
             // It hangs for good, and its connection does not break.
             isDoomed[slot] = true
         } else {
-            let thaw = Happening.workerThaws(slot: slot, incarnation: worker.incarnation)
+            let thaw = SimulatedEvent.workerThaws(slot: slot, incarnation: worker.incarnation)
             queue.schedule(thaw, at: now + duration)
         }
     }

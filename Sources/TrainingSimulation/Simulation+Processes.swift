@@ -17,7 +17,7 @@ extension Simulation {
         workers[slot] = SimulatedWorker(
             id: id,
             incarnation: incarnation,
-            lie: lie(of: slot, id, incarnation),
+            processor: faultyProcessor(of: slot, id, incarnation),
             options: options,
             at: now
         )
@@ -25,10 +25,12 @@ extension Simulation {
         runWorker(slot)
     }
 
-    private func lie(of slot: Int, _ worker: WorkerID, _ incarnation: Int) -> Lie? {
-        guard !isCalm, options.liars.contains(slot) else { return nil }
-        liars.insert(worker)
-        return Lie(
+    private func faultyProcessor(of slot: Int, _ worker: WorkerID, _ incarnation: Int)
+        -> FaultyProcessor?
+    {
+        guard !isCalm, options.faultySlots.contains(slot) else { return nil }
+        faultyWorkers.insert(worker)
+        return FaultyProcessor(
             seed: seed,
             stream: 200 + UInt64(incarnation),
             percentage: options.lyingPercentage

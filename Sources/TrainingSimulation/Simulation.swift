@@ -12,13 +12,13 @@ package final class Simulation {
     var random: RandomStream
     /// Draws what goes wrong.
     var faultRandom: RandomStream
-    var queue = EventQueue<Happening>()
+    var queue = EventQueue<SimulatedEvent>()
     var now = Duration.zero
     var trace: Trace
     var workers: [SimulatedWorker?]
     var links: [Link?]
     /// Workers that have run on a processor that computes wrong bits.
-    var liars: Set<WorkerID> = []
+    var faultyWorkers: Set<WorkerID> = []
     /// The last answer that was found to be wrong, and whose it was.
     var lastWrong: (work: Work, workers: [WorkerID])?
     /// Places whose worker is gone for good.
@@ -66,31 +66,31 @@ package final class Simulation {
 
     /// Runs to the end, or to the first thing that must not be.
     package func run() -> SimulationResult {
-        var happeningCount = 0
+        var eventCount = 0
         while failure == nil, !isComplete {
-            guard let (time, happening) = queue.next() else {
+            guard let (time, event) = queue.next() else {
                 failure = "nothing more happens"
                 break
             }
             now = time
-            happeningCount += 1
-            take(happening)
+            eventCount += 1
+            take(event)
             if failure == nil { failure = coordinator?.violation }
             if now > options.timeMax { failure = "no end after \(options.timeMax)" }
-            if happeningCount > Self.happeningCountMax { failure = "no end of messages" }
+            if eventCount > Self.eventCountMax { failure = "no end of messages" }
         }
         return SimulationResult(
             seed: seed,
             failure: failure,
             duration: now,
-            happeningCount: happeningCount,
+            eventCount: eventCount,
             traceDigest: trace.digest,
             traceLines: trace.lines
         )
     }
 
     /// Some fifty times what a long run needs.
-    private static let happeningCountMax = 1_000_000
+    private static let eventCountMax = 1_000_000
 
     /// A number that nothing else in this run has.
     func drawNumber() -> Int {
@@ -98,8 +98,8 @@ package final class Simulation {
         return nextNumber
     }
 
-    private func take(_ happening: Happening) {
-        switch happening {
+    private func take(_ event: SimulatedEvent) {
+        switch event {
         case .arrival(let slot, let link, let packet): arrive(packet, at: slot, link)
         case .workerWakes(let slot, let incarnation):
             guard workers[slot]?.incarnation == incarnation else { return }
@@ -259,7 +259,7 @@ extension Simulation {
             if !wrong.isEmpty { lastWrong = (work, wrong) }
         case .reported(let notice):
             trace.note(now, .coordinator, .reports, 0, "\(notice)")
-            if case .workerDistrusted(let worker, _) = notice, !liars.contains(worker) {
+            if case .workerDistrusted(let worker, _) = notice, !faultyWorkers.contains(worker) {
                 failure = failure ?? "an honest worker is distrusted"
             }
         }

@@ -60,7 +60,7 @@ package struct SimulationOptions: Equatable, Sendable {
     /// Answers that are compared with a second worker's before they count.
     package var verification: Verification
     /// Places whose processor computes wrong bits in the faulty phase.
-    package var liars: [Int]
+    package var faultySlots: [Int]
     /// How many of their answers of a hundred are wrong.
     package var lyingPercentage: Int
     /// When each place's first worker starts.
@@ -110,10 +110,10 @@ package struct SimulationOptions: Equatable, Sendable {
         ])
         deathPercentage = random.choice([0, 10, 50])
         lyingPercentage = random.choice([1, 10, 100])
-        let liarCount = random.choice([0, 0, 1, workerCount])
-        liars = (0..<workerCount).filter { $0 < liarCount }
+        let faultyCount = random.choice([0, 0, 1, workerCount])
+        faultySlots = (0..<workerCount).filter { $0 < faultyCount }
         let ratesPerMillion =
-            liars.isEmpty ? [0, 0, 0, 100_000, 1_000_000] : [0, 500_000, 1_000_000]
+            faultySlots.isEmpty ? [0, 0, 0, 100_000, 1_000_000] : [0, 500_000, 1_000_000]
         verification = Verification(perMillion: random.choice(ratesPerMillion))
         earlyPercentage = 50
         checkpointsKept = .max
@@ -126,8 +126,8 @@ package struct SimulationOptions: Equatable, Sendable {
     /// are common then that another run sees once in a lifetime.
     private mutating func becomeDoubtful(seed: UInt64) {
         var random = RandomStream(seed: seed, stream: 103)
-        let liarCount = random.number(in: 1...max(1, workerCount / 2))
-        liars = (0..<workerCount).filter { $0 < liarCount }
+        let faultyCount = random.number(in: 1...max(1, workerCount / 2))
+        faultySlots = (0..<workerCount).filter { $0 < faultyCount }
         lyingPercentage = random.choice([2, 10, 50, 100])
         verification = Verification(
             perMillion: random.choice([0, 50_000, 300_000, 700_000, 1_000_000])
@@ -161,7 +161,7 @@ package struct SimulationOptions: Equatable, Sendable {
         let once =
             calmDuration * (4 * workerCount * (slowness.max() ?? 1))
             + delay.upperBound * (roundCount * 4) + silenceMax * 18
-        return faultyPhase + once * (1 + liars.count) + .seconds(20)
+        return faultyPhase + once * (1 + faultySlots.count) + .seconds(20)
     }
 
     private static func schedule(_ random: inout RandomStream) -> Schedule {

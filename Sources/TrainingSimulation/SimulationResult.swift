@@ -7,7 +7,7 @@ package struct SimulationResult: Equatable, Sendable {
     /// The virtual time that it took.
     package let duration: Duration
     /// How many things happened in it.
-    package let happeningCount: Int
+    package let eventCount: Int
     /// A hash over all of them, the same in any process.
     package let traceDigest: UInt64
     /// What happened, a line each, if text was asked for.

@@ -3,7 +3,7 @@ package struct Sweep: Equatable, Sendable {
     /// A hash over the traces of all runs, in the order of their seeds.
     package private(set) var digest: UInt64
     /// How many things happened.
-    package private(set) var happeningCount: Int
+    package private(set) var eventCount: Int
     /// Runs that went wrong, in the order of their seeds.
     package private(set) var failures: [SimulationResult]
 
@@ -31,7 +31,7 @@ package struct Sweep: Equatable, Sendable {
         var hash = StableHash()
         for result in results { hash.mix(result.traceDigest) }
         digest = hash.value
-        happeningCount = results.reduce(0) { $0 + $1.happeningCount }
+        eventCount = results.reduce(0) { $0 + $1.eventCount }
         failures = results.filter { $0.failure != nil }
     }
 }

@@ -76,7 +76,7 @@ struct FinishedRun {
         try ModelFile.write(
             path: path,
             parameters: UnsafeRawBufferPointer(result.parameters.bytes),
-            table: RunPreparation.table,
+            table: RunBuilder.table,
             metadata: [
                 "input": configuration.input.rawValue, "scale": configuration.scale.rawValue,
             ]

@@ -33,7 +33,7 @@ struct ModelArgument: ParsableArguments {
         let store = CheckpointStore(
             folder: run.checkpointsPath,
             keepCount: 1,
-            table: RunPreparation.table
+            table: RunBuilder.table
         )
         guard let found = try store.newestValid() else { return model }
         Entry.complain(
@@ -60,7 +60,7 @@ struct ModelArgument: ParsableArguments {
 
     /// Reads a model, or the parameters of a checkpoint.
     static func read(path: String) throws(CheckpointError) -> ModelFile {
-        try ModelFile.read(path: path, table: RunPreparation.table)
+        try ModelFile.read(path: path, table: RunBuilder.table)
     }
 }
 

@@ -37,7 +37,7 @@ final class RunReport: RunObserver {
     init(
         folder: RunFolder,
         configuration: RunConfiguration,
-        run: CoordinatedRun,
+        run: Run,
         supervision: Supervision,
         logger: Logger
     ) throws(ReportError) {

@@ -54,7 +54,7 @@ struct RunSession {
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
-        var preparation = try RunPreparation(
+        var builder = try RunBuilder(
             configuration: configuration,
             folder: options.folder,
             dataset: dataset,
@@ -68,12 +68,12 @@ struct RunSession {
         let bound = try bind(admission)
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try options.folder.open(resumes: options.resumes)
-        preparation.move(to: lock.folder)
-        var run: CoordinatedRun
+        builder.move(to: lock.folder)
+        var run: Run
         let report: RunReport
         let service: CoordinatorService
         do {
-            run = try prepare(preparation, initial: initial, workerCountMin: workerCount)
+            run = try prepare(builder, initial: initial, workerCountMin: workerCount)
             run.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
             report = try self.report(of: run, in: lock.folder, configuration)
             service = try CoordinatorService(
@@ -184,7 +184,7 @@ struct RunSession {
 
     /// Starts what follows the run, which leaves its configuration in its folder.
     private func report(
-        of run: CoordinatedRun,
+        of run: Run,
         in folder: RunFolder,
         _ configuration: RunConfiguration
     ) throws -> RunReport {
@@ -239,14 +239,14 @@ struct RunSession {
     }
 
     private func prepare(
-        _ preparation: RunPreparation,
+        _ builder: RunBuilder,
         initial: [Float]?,
         workerCountMin: Int
-    ) throws -> CoordinatedRun {
+    ) throws -> Run {
         guard options.resumes else {
-            return try preparation.fresh(from: initial, workerCountMin: workerCountMin)
+            return try builder.fresh(from: initial, workerCountMin: workerCountMin)
         }
-        guard let (run, warnings) = try preparation.resumed(workerCountMin: workerCountMin) else {
+        guard let (run, warnings) = try builder.resumed(workerCountMin: workerCountMin) else {
             throw RunFolder.Failure.holdsNoCheckpoint(path: options.folder.path)
         }
         for warning in warnings.prefix(3) { logger.warning("passed over \(warning)") }

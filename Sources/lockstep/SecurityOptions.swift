@@ -61,12 +61,12 @@ struct SecurityOptions: ParsableArguments {
     /// - Throws: when it can be reached from other machines and there are no keys.
     func admission(at endpoint: String) throws -> Admission? {
         if insecure, keys != nil {
-            throw MistakeInUse(
+            throw UsageError(
                 "listening: both --keys and --insecure were found where one at most was expected; leave one out"
             )
         }
         if invite > 0, insecure || folder == nil {
-            throw MistakeInUse(
+            throw UsageError(
                 "inviting workers: no --keys were found where the folder to keep their keys in was expected; "
                     + "make one with `lockstep keys new DIR` and add --keys DIR"
             )
@@ -79,7 +79,7 @@ struct SecurityOptions: ParsableArguments {
         }
         guard !isOfThisMachine(endpoint) else { return nil }
         guard insecure else {
-            throw MistakeInUse(
+            throw UsageError(
                 "listening at \(endpoint): no keys were found where an address that other machines reach expects them; "
                     + "make them with `lockstep keys new DIR` and add --keys DIR, or add --insecure to let anybody in"
             )
@@ -162,7 +162,7 @@ struct WorkerSecurityOptions: ParsableArguments {
     ) async throws -> WorkerKey? {
         guard let join else { return nil }
         guard !insecure else {
-            throw MistakeInUse(
+            throw UsageError(
                 "joining: both --join and --insecure were found where one at most was expected; leave one out"
             )
         }
@@ -187,7 +187,7 @@ struct WorkerSecurityOptions: ParsableArguments {
 
     private func invitation(from join: String) throws -> Invitation {
         guard !Invitation.isToken(join) else {
-            throw MistakeInUse(
+            throw UsageError(
                 "joining: a token was found on the command line, where everybody on this machine can read it, "
                     + "and a file or - was expected; have another printed, and pass it by standard input"
             )
@@ -208,7 +208,7 @@ struct WorkerSecurityOptions: ParsableArguments {
     /// - Throws: when the address is another machine's and there is no key.
     func key(for endpoint: String, logger: Logger) throws -> WorkerKey? {
         if insecure, key != nil {
-            throw MistakeInUse(
+            throw UsageError(
                 "connecting: both --key and --insecure were found where one at most was expected; leave one out"
             )
         }
@@ -226,7 +226,7 @@ struct WorkerSecurityOptions: ParsableArguments {
         }
         guard !isOfThisMachine(endpoint) else { return nil }
         guard insecure else {
-            throw MistakeInUse(
+            throw UsageError(
                 "connecting to \(endpoint): no key was found where another machine's address expects one; "
                     + "add --key with this worker's file from `lockstep keys`, or --insecure to believe anybody"
             )

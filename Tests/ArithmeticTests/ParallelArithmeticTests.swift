@@ -49,16 +49,16 @@ struct ParallelArithmeticTests {
         for range in ranges {
             let expected = bits(step(alone, range))
             for _ in 0..<50 {
-                split.useSecondProcessor()
+                split.engageThread()
                 #expect(bits(step(split, range)) == expected, "\(range)")
-                split.leaveSecondProcessor()
+                split.releaseThread()
             }
         }
     }
 
     @Test func `finds the one number that is not finite, wherever it is`() {
         let values = numbers(5)
-        split.useSecondProcessor()
+        split.engageThread()
         #expect(split.areFinite(values.start, count: LeNet.parameterCount))
         for index in stride(from: 0, to: LeNet.parameterCount, by: 977) {
             let value = values.floats[index]
@@ -67,7 +67,7 @@ struct ParallelArithmeticTests {
             values.floats[index] = value
             #expect(split.areFinite(values.start, count: LeNet.parameterCount), "\(index)")
         }
-        split.leaveSecondProcessor()
+        split.releaseThread()
     }
 
     @Test(.timeLimit(.minutes(1)))

@@ -31,7 +31,7 @@ struct Flood {
     /// libzmq reads 8 KiB at once; most messages take 60 bytes.
     private static let messagesPerConnection = 100
 
-    /// Sends so many messages.
+    /// Sends a number of messages.
     ///
     /// - Throws: when the coordinator does not answer, or takes no connections any more.
     func send(_ count: Int) throws -> Tally {

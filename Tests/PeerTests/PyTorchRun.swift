@@ -29,7 +29,7 @@ struct PyTorchRun {
             try ModelFile.write(
                 path: "\(folder)/initial.safetensors",
                 parameters: UnsafeRawBufferPointer(run.initial.bytes),
-                table: RunPreparation.table,
+                table: RunBuilder.table,
                 metadata: [:]
             )
             try run.batches.write(to: URL(filePath: "\(folder)/batches"))
@@ -60,6 +60,6 @@ struct PyTorchRun {
     }
 
     private static func floats(_ path: String) throws -> [Float] {
-        try ModelFile.read(path: path, table: RunPreparation.table).parameters
+        try ModelFile.read(path: path, table: RunBuilder.table).parameters
     }
 }

@@ -71,7 +71,7 @@ package final class RawConnection {
         [hasMore ? 3 : 2] + (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
     }
 
-    /// Whether the other side ends the connection within so many seconds; what it says is read.
+    /// Whether the other side ends the connection within a number of seconds; what it says is read.
     package func isEnded(within seconds: Int) -> Bool {
         var byte: UInt8 = 0
         let deadline = ContinuousClock.now + .seconds(seconds)

@@ -96,8 +96,8 @@ struct CoordinatorTests {
         _ = machine.handle(.received(hello(), from: bert), at: .zero)
         // Bert's shard, all shards at once, a subtree above the root, and one of her own of a step
         // whose parameters are not there.
-        for lie in [work(0, 0, 1), work(0, 1, 0), work(0, 20, 0), work(1, 0, 0)] {
-            #expect(machine.handle(.received(answer(lie), from: anna), at: .zero) == [])
+        for invalid in [work(0, 0, 1), work(0, 1, 0), work(0, 20, 0), work(1, 0, 0)] {
+            #expect(machine.handle(.received(answer(invalid), from: anna), at: .zero) == [])
         }
         #expect(machine.awaits(work(0, 0, 0), from: anna))
         #expect(!machine.awaits(work(0, 0, 1), from: anna))

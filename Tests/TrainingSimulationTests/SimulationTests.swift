@@ -13,7 +13,7 @@ struct SimulationTests {
     @Test func `ends at the same digest through the bad days of hundreds of seeds`() async {
         let sweep = await Sweep.run(0..<500, threadCount: 2)
         for failure in sweep.failures.prefix(1) { Issue.record(report(failure)) }
-        #expect(sweep.happeningCount > 100_000)
+        #expect(sweep.eventCount > 100_000)
     }
 
     @Test func `gives the same trace for the same seed, and another for another`() {
@@ -44,7 +44,7 @@ struct SimulationTests {
     /// Three workers on a calm network, for long enough that faults strike while they compute.
     private func options(_ fault: SimulationOptions.Fault) -> SimulationOptions {
         var options = SimulationOptions(seed: 0)
-        options.liars = []
+        options.faultySlots = []
         options.earlyPercentage = 50
         options.checkpointsKept = .max
         options.verification = .none
@@ -123,7 +123,7 @@ struct SimulationTests {
         }
     }
 
-    /// A worker was found lying while a round under verification waited for one that had lost its
+    /// A worker was found to answer wrongly while a round under verification waited for one that had lost its
     /// requests: five others were idle, and nobody asked them.
     @Test func `does not leave a round to one slow worker while others are idle`() {
         let result = Simulation(seed: 2_333_827_525).run()

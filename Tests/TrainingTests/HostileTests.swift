@@ -146,16 +146,16 @@ struct HostileTests {
                 (.step(index: 1 << 39), 0, 0, 1 << 39), (.step(index: 0), 0, 0, 0),
             ] {
                 let subtree = Subtree(level: level, index: index)
-                let lie = Work(round: round, subtree: subtree, version: version)
-                try raw.send(.answer(lie, stamp), payload: Self.zeros)
+                let unasked = Work(round: round, subtree: subtree, version: version)
+                try raw.send(.answer(unasked, stamp), payload: Self.zeros)
             }
             // Validation has no gradients.
-            let lie = Work(
+            let unasked = Work(
                 round: .validation(epochIndex: 0),
                 subtree: Subtree(level: 0, index: 0),
                 version: 12
             )
-            try raw.send(.answer(lie, stamp))
+            try raw.send(.answer(unasked, stamp))
             try raw.send(.goodbye)
             try Self.eventually("its leave") {
                 record.notices.contains {
@@ -178,7 +178,7 @@ struct HostileTests {
         nan.replaceSubrange(4_000..<4_004, with: [0, 0, 0xC0, 0x7F])
         var infinity = Self.zeros
         infinity.replaceSubrange((infinity.count - 4)..., with: [0, 0, 0x80, 0xFF])
-        let lies: [(LossSums, [UInt8])] = [
+        let wrongAnswers: [(LossSums, [UInt8])] = [
             (Self.possible, nan), (Self.possible, infinity),
             (LossSums(lossSum: .nan), Self.zeros),
             (LossSums(correctCount: 1 << 12), Self.zeros),
@@ -186,7 +186,7 @@ struct HostileTests {
             (LossSums(lossSum: 0), Self.zeros),
         ]
         let (result, parameters) = try await train(record) { endpoint in
-            for (index, (sums, gradient)) in lies.enumerated() {
+            for (index, (sums, gradient)) in wrongAnswers.enumerated() {
                 let raw = try RawWorker(endpoint, number: UInt64(index))
                 let stamp = try raw.join()
                 let work = try raw.work()
@@ -219,9 +219,11 @@ struct HostileTests {
     @Test func `believes no profile of a stranger, and no times that no clock tells`() async throws
     {
         let record = SmallRun.Record()
-        let lies: [(UInt64, UInt64)] = [(.max, 0), (0, .max), (1 << 60, 0), (0, 1 << 62)]
+        let impossibleTimes: [(UInt64, UInt64)] = [
+            (.max, 0), (0, .max), (1 << 60, 0), (0, 1 << 62),
+        ]
         let (result, _) = try await train(record) { endpoint in
-            for (index, (start, clock)) in ([(0, 0)] + lies).enumerated() {
+            for (index, (start, clock)) in ([(0, 0)] + impossibleTimes).enumerated() {
                 let raw = try RawWorker(endpoint, number: UInt64(index))
                 if index > 0 { _ = try raw.join() }
                 let header = ProfileHeader(

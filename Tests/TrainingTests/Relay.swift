@@ -17,7 +17,7 @@ final class Relay: Sendable {
         /// What is said then.
         let bytes: [UInt8]
 
-        /// Says `bytes` once the other side has sent so many.
+        /// Says `bytes` once the other side has sent `byteCount` bytes.
         init(after byteCount: Int = 1, _ bytes: [UInt8]) {
             self.byteCount = byteCount
             self.bytes = bytes

@@ -87,7 +87,7 @@ struct SmallRun {
 
     let kernels: KernelSet
     let folder: TemporaryFolder
-    let run: CoordinatedRun
+    let run: Run
 
     init(verify: Double = 0, checkpointEvery: Int = 0, workerCountMin: Int = 2) throws {
         kernels = try KernelSet.best(environment: [:])
@@ -102,13 +102,13 @@ struct SmallRun {
         configuration.verify = verify
         configuration.checkpointEvery = checkpointEvery
         configuration.epochs = 2
-        let preparation = try RunPreparation(
+        let builder = try RunBuilder(
             configuration: configuration,
             folder: RunFolder(path: folder.url.path),
             dataset: MNISTDataset(training: images, test: images),
             kernels: kernels
         )
-        run = try preparation.fresh(from: nil, workerCountMin: workerCountMin)
+        run = try builder.fresh(from: nil, workerCountMin: workerCountMin)
     }
 
     private static let imageCount = 400

@@ -164,7 +164,7 @@ struct WrongAnswerTests {
         #expect(earlier.position == Position(completedStepCount: 20, recordedEpochCount: 1))
         #expect(earlier.epochs.count == 1)
         #expect(try steps() == [16, 20])
-        #expect(throws: RunPreparation.Failure.self) {
+        #expect(throws: RunBuilder.Failure.self) {
             try small.run.goingBack(Position(completedStepCount: 3))
         }
         #expect(try steps() == [16, 20])

@@ -7,7 +7,7 @@ import ZeroMQ
 struct CoordinatorSearchTests {
     private let start = Duration.seconds(5)
 
-    /// A search to which things have happened, each after so many seconds.
+    /// A search to which things have happened, each after a number of seconds.
     private func search(
         for endpoint: String = "tcp://there:5555",
         isEncrypted: Bool = true,
@@ -15,8 +15,8 @@ struct CoordinatorSearchTests {
     ) -> CoordinatorSearch {
         var search = CoordinatorSearch(for: endpoint, isEncrypted: isEncrypted, at: start)
         for event in events {
-            let happening = MonitorEvent(kind: event.kind, value: event.value, endpoint: endpoint)
-            _ = search.note(happening, at: start + .seconds(event.seconds))
+            let change = MonitorEvent(kind: event.kind, value: event.value, endpoint: endpoint)
+            _ = search.note(change, at: start + .seconds(event.seconds))
         }
         return search
     }

@@ -161,7 +161,7 @@ package struct RemoteWorkers: Service {
     }
 
     /// What can happen while a host's workers run.
-    private enum Happening {
+    private enum WorkerEvent {
         case sent
         case outputEnded(lastLine: String)
         case asked
@@ -175,7 +175,7 @@ package struct RemoteWorkers: Service {
         _ execution: Execution<CustomWriteInput, SequenceOutput, CombinedErrorOutput>,
         of host: RemoteHost
     ) async -> String {
-        await withTaskGroup(of: Happening.self) { group in
+        await withTaskGroup(of: WorkerEvent.self) { group in
             group.addTask {
                 await Self.send(plan.files, to: execution.standardInputWriter)
                 _ = try? await execution.standardInputWriter.write(plan.standardInput)
@@ -188,8 +188,8 @@ package struct RemoteWorkers: Service {
                 try? await gracefulShutdown()
                 return .asked
             }
-            for await happening in group {
-                switch happening {
+            for await event in group {
+                switch event {
                 case .sent:
                     continue
                 case .outputEnded(let lastLine):

@@ -166,7 +166,7 @@ package struct LocalWorkers: Service {
     }
 
     /// What can happen while a worker runs.
-    private enum Happening {
+    private enum WorkerEvent {
         case outputEnded
         case asked
         case late
@@ -180,7 +180,7 @@ package struct LocalWorkers: Service {
     private func attend(
         _ execution: Execution<CustomWriteInput, SequenceOutput, FileDescriptorOutput>
     ) async {
-        await withTaskGroup(of: Happening.self) { group in
+        await withTaskGroup(of: WorkerEvent.self) { group in
             group.addTask {
                 // A worker that takes none has ended, which its output tells.
                 if let keyText {
@@ -195,8 +195,8 @@ package struct LocalWorkers: Service {
                 }
                 return .outputEnded
             }
-            for await happening in group {
-                switch happening {
+            for await event in group {
+                switch event {
                 case .outputEnded:
                     group.cancelAll()
                     return

@@ -5,7 +5,7 @@ package struct Restarts: Equatable, Sendable {
     /// For another machine, which may take two minutes to start again.
     package static let remote = Restarts(quickEndCountMax: 8, firstPause: .seconds(1))
 
-    /// So many ends at once in a row are enough.
+    /// The number of ends at once, in a row, that are enough.
     package let quickEndCountMax: Int
 
     /// A process that lived at least this long did not end at once.

@@ -6,7 +6,7 @@
 /// of them. A place that a worker has come from counts for less, so that workers find room where
 /// they were before however many places strangers come from.
 struct Strangers {
-    /// So many of a place that a worker has come from do not count.
+    /// The number of strangers that do not count, from a place that a worker has come from.
     static let reserve = 16
 
     /// More known places than this are not remembered.

@@ -84,7 +84,7 @@ struct PredictCommand: ParsableCommand {
             return try model.readFinite()
         } catch {
             guard DigitImage.isPicture(path: model.model) else { throw error }
-            throw MistakeInUse(
+            throw UsageError(
                 "predicting: \(model.model) is a picture where a model was expected; name the model first and the pictures after it, as in `lockstep predict MODEL IMAGE…`"
             )
         }
@@ -95,7 +95,7 @@ struct PredictCommand: ParsableCommand {
         let test = try dataset.loadTest(of: model.run)
         return try testIndex.map { index in
             guard (0..<test.count).contains(index) else {
-                throw MistakeInUse(
+                throw UsageError(
                     "predicting: --test-index \(index) was found where 0 to \(test.count - 1) was expected; choose one of these"
                 )
             }

@@ -9,7 +9,7 @@ import TrainingProtocol
 
 /// Makes what a coordinator starts with: from nothing, from a model, or from a run's newest
 /// checkpoint.
-package struct RunPreparation {
+package struct RunBuilder {
     /// Why a run cannot start.
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// The data set leaves too few images on one side of the split.
@@ -116,7 +116,7 @@ package struct RunPreparation {
     package func fresh(
         from parameters: [Float]?,
         workerCountMin: Int
-    ) throws(CheckpointError) -> CoordinatedRun {
+    ) throws(CheckpointError) -> Run {
         let start = ParameterBuffer.initial(seed: configuration.seed)
         if let parameters { start.copy(parameters) }
         var random = SystemRandomNumberGenerator()
@@ -154,13 +154,13 @@ package struct RunPreparation {
     ///   another configuration, ``Failure`` when it is beyond the end or not of a run.
     package func resumed(
         workerCountMin: Int
-    ) throws -> (run: CoordinatedRun, warnings: [String])? {
+    ) throws -> (run: Run, warnings: [String])? {
         guard let found = try store.newestValid() else { return nil }
         return (try run(from: found, workerCountMin: workerCountMin), found.warnings)
     }
 
     /// Goes on from the newest checkpoint at or before `position`; those after it are void.
-    private func wentBack(to position: Position, workerCountMin: Int) throws -> CoordinatedRun {
+    private func wentBack(to position: Position, workerCountMin: Int) throws -> Run {
         let found = try store.goBack { Position(of: $0).isReached(by: position) }
         guard let found else {
             throw Failure.allCorrupted(
@@ -180,7 +180,7 @@ package struct RunPreparation {
     private func run(
         from found: CheckpointStore.Found,
         workerCountMin: Int
-    ) throws -> CoordinatedRun {
+    ) throws -> Run {
         let checkpoint = found.checkpoint
         let metadata = checkpoint.metadata
         if let difference = RunConfiguration.differences(
@@ -253,7 +253,7 @@ package struct RunPreparation {
         epochs: [EpochRecord],
         distrusted: [WorkerID],
         soleAnswers: [SoleAnswers]
-    ) -> CoordinatedRun {
+    ) -> Run {
         var random = SystemRandomNumberGenerator()
         var settings = Coordinator.Settings(
             stamp: RunStamp(run: run, generation: random.next()),
@@ -270,7 +270,7 @@ package struct RunPreparation {
         )
         settings.distrusted = distrusted
         settings.soleAnswers = soleAnswers
-        var coordinated = CoordinatedRun(
+        var coordinated = Run(
             settings: settings,
             position: position,
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),

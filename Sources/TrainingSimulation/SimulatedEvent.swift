@@ -1,7 +1,7 @@
 import TrainingProtocol
 
 /// What can happen at a point of virtual time; the rest follows from it.
-enum Happening: Sendable {
+enum SimulatedEvent: Sendable {
     /// A message comes to the end of its way.
     case arrival(slot: Int, link: Int, Packet)
     /// A worker's deadline is due.

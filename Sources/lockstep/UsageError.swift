@@ -6,7 +6,7 @@ import Training
 import ZeroMQ
 
 /// A mistake in how the program was called that shows only once files have been read.
-struct MistakeInUse: Error, CustomStringConvertible {
+struct UsageError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
@@ -27,7 +27,7 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         error != .noneRunnable
     case let error as KeyError:
         error.isMistakeInUse
-    case HealthError.malformed, is HostError, is MistakeInUse:
+    case HealthError.malformed, is HostError, is UsageError:
         true
     default:
         false

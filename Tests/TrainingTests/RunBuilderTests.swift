@@ -6,18 +6,18 @@ import TrainingProtocol
 
 @testable import Training
 
-struct RunPreparationTests {
+struct RunBuilderTests {
     private func schedule(imageCount: Int, split: Double) throws -> (Int, Int) {
         let images = LabeledImages(samples: [UInt8](repeating: 0, count: imageCount * 785))
         var configuration = RunConfiguration()
         configuration.validationSplit = split
-        let preparation = try RunPreparation(
+        let builder = try RunBuilder(
             configuration: configuration,
             folder: RunFolder(path: "unused"),
             dataset: MNISTDataset(training: images, test: images),
             kernels: KernelSet.best(environment: [:])
         )
-        let schedule = preparation.schedule
+        let schedule = builder.schedule
         return (schedule.trainingSampleCount, schedule.validationSampleCount)
     }
 
@@ -29,7 +29,7 @@ struct RunPreparationTests {
 
     @Test func `says so when the split leaves nothing to train on`() {
         #expect(
-            throws: RunPreparation.Failure.splitLeavesNothing(imageCount: 3, validationSplit: 0.9)
+            throws: RunBuilder.Failure.splitLeavesNothing(imageCount: 3, validationSplit: 0.9)
         ) {
             try schedule(imageCount: 3, split: 0.9)
         }

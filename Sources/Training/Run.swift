@@ -8,7 +8,7 @@ import Model
 package import TrainingProtocol
 
 /// Everything that a coordinator starts with: a fresh run's, or what a checkpoint says.
-package struct CoordinatedRun {
+package struct Run {
     /// What the machine is told.
     package var settings: Coordinator.Settings
     /// Where to start.
@@ -33,7 +33,7 @@ package struct CoordinatedRun {
     package var findingCheckpoint: (Position) -> Position?
     /// Makes the run again from its newest checkpoint at or before a position, and removes those
     /// after it from the disk.
-    package var goingBack: (Position) throws -> CoordinatedRun
+    package var goingBack: (Position) throws -> Run
 
     /// Gathers the parts.
     package init(
@@ -47,7 +47,7 @@ package struct CoordinatedRun {
         epochTotals: EpochTotals,
         epochs: [EpochRecord],
         findingCheckpoint: @escaping (Position) -> Position?,
-        goingBack: @escaping (Position) throws -> CoordinatedRun
+        goingBack: @escaping (Position) throws -> Run
     ) {
         self.findingCheckpoint = findingCheckpoint
         self.goingBack = goingBack

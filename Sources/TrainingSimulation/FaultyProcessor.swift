@@ -1,7 +1,7 @@
 import SeededRandom
 
 /// A processor that now and then computes wrong bits.
-struct Lie: Equatable, Sendable {
+struct FaultyProcessor: Equatable, Sendable {
     private var random: RandomStream
     private let percentage: Int
 
