@@ -5,7 +5,8 @@ import SharedMemory
 /// Starts a thread by a name, for whatever the closure does; throws where the system gives none.
 package typealias ThreadStart = (String, @escaping @Sendable () -> Void) throws -> Void
 
-/// Arithmetic over whole buffers; a thread on a second processor takes its part while it is engaged.
+/// Arithmetic over whole buffers; a thread on a second processor takes its part while it is
+/// engaged.
 ///
 /// Between a step's last answer and its new parameters every worker waits. Where workers take all
 /// the host's processors, another one is idle then. Else the owner's thread computes alone. The

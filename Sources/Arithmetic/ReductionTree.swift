@@ -6,8 +6,8 @@ package import TrainingProtocol
 /// arrival.
 ///
 /// The coordinator adds what its workers send, a worker adds the shards of one subtree: both with
-/// this. Two siblings are added as soon as both are there, so at most one buffer a level waits for each
-/// run of answers in order. Belongs to one thread.
+/// this. Two siblings are added as soon as both are there, so at most one buffer a level waits for
+/// each run of answers in order. Belongs to one thread.
 package final class ReductionTree {
     /// The sums over some shards.
     package struct Sum {

@@ -5,8 +5,8 @@ import Glibc
 ///
 /// Cross-entropy over C classes is −ln p of the label's probability p. It is never negative. A
 /// sample that is classified wrongly has another class at least as likely, so p ≤ 1/2 and its loss
-/// is at least ln 2. One that is classified rightly has the likeliest class, so p ≥ 1/C and its loss
-/// is at most ln C.
+/// is at least ln 2. One that is classified rightly has the likeliest class, so p ≥ 1/C and its
+/// loss is at most ln C.
 struct AnswerPlausibility {
     /// How many classes a sample may belong to.
     let classCount: Int

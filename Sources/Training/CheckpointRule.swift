@@ -18,8 +18,8 @@ struct CheckpointRule {
 
     /// What becomes of the state at `position`.
     ///
-    /// An older state of finite numbers must not give way to one that nothing can be made of, unless
-    /// the run was told to keep going.
+    /// An older state of finite numbers must not give way to one that nothing can be made of,
+    /// unless the run was told to keep going.
     func verdict(at position: Position, isFinite: Bool, keepsGoing: Bool) -> Verdict {
         guard isFinite || keepsGoing else { return .none }
         return position.completedStepCount % stepsPerEpoch == 0 ? .required : .wanted

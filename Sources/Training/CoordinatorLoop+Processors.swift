@@ -4,8 +4,9 @@ import Transport
 
 /// The host's processors, and what they are used for.
 extension CoordinatorLoop {
-    /// Engages the arithmetic thread once all answers that a step waits for have come, `waitingCount` of
-    /// them not handled yet, and their workers have left a processor that they took.
+    /// Engages the arithmetic thread once all answers that a step waits for have come,
+    /// `waitingCount` of them not handled yet, and their workers have left a processor that they
+    /// took.
     func engageArithmeticThread(waitingCount: Int) {
         guard waitingCount > 0, let missingAnswerCount, missingAnswerCount <= waitingCount,
             transport.sharesProcessors
@@ -13,7 +14,8 @@ extension CoordinatorLoop {
         arithmetic.engageThread()
     }
 
-    /// Engages the arithmetic thread if a message that is not handled yet completes what a step waits for.
+    /// Engages the arithmetic thread if a message that is not handled yet completes what a step
+    /// waits for.
     func engageArithmeticThread(for message: WorkerMessage) {
         guard case .answer = message else { return }
         engageArithmeticThread(waitingCount: 1 + transport.waitingCount)

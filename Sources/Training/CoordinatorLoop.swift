@@ -10,8 +10,8 @@ import Wire
 
 /// Runs the coordinator's machine over a transport: takes events in, carries actions out.
 ///
-/// One thread owns all of it. Payloads never reach the machine: the sums wait in `ReductionTree`, the
-/// parameters in `Optimizer`, the samples in `SampleFeed`.
+/// One thread owns all of it. Payloads never reach the machine: the sums wait in `ReductionTree`,
+/// the parameters in `Optimizer`, the samples in `SampleFeed`.
 final class CoordinatorLoop<Carrier: CoordinatorTransport> {
     private(set) var run: Run
     let observer: any RunObserver

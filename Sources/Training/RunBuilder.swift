@@ -120,7 +120,7 @@ package struct RunBuilder {
         let start = ParameterBuffer.initial(seed: configuration.seed)
         if let parameters { start.copy(parameters) }
         var random = SystemRandomNumberGenerator()
-        let run = coordinatedRun(
+        let run = makeRun(
             run: random.next(),
             position: Position(),
             workerCountMin: workerCountMin,
@@ -205,7 +205,7 @@ package struct RunBuilder {
                 epochCount: schedule.epochCount
             )
         }
-        return coordinatedRun(
+        return makeRun(
             run: number,
             position: Position(of: metadata),
             workerCountMin: workerCountMin,
@@ -244,7 +244,7 @@ package struct RunBuilder {
         )
     }
 
-    private func coordinatedRun(
+    private func makeRun(
         run: UInt64,
         position: Position,
         workerCountMin: Int,
@@ -270,7 +270,7 @@ package struct RunBuilder {
         )
         settings.distrusted = distrusted
         settings.soleAnswers = soleAnswers
-        var coordinated = Run(
+        var made = Run(
             settings: settings,
             position: position,
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
@@ -283,8 +283,8 @@ package struct RunBuilder {
             findingCheckpoint: { checkpoint(before: $0) },
             goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
         )
-        coordinated.keepsGoing = configuration.keepGoing
-        return coordinated
+        made.keepsGoing = configuration.keepGoing
+        return made
     }
 }
 

@@ -19,8 +19,8 @@ package protocol RunObserver: AnyObject {
     func didNotice(_ notice: Coordinator.Notice)
     /// Payloads to and from this worker go sealed from now on.
     func sealedLinkDidOpen(to worker: WorkerID)
-    /// A worker asks to take part, and people are to call it so: by the machine and the process that
-    /// it says it is, its number, and the name of its key.
+    /// A worker asks to take part, and people are to call it so: by the machine and the process
+    /// that it says it is, its number, and the name of its key.
     func workerWillJoin(_ worker: WorkerID, name: String)
     /// An invited worker's key was listed under this name.
     func workerWasEnrolled(name: String)

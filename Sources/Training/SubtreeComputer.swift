@@ -15,8 +15,8 @@ final class SubtreeComputer {
     private let simulatedDuration: Duration?
     /// The sums of both segments.
     private let reductions: [ReductionTree]
-    /// The work whose first shard the computer holds already, and whose convolutions it has computed
-    /// for that.
+    /// The work whose first shard the computer holds already, and whose convolutions it has
+    /// computed for that.
     private var prepared: Work?
     private var begun: Work?
 

@@ -13,8 +13,8 @@ struct WelcomeTimes {
         times[worker] = PhaseClock.now
     }
 
-    /// Reads what a worker has spent its time on; nil if nobody has welcomed it, or it is no profile
-    /// of ours.
+    /// Reads what a worker has spent its time on; nil if nobody has welcomed it, or it is no
+    /// profile of ours.
     func profile(
         _ header: ProfileHeader,
         _ bytes: [UInt8],

@@ -240,8 +240,8 @@ final class WorkerLoop<Carrier: WorkerTransport> {
         firstAllocationCount = PhaseClock.allocationCount ?? 0
     }
 
-    /// Converts samples that are there ahead of their parameters, and goes on with them as far as the
-    /// parameters have come.
+    /// Converts samples that are there ahead of their parameters, and goes on with them as far as
+    /// the parameters have come.
     private func prepareNextWork() {
         guard let next = machine.nextWork else { return }
         clock.lap(.receive)

@@ -173,8 +173,8 @@ package struct Coordinator: Equatable, Sendable {
         /// The operator stopped it.
         case stopped
         /// A wrong answer was found in a round that is over, or only a wrong worker's word stands
-        /// for such a round: whatever came after `Position` must be computed again from a checkpoint
-        /// that is no later.
+        /// for such a round: whatever came after `Position` must be computed again from a
+        /// checkpoint that is no later.
         case corrupted(after: Position)
     }
 
@@ -192,9 +192,9 @@ package struct Coordinator: Equatable, Sendable {
         package var stepsPerCheckpoint: Int
         /// Which answers are compared with a second worker's before they count.
         package var verification = Verification.none
-        /// How many workers compute at a time, in the order in which they joined; the others stand by
-        /// for what one of these leaves or is overdue with. For workers that would take turns on the
-        /// same processors.
+        /// How many workers compute at a time, in the order in which they joined; the others stand
+        /// by for what one of these leaves or is overdue with. For workers that would take turns on
+        /// the same processors.
         package var workerCountAtOnce = Int.max
         /// Workers that have given wrong answers in this run and take no part in it.
         package var distrusted: [WorkerID] = []
@@ -313,8 +313,8 @@ package struct Coordinator: Equatable, Sendable {
         return actions
     }
 
-    /// Takes one event and appends what to do, in order: optimized code allocates nothing in a steady
-    /// step.
+    /// Takes one event and appends what to do, in order: optimized code allocates nothing in a
+    /// steady step.
     package mutating func handle(
         _ event: Event,
         at now: Duration,

@@ -44,8 +44,8 @@ extension Coordinator {
         }
     }
 
-    /// Settles what each worker gets of a round: equal shares, as long as none is half as slow again
-    /// as the fastest.
+    /// Settles what each worker gets of a round: equal shares, as long as none is half as slow
+    /// again as the fastest.
     mutating func divideShares() {
         shares.removeAll(keepingCapacity: true)
         let computing = members.prefix(settings.workerCountAtOnce)
@@ -152,8 +152,9 @@ extension Coordinator {
             guard holders.count == 1, let end = expectedEnd(of: lease) else { continue }
             guard let pace = member.pace else {
                 // It has shown nothing yet, and neither has the holder anything but a bound. If it
-                // stayed idle, a round could wait for one worker's bound while others have nothing to
-                // do: in a round under verification, the first answer's worker cannot help either.
+                // stayed idle, a round could wait for one worker's bound while others have nothing
+                // to do: in a round under verification, the first answer's worker cannot help
+                // either.
                 if isBound(lease.worker) { return lease.subtree }
                 continue
             }
@@ -169,9 +170,9 @@ extension Coordinator {
         members.contains { $0.worker == worker && $0.pace?.isBound == true }
     }
 
-    /// Whether a lease that has begun ends too early for another worker to be worth it: its deadline
-    /// leaves it a time of grace, and the other needs one too. With many workers, few leases are
-    /// looked at more closely.
+    /// Whether a lease that has begun ends too early for another worker to be worth it: its
+    /// deadline leaves it a time of grace, and the other needs one too. With many workers, few
+    /// leases are looked at more closely.
     private func isSoonDone(_ lease: Lease, at now: Duration) -> Bool {
         guard let deadline = lease.deadline, !lease.isOverdue else { return false }
         return deadline <= now + Pace.granularity * 2

@@ -13,8 +13,8 @@ struct Pace: Equatable, Sendable {
     /// What a scheduler may keep a process waiting for: no deadline is finer than that.
     static let granularity = Duration.milliseconds(25)
 
-    /// A lease that took very long counts as this multiple of what was expected: its worker may just
-    /// have stood still once.
+    /// A lease that took very long counts as this multiple of what was expected: its worker may
+    /// just have stood still once.
     static let surpriseMax = 4
 
     /// Whether it is no more than a bound: the worker was asked again before it answered, and may

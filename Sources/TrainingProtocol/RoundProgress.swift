@@ -247,9 +247,10 @@ struct RoundProgress: Equatable, Sendable {
     /// Ends the leases that have nothing left to bring, and offers anew what is left of a lease of
     /// which another answer has brought a part.
     ///
-    /// Such leases overlap where a lost worker's subtree was divided among others and it comes back,
-    /// or where its second computation is leased as a whole. No answer of the whole can be taken any
-    /// more: as long as it counted as leased, the rest of it was nobody's, and the round stood still.
+    /// Such leases overlap where a lost worker's subtree was divided among others and it comes
+    /// back, or where its second computation is leased as a whole. No answer of the whole can be
+    /// taken any more: as long as it counted as leased, the rest of it was nobody's, and the round
+    /// stood still.
     private mutating func closeLeases() {
         var openCount = 0
         var divided: [Subtree] = []

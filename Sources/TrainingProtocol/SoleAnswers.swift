@@ -15,7 +15,8 @@ package struct SoleAnswers: Equatable, Sendable {
 
 /// What only a wrong worker's word stands for, and whether the run goes back for it.
 extension Coordinator {
-    /// What each worker that was found wrong leaves in doubt, in the order in which they were found.
+    /// What each worker that was found wrong leaves in doubt, in the order in which they were
+    /// found.
     package var unverified: [SoleAnswers] {
         distrusted.compactMap { worker in soleAnswers.first { $0.worker == worker } }
     }
@@ -91,8 +92,8 @@ extension Coordinator {
 
     /// Goes back if that is worth it; otherwise the run goes on, and says what is in doubt.
     ///
-    /// To a checkpoint from before any step, which saves nothing of the run so far, it goes back for
-    /// a doubt only if the operator asked for verification.
+    /// To a checkpoint from before any step, which saves nothing of the run so far, it goes back
+    /// for a doubt only if the operator asked for verification.
     mutating func foundCheckpoint(
         _ checkpoint: Position?,
         before position: Position,

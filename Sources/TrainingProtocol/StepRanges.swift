@@ -3,8 +3,8 @@ package struct StepRanges: Hashable, Sendable {
     /// The ranges, rising, with a gap between any two.
     package private(set) var ranges: [Range<Int>] = []
 
-    /// Beyond this number of ranges the smallest gap is closed: the set then names more steps than it was
-    /// given, never fewer.
+    /// Beyond this number of ranges the smallest gap is closed: the set then names more steps than
+    /// it was given, never fewer.
     private static let rangeCountMax = 1_024
 
     /// Has no step.

@@ -149,8 +149,8 @@ package struct Worker: Equatable, Sendable {
         return actions
     }
 
-    /// Takes one event and appends what to do, in order: optimized code allocates nothing in a steady
-    /// step.
+    /// Takes one event and appends what to do, in order: optimized code allocates nothing in a
+    /// steady step.
     package mutating func handle(
         _ event: Event,
         at now: Duration,

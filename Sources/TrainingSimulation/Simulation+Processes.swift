@@ -33,7 +33,7 @@ extension Simulation {
         return FaultyProcessor(
             seed: seed,
             stream: 200 + UInt64(incarnation),
-            percentage: options.lyingPercentage
+            percentage: options.wrongPercentage
         )
     }
 

@@ -62,7 +62,7 @@ package struct SimulationOptions: Equatable, Sendable {
     /// Places whose processor computes wrong bits in the faulty phase.
     package var faultySlots: [Int]
     /// How many of their answers of a hundred are wrong.
-    package var lyingPercentage: Int
+    package var wrongPercentage: Int
     /// When each place's first worker starts.
     package var starts: [Duration]
     /// What goes wrong in this run.
@@ -109,7 +109,7 @@ package struct SimulationOptions: Equatable, Sendable {
             .seconds(1) ... .seconds(15),
         ])
         deathPercentage = random.choice([0, 10, 50])
-        lyingPercentage = random.choice([1, 10, 100])
+        wrongPercentage = random.choice([1, 10, 100])
         let faultyCount = random.choice([0, 0, 1, workerCount])
         faultySlots = (0..<workerCount).filter { $0 < faultyCount }
         let ratesPerMillion =
@@ -128,14 +128,14 @@ package struct SimulationOptions: Equatable, Sendable {
         var random = RandomStream(seed: seed, stream: 103)
         let faultyCount = random.number(in: 1...max(1, workerCount / 2))
         faultySlots = (0..<workerCount).filter { $0 < faultyCount }
-        lyingPercentage = random.choice([2, 10, 50, 100])
+        wrongPercentage = random.choice([2, 10, 50, 100])
         verification = Verification(
             perMillion: random.choice([0, 50_000, 300_000, 700_000, 1_000_000])
         )
         lossPercentage = random.choice([0, 0, 3, 15])
         earlyPercentage = random.choice([1, 20, 95])
         checkpointsKept = random.choice([1, 2, 3, .max])
-        // Liars among the first, and honest ones that come when some of the run is over.
+        // Faulty workers among the first, and sound ones that come when some of the run is over.
         let runLength = calmDuration
         for slot in 0..<workerCount where random.chance(40) {
             starts[slot] = random.duration(in: .zero...runLength)
@@ -152,10 +152,10 @@ package struct SimulationOptions: Equatable, Sendable {
         return computing + (delay.lowerBound + delay.upperBound) * roundCount + .milliseconds(10)
     }
 
-    /// By when a run must have ended: all of its shards four times, since some are compared and some
-    /// asked for again, one after another on the slowest worker, every message as late as can be, and
-    /// some silences; all that once more for each worker that is found wrong, for the run may go back
-    /// to its beginning then.
+    /// By when a run must have ended: all of its shards four times, since some are compared and
+    /// some asked for again, one after another on the slowest worker, every message as late as can
+    /// be, and some silences; all that once more for each worker that is found wrong, for the run
+    /// may go back to its beginning then.
     var timeMax: Duration {
         let roundCount = schedule.stepCount + schedule.epochCount + 1
         let once =

@@ -23,8 +23,8 @@ package protocol CoordinatorTransport: AnyObject {
     /// Cuts off a worker.
     func drop(_ worker: WorkerID)
 
-    /// Cuts off whoever a message came from, if it came over one of this transport's connections: no
-    /// worker of ours sends what nothing comes of.
+    /// Cuts off whoever a message came from, if it came over one of this transport's connections:
+    /// no worker of ours sends what nothing comes of.
     func drop(_ route: Route)
 
     /// Takes the next worker that was lost, if there is one.

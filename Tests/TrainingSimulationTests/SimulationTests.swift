@@ -123,8 +123,8 @@ struct SimulationTests {
         }
     }
 
-    /// A worker was found to answer wrongly while a round under verification waited for one that had lost its
-    /// requests: five others were idle, and nobody asked them.
+    /// A worker was found to answer wrongly while a round under verification waited for one that
+    /// had lost its requests: five others were idle, and nobody asked them.
     @Test func `does not leave a round to one slow worker while others are idle`() {
         let result = Simulation(seed: 2_333_827_525).run()
         #expect(result.failure == nil)

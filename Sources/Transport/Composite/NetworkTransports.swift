@@ -2,8 +2,8 @@ package import Keys
 package import TrainingProtocol
 package import ZeroMQ
 
-/// All ways to workers: through shared memory, else sealed by us where there is a payload, else over
-/// the main connection.
+/// All ways to workers: through shared memory, else sealed by us where there is a payload, else
+/// over the main connection.
 package typealias NetworkCoordinatorTransport = PreferringCoordinatorTransport<
     SharedMemoryCoordinatorTransport,
     PreferringCoordinatorTransport<SealedCoordinatorTransport, ZeroMQCoordinatorTransport>

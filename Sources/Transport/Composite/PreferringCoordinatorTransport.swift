@@ -3,8 +3,8 @@ package import TrainingProtocol
 package import Wire
 package import ZeroMQ
 
-/// Two transports as one: each worker is sent to over the better one where that has a way to it, and
-/// over the other one where it has not, or has lost it.
+/// Two transports as one: each worker is sent to over the better one where that has a way to it,
+/// and over the other one where it has not, or has lost it.
 ///
 /// More than two are composed by taking such a pair for one of the two.
 package final class PreferringCoordinatorTransport<

@@ -2,8 +2,8 @@ import Arithmetic
 package import Model
 package import TrainingProtocol
 
-/// Puts parameters together that come in frames, sealed by us or not: the convolutions' segment, and
-/// behind it the fully connected one.
+/// Puts parameters together that come in frames, sealed by us or not: the convolutions' segment,
+/// and behind it the fully connected one.
 ///
 /// So a worker can begin with a shard's forward pass while 96 % of the bytes are on their way.
 /// Shared by the transports that carry frames. Belongs to the worker's thread.

@@ -5,8 +5,8 @@ import TrainingProtocol
 import Wire
 import ZeroMQ
 
-/// The coordinator's sealed links: messages with payloads to and from workers of other hosts, over a
-/// second port that encrypts nothing by itself.
+/// The coordinator's sealed links: messages with payloads to and from workers of other hosts, over
+/// a second port that encrypts nothing by itself.
 ///
 /// libzmq's CURVE seals at 1 GB/s and copies several times; AES-256-GCM does it at several GB/s,
 /// from the buffer of parameters to the frame and from the frame to the buffer of a gradient. Each
@@ -139,8 +139,8 @@ final class SealedLinks {
         return try send(frame, to: worker, id)
     }
 
-    /// Sends a message with a payload, straight from where that is, and tells whether the link takes
-    /// it; it ends where it does not.
+    /// Sends a message with a payload, straight from where that is, and tells whether the link
+    /// takes it; it ends where it does not.
     func send(
         _ header: HeaderBytes,
         _ payload: UnsafeRawBufferPointer,

@@ -125,8 +125,8 @@ package final class SharedMemoryWorkerTransport: WorkerTransport {
     package func makeWay() { link?.makeWay() }
 
     /// Whoever sleeps on a virtual processor takes 25 to 50 µs to wake up, and to wake it costs the
-    /// coordinator 10 µs. Yielding at each look leaves the processor to whoever has something to do:
-    /// with two workers on two processors a step became 10 % shorter, with eight no longer.
+    /// coordinator 10 µs. Yielding at each look leaves the processor to whoever has something to
+    /// do: with two workers on two processors a step became 10 % shorter, with eight no longer.
     package func lookOut(for duration: Duration) {
         guard let link, link.isOpen else { return }
         let end = ContinuousClock.now + duration

@@ -3,9 +3,9 @@ package import ZeroMQ
 /// A worker's search for its coordinator: what it meets with, what to say of that, and when to
 /// connect anew.
 ///
-/// Nothing of it ends the worker. Whoever answers before a handshake is complete has proved nothing,
-/// and a coordinator that is full, closing or behind a proxy breaks off handshakes as one does that
-/// another key belongs to.
+/// Nothing of it ends the worker. Whoever answers before a handshake is complete has proved
+/// nothing, and a coordinator that is full, closing or behind a proxy breaks off handshakes as one
+/// does that another key belongs to.
 package struct CoordinatorSearch {
     /// Why the coordinator is not found.
     package enum Obstacle: Equatable {
@@ -64,8 +64,9 @@ package struct CoordinatorSearch {
     private var start: Duration?
     private var nextLine: Duration
 
-    /// Whether the next attempt may use IPv6. Of a name's addresses libzmq tries the first one only,
-    /// of IPv6 where there are such: a coordinator that is bound to one of IPv4 is found by turns.
+    /// Whether the next attempt may use IPv6. Of a name's addresses libzmq tries the first one
+    /// only, of IPv6 where there are such: a coordinator that is bound to one of IPv4 is found by
+    /// turns.
     private(set) var isIPv6Allowed: Bool
     private let isNamed: Bool
     private var unknownNameCount = 0
@@ -156,8 +157,8 @@ package struct CoordinatorSearch {
         return false
     }
 
-    /// An address that was looked up opens a socket, which closes when connecting fails; a name that
-    /// has no address of one kind may have one of the other.
+    /// An address that was looked up opens a socket, which closes when connecting fails; a name
+    /// that has no address of one kind may have one of the other.
     private mutating func noteUnknownName(_ isUnknown: Bool) {
         unknownNameCount = isUnknown ? unknownNameCount + 1 : 0
         if unknownNameCount > 1 { obstacle = .nameUnknown }

@@ -5,9 +5,9 @@ import ZeroMQ
 /// off the list falls silent.
 ///
 /// A worker's number is the identity of its connection, which libzmq gives to whoever claims it
-/// last. Numbers are drawn from 2⁶⁴ and travel encrypted, so a worker that gives another's number means to: its key
-/// is banned, and the connection of the worker that it spoke for is cut, so that this one comes
-/// again and takes its number back.
+/// last. Numbers are drawn from 2⁶⁴ and travel encrypted, so a worker that gives another's number
+/// means to: its key is banned, and the connection of the worker that it spoke for is cut, so that
+/// this one comes again and takes its number back.
 package struct WorkerAdmission {
     /// Why a message is not to be heard.
     package enum Objection: String {
