@@ -50,6 +50,9 @@ package enum KernelBenchmark {
     }
 
     /// Compares a shard's gradient with the reference in double precision.
+    ///
+    /// Of what a trained model is nearly sure of, softmax minus label has lost up to four of its seven
+    /// digits; the kernels by themselves are checked more strictly.
     private static func checkShard(
         _ kernels: KernelSet,
         _ shard: BenchmarkShard
@@ -61,7 +64,7 @@ package enum KernelBenchmark {
             let greatest = tensor.range.map { abs(expected[$0]) }.max() ?? 0
             for index in tensor.range {
                 let difference = abs(Double(found.floats[index]) - expected[index])
-                guard difference <= 1e-5 * greatest else {
+                guard difference <= 1e-4 * greatest else {
                     throw .mismatch(
                         kernel: "the shard's gradient of \(tensor.name)",
                         set: kernels.name,

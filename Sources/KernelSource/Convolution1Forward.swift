@@ -1,3 +1,5 @@
+internal import CKernelLanes
+
 // Convolution 5×5, rectifier and 2×2 max-pooling in one pass: the four outputs under a pooling
 // window, for several output channels, are the sums in registers, and only their maximum is
 // written. Samples are in the lanes; filter rows whose pixels are zero in all of them are left out.
@@ -44,17 +46,17 @@ private struct WindowTap {
 /// Adds filter rows of two of the first convolution's channels under one window.
 @_transparent
 private func addRows(
-    _ rows: Range<Int>,
+    _ taps: InkedTaps,
     _ input: Floats,
     _ weights: Floats,
     _ a: inout WindowSums,
     _ b: inout WindowSums
 ) {
-    for ky in rows {
+    for ky in taps.rows {
         let top = input + ky &* 32 &* shardWidth
         let bottom = top + 32 &* shardWidth
         let w = weights + ky &* 5
-        for kx in 0..<5 {
+        for kx in taps.columns {
             let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
             a.add(broadcast(w[kx]), tap)
             b.add(broadcast(w[kx &+ 25]), tap)
@@ -65,7 +67,7 @@ private func addRows(
 /// Pools all six channels of one window: values and winners [6, 16].
 @_transparent
 private func convolveWindow(
-    _ rows: Range<Int>,
+    _ taps: InkedTaps,
     _ input: Floats,
     _ weights: Floats,
     _ bias: Floats,
@@ -77,11 +79,11 @@ private func convolveWindow(
         var (a, b) = (WindowSums(broadcast(bias[0])), WindowSums(broadcast(bias[1])))
         var (c, d) = (WindowSums(broadcast(bias[2])), WindowSums(broadcast(bias[3])))
         var (e, f) = (WindowSums(broadcast(bias[4])), WindowSums(broadcast(bias[5])))
-        for ky in rows {
+        for ky in taps.rows {
             let top = input + ky &* 32 &* shardWidth
             let bottom = top + 32 &* shardWidth
             let w = weights + ky &* 5
-            for kx in 0..<5 {
+            for kx in taps.columns {
                 let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
                 a.add(broadcast(w[kx]), tap)
                 b.add(broadcast(w[kx &+ 25]), tap)
@@ -101,30 +103,54 @@ private func convolveWindow(
         for pair in 0..<3 {
             var a = WindowSums(broadcast(bias[2 &* pair]))
             var b = WindowSums(broadcast(bias[2 &* pair &+ 1]))
-            addRows(rows, input, weights + pair &* 50, &a, &b)
+            addRows(taps, input, weights + pair &* 50, &a, &b)
             a.pool(values + pair &* 32, winner + pair &* 32)
             b.pool(values + (pair &* 32 &+ 16), winner + (pair &* 32 &+ 16))
         }
     #endif
 }
 
-/// The filter rows from the first to the last that meet ink of samples under window (x, y).
+/// The rows of the patch of a window that have ink of samples, a bit each.
 @_transparent
-private func inkedRows(_ ink: UnsafePointer<UInt16>, samples: UInt16) -> Range<Int> {
+private func inkedRows(_ ink: UnsafePointer<UInt16>, samples: UInt16) -> UInt32 {
     var inked: UInt32 = 0
     for row in 0..<6 {
-        inked |= ink[row &* 16] & samples == 0 ? 0 : 1 &<< UInt32(truncatingIfNeeded: row)
+        // 1 where a bit is set, without a branch, which would often be foretold wrongly.
+        let isInked = (UInt32(ink[row &* 16] & samples) &+ 0xFFFF) &>> 16
+        inked |= isInked &<< UInt32(truncatingIfNeeded: row)
     }
-    // A filter row meets two rows of the input.
-    let rows = (inked | inked &>> 1) & 31
-    return rows == 0 ? 0..<0 : rows.trailingZeroBitCount..<(32 &- rows.leadingZeroBitCount)
+    return inked
+}
+
+/// What of a filter meets ink: from the first to the last row, and from the first to the last
+/// column.
+private struct InkedTaps {
+    let rows, columns: Range<Int>
+
+    /// All of them.
+    @_transparent
+    init() { (rows, columns) = (0..<5, 0..<5) }
+
+    /// Takes the inked rows of a window's patch, and of those of two windows on each side.
+    ///
+    /// Neighbouring patches share four columns, the next but one two: where such a one has no ink,
+    /// neither have these columns.
+    @_transparent
+    init(_ patch: UInt32, left: (UInt32, UInt32), right: (UInt32, UInt32)) {
+        // A filter row meets two rows of the input, and a column two columns.
+        let inked = (patch | patch &>> 1) & 31
+        rows = inked == 0 ? 0..<0 : inked.trailingZeroBitCount..<(32 &- inked.leadingZeroBitCount)
+        let first = left.0 == 0 ? 3 : left.1 == 0 ? 1 : 0
+        let end = right.0 == 0 ? 2 : right.1 == 0 ? 4 : 5
+        columns = first..<max(first, end)
+    }
 }
 
 /// The first convolution: input [32, 32, 16], rows of patches with ink as `mapInk` has them →
 /// output [16, 14, 14, 8], winner [196, 6, 16].
 ///
-/// A weight times a pixel of zero adds nothing: rows without ink are left out, unless a weight is
-/// not finite. Scratch is [8, 16] at a 64-byte boundary.
+/// A weight times a pixel of zero adds nothing: rows and columns without ink are left out, unless a
+/// weight is not finite. Scratch is [18, 16] at a 64-byte boundary.
 package func convolution1Forward(
     input: UnsafePointer<Float>,
     ink: UnsafePointer<UInt16>,
@@ -135,7 +161,10 @@ package func convolution1Forward(
     winner: UnsafeMutablePointer<Int32>
 ) {
     let leavingZeros = areFinite(weights, count: 150)
-    scratch.update(repeating: 0, count: 8 &* shardWidth)
+    // The inked rows of a row of patches, and of two more on each side of which nothing is known.
+    let inked = UnsafeMutableRawPointer(scratch + 256).assumingMemoryBound(to: UInt32.self) + 2
+    (inked[-2], inked[-1], inked[14], inked[15]) = (63, 63, 63, 63)
+    scratch.update(repeating: 0, count: 256)
     // Eight samples together, or as many as a vector holds.
     let groupWidth = max(laneCount, 8)
     var group = 0
@@ -143,34 +172,51 @@ package func convolution1Forward(
         let bits: UInt32 = ((1 &<< UInt32(truncatingIfNeeded: groupWidth)) &- 1)
         let samples = UInt16(truncatingIfNeeded: bits &<< UInt32(truncatingIfNeeded: group))
         for y in 0..<14 {
+            for x in 0..<14 { inked[x] = inkedRows(ink + (y &* 32 &+ x), samples: samples) }
             for x in 0..<14 {
                 let window = y &* 14 &+ x
-                let rows =
-                    leavingZeros ? inkedRows(ink + (y &* 32 &+ x), samples: samples) : 0..<5
+                let taps =
+                    leavingZeros
+                    ? InkedTaps(
+                        inked[x],
+                        left: (inked[x &- 1], inked[x &- 2]),
+                        right: (inked[x &+ 1], inked[x &+ 2])
+                    ) : InkedTaps()
+                // Two windows, of eight channels each, make a row of a cache line.
+                let values = scratch + x % 2 &* 128
                 var lane = group
                 while lane < group &+ groupWidth {
                     convolveWindow(
-                        rows,
+                        taps,
                         input + ((y &* 64 &+ 2 &* x) &* shardWidth &+ lane),
                         weights,
                         bias,
-                        scratch + lane,
+                        values + lane,
                         winner + (window &* 96 &+ lane)
                     )
                     lane &+= laneCount
                 }
-                var first = group
-                while first < group &+ groupWidth {
-                    transposeEight(
-                        scratch + first,
-                        from: 16,
-                        output + (first &* pooledSampleStride &+ window &* positionStride),
-                        to: pooledSampleStride
-                    )
-                    first &+= 8
-                }
+                writeChannels(values, group, output, window)
             }
         }
         group &+= groupWidth
     }
+}
+
+/// Brings the channels of a window, [8, 16], to samples: with AVX-512 two windows at once, after the
+/// second of them.
+@_transparent
+private func writeChannels(_ values: Floats, _ group: Int, _ output: MutableFloats, _ window: Int) {
+    #if KERNELS_AVX512
+        guard window % 2 == 1 else { return }
+        let place = (window &- 1) &* positionStride
+        transpose_16x16(values - 128, shardWidth, output + place, pooledSampleStride)
+    #else
+        var first = group
+        while first < group &+ max(laneCount, 8) {
+            let place = first &* pooledSampleStride &+ window &* positionStride
+            transposeEight(values + first, from: 16, output + place, to: pooledSampleStride)
+            first &+= 8
+        }
+    #endif
 }

@@ -57,26 +57,64 @@ private func transformWeights(_ turned: Floats, _ points: MutableFloats) {
     }
 }
 
+#if KERNELS_AVX512
+    /// A column's positions in two neighbouring rows.
+    private typealias Positions = SIMD16<Float>
+    @_transparent private var rowsAtOnce: Int { 2 }
+
+    @_transparent
+    private func loadColumn(_ address: Floats) -> Positions {
+        Positions(lowHalf: loadEight(address), highHalf: loadEight(address + pooledRowStride))
+    }
+
+    @_transparent
+    private func store(_ value: Positions, positions address: MutableFloats) {
+        store(value, address)
+    }
+#else
+    /// One position.
+    private typealias Positions = Eight
+    @_transparent private var rowsAtOnce: Int { 1 }
+
+    @_transparent
+    private func loadColumn(_ address: Floats) -> Positions { loadEight(address) }
+
+    @_transparent
+    private func store(_ value: Positions, positions address: MutableFloats) {
+        store(value, eight: address)
+    }
+#endif
+
 /// Bᵀ·d for each row and each two outputs of it: a sample's input [14, 14, 8] → [6 points, 5, 14, 8].
 @_transparent
 private func transformInput(_ input: Floats, _ points: MutableFloats) {
-    let (two, four, five) = (Eight(repeating: 2), Eight(repeating: 4), Eight(repeating: 5))
-    for y in 0..<14 {
+    let (two, four, five) = (
+        Positions(repeating: 2), Positions(repeating: 4), Positions(repeating: 5)
+    )
+    let size = inputPointSize
+    var y = 0
+    while y < 14 {
+        let row = input + y &* pooledRowStride
+        var (d0, d1) = (loadColumn(row), loadColumn(row + 8))
+        var (d2, d3) = (loadColumn(row + 16), loadColumn(row + 24))
         for tile in 0..<5 {
-            let d = input + (y &* pooledRowStride &+ 2 &* tile &* positionStride)
-            let (d0, d1, d2) = (loadEight(d), loadEight(d + 8), loadEight(d + 16))
-            let (d3, d4, d5) = (loadEight(d + 24), loadEight(d + 32), loadEight(d + 40))
+            let next = row + (2 &* tile &+ 4) &* positionStride
+            let (d4, d5) = (loadColumn(next), loadColumn(next + 8))
             let (p, q) = (d4.addingProduct(-four, d2), d3.addingProduct(-four, d1))
             let (r, s) = (d4 - d2, d3 - d1)
             let target = points + (tile &* 112 &+ y &* 8)
-            let size = inputPointSize
-            store(d4.addingProduct(-five, d2).addingProduct(four, d0), eight: target)
-            store(p + q, eight: target + size)
-            store(p - q, eight: target + 2 &* size)
-            store(r.addingProduct(two, s), eight: target + 3 &* size)
-            store(r.addingProduct(-two, s), eight: target + 4 &* size)
-            store(d5.addingProduct(-five, d3).addingProduct(four, d1), eight: target + 5 &* size)
+            store(d4.addingProduct(-five, d2).addingProduct(four, d0), positions: target)
+            store(p + q, positions: target + size)
+            store(p - q, positions: target + 2 &* size)
+            store(r.addingProduct(two, s), positions: target + 3 &* size)
+            store(r.addingProduct(-two, s), positions: target + 4 &* size)
+            store(
+                d5.addingProduct(-five, d3).addingProduct(four, d1),
+                positions: target + 5 &* size
+            )
+            (d0, d1, d2, d3) = (d2, d3, d4, d5)
         }
+        y &+= rowsAtOnce
     }
 }
 
@@ -268,7 +306,8 @@ private func areModest(_ values: Floats, count: Int) -> Bool {
 /// At each of the six points, a sum goes over the channels, and in a channel over the filter rows.
 /// Against double precision, outputs are wrong by up to 8·10⁻⁷ of the greatest (25,600 of random
 /// inputs and weights; by the definition up to 5·10⁻⁷).
-/// What is not finite, or so great that a sum of products could overflow, goes by the definition.
+/// A sample with what is not finite, or so great that a sum of products could overflow, goes by the
+/// definition.
 /// Scratch is 7,200 floats at a 64-byte boundary.
 package func convolution2Forward(
     input: UnsafePointer<Float>,
@@ -283,21 +322,22 @@ package func convolution2Forward(
     let products = inputPoints + pointCount &* inputPointSize
     // The turned weights lie where the input's points will.
     turnWeights(weights, inputPoints)
-    guard areModest(weights, count: 2_400), areModest(input, count: 16 &* pooledSampleStride) else {
-        for sample in 0..<16 {
+    let haveModestWeights = areModest(weights, count: 2_400)
+    transformWeights(inputPoints, weightPoints)
+    for sample in 0..<16 {
+        let image = input + sample &* pooledSampleStride
+        guard haveModestWeights, areModest(image, count: pooledSampleStride) else {
+            turnWeights(weights, inputPoints)
             convolveNaively(
-                input + sample &* pooledSampleStride,
+                image,
                 inputPoints,
                 bias,
                 output + sample &* 400,
                 winner + sample &* 400
             )
+            continue
         }
-        return
-    }
-    transformWeights(inputPoints, weightPoints)
-    for sample in 0..<16 {
-        transformInput(input + sample &* pooledSampleStride, inputPoints)
+        transformInput(image, inputPoints)
         for tile in 0..<5 {
             var lane = 0
             while lane < 16 {

@@ -1,8 +1,8 @@
 /// Floats of a row of six positions, of an output channel, and of all sixteen, of the weights with
-/// their border.
+/// their border; the one below a filter is the one above the next.
 @_transparent private var borderedRowStride: Int { 6 * 8 }
-@_transparent private var borderedFilterSize: Int { 7 * 6 * 8 }
-@_transparent private var borderedSize: Int { 16 * 7 * 6 * 8 }
+@_transparent private var borderedFilterSize: Int { 6 * 6 * 8 }
+@_transparent private var borderedSize: Int { (16 * 6 + 1) * 6 * 8 }
 
 #if KERNELS_AVX512
     /// Two columns of a patch, six rows of two positions of eight channels.
@@ -232,7 +232,7 @@ private func addSampleNaively(
 /// sample's windows → input gradient [16, 14, 14, 8], not yet rectified.
 ///
 /// What the four positions of a window can reach is a patch of 6×6. A border of zeros above, below
-/// and on one side of each filter, [16, 7, 6, 8], once on the right and once on the left, makes every
+/// and on one side of each filter, [97, 6, 8], once on the right and once on the left, makes every
 /// patch 6×6 wherever the winner is, and every row of it three cache lines. Scratch is 11,744 floats
 /// at a 64-byte boundary.
 package func convolution2InputGradient(
@@ -247,12 +247,12 @@ package func convolution2InputGradient(
     let bordered = scratch
     let (values, offsets, ends) = (scratch + 10_752, integers + 11_200, integers + 11_648)
     writeBordered(weights, bordered)
-    inputGradient.update(repeating: 0, count: 16 &* pooledSampleStride)
-    let isFinite = areFinite(pooledGradient, count: 6_400) && areFinite(weights, count: 2_400)
+    let haveFiniteWeights = areFinite(weights, count: 2_400)
     for sample in 0..<16 {
         let (g, w) = (pooledGradient + sample &* 400, winner + sample &* 400)
         let target = inputGradient + sample &* pooledSampleStride
-        if isFinite {
+        target.update(repeating: 0, count: pooledSampleStride)
+        if haveFiniteWeights, areFinite(g, count: 400) {
             addSample(g, w, bordered, target, values, offsets, ends)
         } else {
             addSampleNaively(g, w, bordered, target)
@@ -260,7 +260,7 @@ package func convolution2InputGradient(
     }
 }
 
-/// Writes the weights [16, 6, 25] with their borders, twice [16, 7, 6, 8].
+/// Writes the weights [16, 6, 25] with their borders, twice [97, 6, 8].
 @_transparent
 private func writeBordered(_ weights: Floats, _ bordered: MutableFloats) {
     bordered.update(repeating: 0, count: 2 &* borderedSize)

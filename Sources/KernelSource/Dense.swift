@@ -91,6 +91,27 @@ private func denseForward(
             let w = weights + o &* inputCount
             let b = bias + o
             let target = output + (lane &+ o &* shardWidth)
+            #if !KERNELS_AVX2
+                if o &+ 24 <= outputCount {
+                    // Each load of an input is then used 24 times.
+                    var sums = TwelveSums { broadcast(b[$0]) }
+                    var others = TwelveSums { broadcast(b[$0 &+ 12]) }
+                    for i in 0..<inputCount {
+                        let value = load(x + i &* shardWidth)
+                        sums.add(value, w + i, stride: inputCount)
+                        others.add(value, w + (i &+ 12 &* inputCount), stride: inputCount)
+                    }
+                    sums.forEach { index, sum in
+                        store(isRectified ? rectified(sum) : sum, target + index &* shardWidth)
+                    }
+                    others.forEach { index, sum in
+                        let place = target + (index &+ 12) &* shardWidth
+                        store(isRectified ? rectified(sum) : sum, place)
+                    }
+                    o &+= 24
+                    continue
+                }
+            #endif
             if o &+ 12 <= outputCount {
                 var sums = TwelveSums { broadcast(b[$0]) }
                 for i in 0..<inputCount {

@@ -180,6 +180,48 @@ package func dense1WeightGradient(
     laneSums(gradient, vectorCount: 120, biasGradient)
 }
 
+/// Lists the gradient rows [16, 120] of each sample, 144 floats apart.
+@_transparent
+private func listSamples(
+    _ gradient: Floats,
+    leavingZeros: Bool,
+    _ values: MutableFloats,
+    _ offsets: MutableIntegers,
+    _ counts: MutableIntegers
+) {
+    for sample in 0..<16 {
+        counts[sample &* 144] = Int32(
+            truncatingIfNeeded: list(
+                gradient + sample &* 120,
+                count: 120,
+                leavingZeros: leavingZeros,
+                values + sample &* 144,
+                offsets + sample &* 144
+            )
+        )
+    }
+}
+
+/// Whether the eighty weights of each output from `weights` on are finite: `areFinite` by sections.
+@inline(never)
+private func isFiniteSection(_ weights: Floats) -> Bool {
+    let zero = Lanes(repeating: 0)
+    var (a, b, c, d, e) = (zero, zero, zero, zero, zero)
+    for output in 0..<120 {
+        var row = weights + output &* 400
+        let end = row + 80
+        while row < end {
+            a = multiplyAdd(load(row), zero, a)
+            b = multiplyAdd(load(row + laneCount), zero, b)
+            c = multiplyAdd(load(row + 2 &* laneCount), zero, c)
+            d = multiplyAdd(load(row + 3 &* laneCount), zero, d)
+            e = multiplyAdd(load(row + 4 &* laneCount), zero, e)
+            row += 5 &* laneCount
+        }
+    }
+    return nonzeroLanes(a + b + c + d + e) == 0
+}
+
 /// The input gradient of 400 → 120: gradient rows [16, 120], behind which eight floats can be read,
 /// weights [120, 400], input rows [16, 400] → input gradient rows [16, 400], zero where the input
 /// was rectified to zero.
@@ -192,24 +234,18 @@ package func dense1InputGradient(
     scratch: UnsafeMutablePointer<Float>,
     inputGradient: UnsafeMutablePointer<Float>
 ) {
-    let leavingZeros = areFinite(weights, count: 48_000)
     // For each of 16 samples a list of at most 120.
     let integers = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
     let (values, offsets, counts) = (scratch, integers + 2_304, integers + 136)
-    for sample in 0..<16 {
-        counts[sample &* 144] = Int32(
-            truncatingIfNeeded: list(
-                gradient + sample &* 120,
-                count: 120,
-                leavingZeros: leavingZeros,
-                values + sample &* 144,
-                offsets + sample &* 144
-            )
-        )
-    }
+    listSamples(gradient, leavingZeros: true, values, offsets, counts)
     // A section of all weights stays in the nearest cache.
     var start = 0
+    var isFinite = true
     while start < 400 {
+        if isFinite, !isFiniteSection(weights + start) {
+            isFinite = false
+            listSamples(gradient, leavingZeros: false, values, offsets, counts)
+        }
         var sample = 0
         while sample < 16 {
             let left = sample &* 144

@@ -12,7 +12,7 @@ internal import CKernelLanes
 // place of its last samples; softmax gives them a gradient of zero.
 //
 // Zeros. Max-pooling and the rectifier leave most of the backward pass zero: `GradientLists` says
-// how it is left out. The first convolution leaves out filter rows without ink.
+// how it is left out. The first convolution leaves out what of its filter meets no ink.
 //
 // Order. The order of a sum belongs to the algorithm, and each kernel's comment says it. Each step is
 // a fused multiply-add in one lane; lanes are added to each other only in `laneSums`, by a fixed

@@ -1,7 +1,7 @@
 /// The memory of one shard's forward and backward pass: activations, gradients and scratch, one
 /// behind the other.
 ///
-/// About 0.8 MB. Everything is zero at first, which the input's border and what lies behind the
+/// About 0.8 MB, in a page of 2 MiB. Everything is zero at first, which the input's border and what lies behind the
 /// images rely on, and nothing else.
 package final class Workspace {
     /// The image as it comes, [28, 28, 16].
@@ -51,7 +51,7 @@ package final class Workspace {
         var total = LeNet.imageSize + inputCount + Self.imageSize + 16 + 7
         total += 2 * pooled1Count + winners1Count + 7 * windowCount
         total += 2 * outputs.reduce(0, +) + rowCount + Self.scratchCount + 3
-        memory = ShardArray(elementCount: total)
+        memory = ShardArray(elementCount: total, inLargePage: true)
         var next = memory.start
         let end = memory.start + memory.elementCount * LeNet.shardSampleCountMax
         func take(_ count: Int) -> ShardSlice {
