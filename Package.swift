@@ -225,6 +225,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Peers/pytorch_ddp.py"), .embedInCode("Peers/keras_fit.py"),
+                .embedInCode("Peers/jax_jit.py"),
             ]
         ),
         .executableTarget(
@@ -287,6 +288,7 @@ let package = Package(
             ]
         ),
         tests("TrainingProtocol"),
+        tests("TrainingBenchmarks"),
         tests("TrainingSimulation", ["TrainingProtocol"]),
         tests("Wire", ["Figures", "Sealing", "TrainingProtocol"]),
         tests("ZeroMQ"),

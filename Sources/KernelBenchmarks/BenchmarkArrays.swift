@@ -2,8 +2,7 @@ internal import Kernels
 internal import Model
 internal import SeededRandom
 
-/// The arrays between the layers, filled with random numbers, and all kernels on them in the order
-/// of a shard.
+/// The arrays between the layers of a shard of real samples, and all kernels on them in its order.
 final class BenchmarkArrays {
     private let kernels: KernelSet
     private let samples: [UInt8]
@@ -43,7 +42,7 @@ final class BenchmarkArrays {
         let (k, samples, w) = (kernels, samples, workspace)
         let (lanes, pixelCount) = (LeNet.shardSampleCountMax, LeNet.imageSize)
         return [
-            .bytes("bytes to lanes", lanes * pixelCount * 5, w.pixels.bytes) {
+            .bytes("bytes to lanes", lanes * pixelCount * 5, w.pixels.bytes, isLoading: true) {
                 samples.withUnsafeBufferPointer {
                     guard let start = $0.baseAddress else { return }
                     k.loadPixels(
@@ -55,15 +54,14 @@ final class BenchmarkArrays {
                     )
                 }
             },
-            .bytes("padding", pixelCount * 128, w.input.bytes) {
+            .bytes("padding", pixelCount * 128, w.input.bytes, isLoading: true) {
                 k.padImages(w.pixels.start, w.input.start, true)
             },
             // Instead of padding, where a configuration asks for it.
             .bytes(
                 "resizing",
                 (pixelCount + resized.elementCount) * 64,
-                resized.slice.bytes,
-                isAncillary: false
+                resized.slice.bytes
             ) { [resized] in
                 k.resizeImages(w.pixels.start, resized.start, true)
             },
@@ -73,10 +71,11 @@ final class BenchmarkArrays {
     private func convolutionsForward() -> [BenchmarkCase] {
         let (k, p, w, first, second) = (kernels, parameters.start, workspace, first, second)
         return [
-            .bytes("map of ink", w.input.elementCount * 64, w.inkedRows.bytes) {
+            .bytes("map of ink", w.input.elementCount * 64, w.inkedRows.bytes, isLoading: true) {
                 k.mapInk(w.input.start, w.inkedRows.bits, w.inkedWindows.bits)
             },
-            .products("conv1 forward + pool", of: first, w.pooled1.bytes) {
+            .products("conv1 forward + pool", of: first, zeros: { w.input.zeros }, w.pooled1.bytes)
+            {
                 k.convolution1Forward(
                     w.input.start,
                     w.inkedRows.bits,
@@ -87,7 +86,12 @@ final class BenchmarkArrays {
                     w.winners1.integers
                 )
             },
-            .products("conv2 forward + pool", of: second, w.windows2.bytes) {
+            .products(
+                "conv2 forward + pool",
+                of: second,
+                zeros: { w.pooled1.zeros(openedBy: w.pooled1) },
+                w.windows2.bytes
+            ) {
                 k.convolution2Forward(
                     w.pooled1.start,
                     p + second.weight,
@@ -107,7 +111,12 @@ final class BenchmarkArrays {
     private func fullyConnectedForward() -> [BenchmarkCase] {
         let (k, p, w) = (kernels, parameters.start, workspace)
         return LeNet.dense.enumerated().map { index, layer in
-            .products("fc\(index + 1) forward", of: layer, w.rectified[index + 1].bytes) {
+            .products(
+                "fc\(index + 1) forward",
+                of: layer,
+                zeros: { w.rectified[index].zeros },
+                w.rectified[index + 1].bytes
+            ) {
                 k.denseForward[index](
                     w.rectified[index].start,
                     p + layer.weight,
@@ -150,6 +159,7 @@ final class BenchmarkArrays {
                 .products(
                     "fc\(index + 1) weight gradient",
                     of: layer,
+                    zeros: { outputGradient.zeros },
                     UnsafeRawBufferPointer(gradient.bytes)
                 ) {
                     k.denseWeightGradient[index](
@@ -159,7 +169,12 @@ final class BenchmarkArrays {
                         g + layer.bias
                     )
                 },
-                .products("fc\(index + 1) input gradient", of: layer, inputGradient.bytes) {
+                .products(
+                    "fc\(index + 1) input gradient",
+                    of: layer,
+                    zeros: { outputGradient.zeros },
+                    inputGradient.bytes
+                ) {
                     k.denseInputGradient[index - 1](
                         outputGradient.start,
                         p + layer.weight,
@@ -177,7 +192,12 @@ final class BenchmarkArrays {
         let layer = LeNet.dense[0]
         let outputGradient = w.rectifiedGradients[0]
         return [
-            .products("fc1 weight gradient", of: layer, UnsafeRawBufferPointer(gradient.bytes)) {
+            .products(
+                "fc1 weight gradient",
+                of: layer,
+                zeros: { outputGradient.zeros },
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
                 k.denseWeightGradient[0](
                     outputGradient.start,
                     w.rows2.start,
@@ -193,7 +213,12 @@ final class BenchmarkArrays {
                     layer.outputCount
                 )
             },
-            .products("fc1 input gradient", of: layer, w.rows2Gradient.bytes) {
+            .products(
+                "fc1 input gradient",
+                of: layer,
+                zeros: { outputGradient.zeros },
+                w.rows2Gradient.bytes
+            ) {
                 k.dense1InputGradient(
                     w.rows.start,
                     p + layer.weight,
@@ -208,11 +233,19 @@ final class BenchmarkArrays {
     private func convolutionsBackward() -> [BenchmarkCase] {
         let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
         let (first, second) = (first, second)
+        // Three of four places under a window are zero to begin with.
+        let secondZeros = { 1 - (1 - w.rows2Gradient.zeros) / 4 }
+        let firstZeros = { 1 - (1 - w.pooled1Gradient.zeros(openedBy: w.pooled1)) / 4 }
         return [
             .bytes("turn conv2's winners", 2 * w.winners2.elementCount * 64, w.rowWinners2.bytes) {
                 k.channelsOfWindows(w.winners2.start, w.rowWinners2.start)
             },
-            .products("conv2 weight gradient", of: second, UnsafeRawBufferPointer(gradient.bytes)) {
+            .products(
+                "conv2 weight gradient",
+                of: second,
+                zeros: secondZeros,
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
                 k.convolution2WeightGradient(
                     w.pooled1.start,
                     w.rows2Gradient.start,
@@ -223,7 +256,12 @@ final class BenchmarkArrays {
                     g + second.bias
                 )
             },
-            .products("conv2 input gradient", of: second, w.pooled1Gradient.bytes) {
+            .products(
+                "conv2 input gradient",
+                of: second,
+                zeros: secondZeros,
+                w.pooled1Gradient.bytes
+            ) {
                 k.convolution2InputGradient(
                     w.windows2Gradient.start,
                     w.winners2.integers,
@@ -239,7 +277,12 @@ final class BenchmarkArrays {
             ) {
                 k.rowsOfImages(w.input.start, w.images.start)
             },
-            .products("conv1 weight gradient", of: first, UnsafeRawBufferPointer(gradient.bytes)) {
+            .products(
+                "conv1 weight gradient",
+                of: first,
+                zeros: firstZeros,
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
                 k.convolution1WeightGradient(
                     w.images.start,
                     w.inkedWindows.bits,

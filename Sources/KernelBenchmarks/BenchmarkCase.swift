@@ -8,8 +8,11 @@ struct BenchmarkCase {
     let multiplyAddCount: Int
     /// Bytes read and written, where there is little arithmetic.
     let byteCount: Int
-    /// Whether its time counts against the 8 % of what is neither convolution nor matrix product.
-    let isAncillary: Bool
+    /// Whether it brings samples in.
+    let isLoading: Bool
+    /// The share of zeros among the numbers that a product's weights or inputs are multiplied by: the
+    /// layer's input forward, its output's gradient backward.
+    let zeros: () -> Double
     /// What the kernel writes: its hash shows whether two machines agree.
     let output: UnsafeRawBufferPointer
     let run: () -> Void
@@ -17,6 +20,7 @@ struct BenchmarkCase {
     static func products(
         _ name: String,
         of layer: Layer,
+        zeros: @escaping () -> Double,
         _ output: UnsafeRawBufferPointer,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
@@ -24,7 +28,8 @@ struct BenchmarkCase {
             name: name,
             multiplyAddCount: LeNet.shardSampleCountMax * layer.multiplyAddCount,
             byteCount: 0,
-            isAncillary: false,
+            isLoading: false,
+            zeros: zeros,
             output: output,
             run: run
         )
@@ -34,14 +39,15 @@ struct BenchmarkCase {
         _ name: String,
         _ count: Int,
         _ output: UnsafeRawBufferPointer,
-        isAncillary: Bool = true,
+        isLoading: Bool = false,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
         BenchmarkCase(
             name: name,
             multiplyAddCount: 0,
             byteCount: count,
-            isAncillary: isAncillary,
+            isLoading: isLoading,
+            zeros: { 0 },
             output: output,
             run: run
         )

@@ -12,8 +12,8 @@ package enum KernelBenchmark {
     /// Measures each of `kernelSets` and prints a table line by line.
     ///
     /// `samples` are of a real data set, `LeNet.sampleSize` bytes each: a model is trained on them
-    /// first, for how many zeros there are to leave out depends on both. `short` repeats little: enough to check results and hashes, as under an emulator, but not
-    /// for figures.
+    /// first, for how many zeros there are to leave out depends on both. `short` repeats little:
+    /// enough to check results and hashes, as under an emulator, but not for figures.
     ///
     /// - Throws: when a kernel disagrees with the reference, and when there are no kernels to
     ///   measure.

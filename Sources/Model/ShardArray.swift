@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Kernels
 package import SeededRandom
 
 /// An array of a shard in the layout of the kernels, [N, 16 samples], at a 64-byte boundary.
@@ -8,21 +8,15 @@ package final class ShardArray {
     /// The memory, N × 16 floats.
     package let start: UnsafeMutablePointer<Float>
 
-    /// Allocates zeros; in one page of 2 MiB, where the system has such, if it is asked to.
-    ///
-    /// The kernels go through sixteen samples side by side, each of which lies in pages of its own:
-    /// more small pages than the CPU keeps the addresses of.
-    package init(elementCount: Int, inLargePage: Bool = false) {
+    /// Allocates zeros, in large pages if it is asked to.
+    package init(elementCount: Int, inLargePages: Bool = false) {
         self.elementCount = elementCount
         let count = elementCount * 16
         let size = count * MemoryLayout<Float>.stride
-        let pageSize = 2 << 20
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: inLargePage ? (size + pageSize - 1) / pageSize * pageSize : size,
-            alignment: inLargePage ? pageSize : 64
-        )
-        // A refusal costs time only.
-        if inLargePage { madvise(memory, pageSize, MADV_HUGEPAGE) }
+        let memory =
+            inLargePages
+            ? LargePage.allocate(byteCount: size)
+            : UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
         start = memory.initializeMemory(as: Float.self, repeating: 0, count: count)
     }
 

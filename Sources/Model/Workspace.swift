@@ -51,7 +51,7 @@ package final class Workspace {
         var total = LeNet.imageSize + inputCount + Self.imageSize + 16 + 7
         total += 2 * pooled1Count + winners1Count + 7 * windowCount
         total += 2 * outputs.reduce(0, +) + rowCount + Self.scratchCount + 3
-        memory = ShardArray(elementCount: total, inLargePage: true)
+        memory = ShardArray(elementCount: total, inLargePages: true)
         var next = memory.start
         let end = memory.start + memory.elementCount * LeNet.shardSampleCountMax
         func take(_ count: Int) -> ShardSlice {
