@@ -6,6 +6,7 @@ struct BenchmarkShard {
     let parameters = ParameterBuffer.initial(seed: 1)
     /// The shard's, the last of all samples.
     let samples: [UInt8]
+    private let all: [UInt8]
     private let computer: ShardComputer
     private let buffer = ParameterBuffer()
 
@@ -13,6 +14,7 @@ struct BenchmarkShard {
     ///
     /// - Precondition: there are at least two shards of samples.
     init(kernels: KernelSet, samples all: [UInt8], stepCount: Int) {
+        self.all = all
         computer = ShardComputer(kernels: kernels, transform: InputTransform())
         let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize
         let batchCount = all.count / (2 * shardSize)
@@ -42,6 +44,46 @@ struct BenchmarkShard {
                 )
                 .make(0..<LeNet.parameterCount, kernels: kernels)
         }
+    }
+
+    /// How many shards there are.
+    var shardCount: Int { all.count / (LeNet.shardSampleCountMax * LeNet.sampleSize) }
+
+    /// Measures shards one after the other, several times over, and takes the shortest time of each.
+    func times(of shards: [Int], passCount: Int) -> ShardTimes {
+        let size = LeNet.shardSampleCountMax * LeNet.sampleSize
+        let none = ShardTimes(
+            forward: .infinity,
+            fullyConnectedBackward: .infinity,
+            convolutionsBackward: .infinity
+        )
+        var best = [ShardTimes](repeating: none, count: shards.count)
+        all.withUnsafeBytes { bytes in
+            for _ in 0..<passCount {
+                for (place, index) in shards.enumerated() {
+                    let samples = bytes[index * size..<(index + 1) * size]
+                    best[place] = best[place].least(
+                        times(UnsafeRawBufferPointer(rebasing: samples))
+                    )
+                }
+            }
+        }
+        return .mean(best)
+    }
+
+    private func times(_ samples: UnsafeRawBufferPointer) -> ShardTimes {
+        let start = ContinuousClock.now
+        _ = computer.evaluate(parameters: parameters.start, samples: samples)
+        let forward = ContinuousClock.now
+        computer.fullyConnectedBackward(parameters.start, into: buffer.start)
+        let backward = ContinuousClock.now
+        computer.convolutionsBackward(parameters.start, into: buffer.start)
+        let end = ContinuousClock.now
+        return ShardTimes(
+            forward: (forward - start) / .seconds(1),
+            fullyConnectedBackward: (backward - forward) / .seconds(1),
+            convolutionsBackward: (end - backward) / .seconds(1)
+        )
     }
 
     /// Computes the gradient, into the same buffer each time.

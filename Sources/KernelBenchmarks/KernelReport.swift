@@ -82,6 +82,7 @@ struct KernelReport {
                 shardHash
             )
         )
+        lines += turns(shard)
         let loading = zip(cases, seconds).reduce(0) { $0 + ($1.0.isLoading ? $1.1 : 0) }
         // The last two cases.
         let updates = seconds.suffix(2).reduce(0, +)
@@ -115,6 +116,26 @@ struct KernelReport {
             "",
             hash
         )
+    }
+
+    /// Different shards in turn, and one again and again.
+    private func turns(_ shard: BenchmarkShard) -> [String] {
+        let (count, passCount) = (min(shard.shardCount, repetitionCount), min(10, repetitionCount))
+        let turns = shard.times(of: Array(0..<count), passCount: passCount)
+        let same = shard.times(
+            of: Array(repeating: shard.shardCount - 1, count: count),
+            passCount: passCount
+        )
+        return [
+            "different shards in turn, as in a run: \(parts(turns))",
+            "the same one again, whose branches the CPU foretells: \(parts(same))",
+        ]
+    }
+
+    private func parts(_ times: ShardTimes) -> String {
+        "\(decimal(times.sum * 1e6)) µs, forward \(decimal(times.forward * 1e6)),"
+            + " backward fc \(decimal(times.fullyConnectedBackward * 1e6)),"
+            + " backward conv \(decimal(times.convolutionsBackward * 1e6))"
     }
 
     /// The shortest time of one call, in seconds.
