@@ -28,8 +28,7 @@ func module(
 /// One compilation of the kernels' source folder for one vector instruction set.
 ///
 /// Optimized in debug builds too: unoptimized vector code is a thousand times slower. Debug builds
-/// keep an index,
-/// which whole-module optimization would break with more than one thread.
+/// keep an index, which whole-module optimization would break with more than one thread.
 func kernels(_ name: String, define: String, flags: [String] = []) -> Target {
     .target(
         name: name,
@@ -170,7 +169,13 @@ let package = Package(
 
         // MARK: Protocol and transport
         module("TrainingProtocol", ["SeededRandom"]),
-        module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
+        module(
+            "TrainingSimulation",
+            [
+                "Checkpoints", "Figures", "SeededRandom", "TrainingDriver", "TrainingProtocol",
+                "Transport",
+            ]
+        ),
         module(
             "Arithmetic",
             ["Figures", "Kernels", "Model", "SharedMemory", "TrainingProtocol"]
@@ -187,11 +192,16 @@ let package = Package(
         .target(name: "CSignals"),
         module("SharedMemory", ["CSharedMemory"]),
         module("Keys", ["ZeroMQ"]),
+        module("Transport", ["Figures", "TrainingProtocol"]),
         module(
-            "Transport",
+            "TrainingDriver",
+            ["Checkpoints", "Figures", "JSON", "TrainingProtocol", "Transport"]
+        ),
+        module(
+            "NetworkTransport",
             [
                 "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
-                "TrainingProtocol", "Wire", "ZeroMQ",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
             ]
         ),
 
@@ -210,9 +220,10 @@ let package = Package(
         module(
             "Training",
             [
-                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "JSON",
-                "Kernels", "Keys", "MNIST", "Model", "SeededRandom", "TrainingProtocol",
-                "Transport", "Wire", "ZeroMQ",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
+                "Keys", "MNIST", "Model", "NetworkTransport", "SeededRandom", "TrainingDriver",
+                "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
@@ -233,8 +244,8 @@ let package = Package(
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
                 "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
-                "PlainFiles", "Reporting", "Training", "TrainingProtocol", "TrainingBenchmarks",
-                "TrainingSimulation", "Transport", "ZeroMQ",
+                "NetworkTransport", "PlainFiles", "Reporting", "Training", "TrainingBenchmarks",
+                "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -268,15 +279,19 @@ let package = Package(
             "Training",
             [
                 "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
-                "Keys", "MNIST", "Model", "Sealing", "SeededRandom", "SharedMemory",
-                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
+                "Keys", "MNIST", "Model", "NetworkTransport", "Sealing", "SeededRandom",
+                "SharedMemory", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
+                "ZeroMQ",
                 product("Logging", "swift-log"),
             ]
         ),
+        tests("Transport"),
+        tests("TrainingDriver", ["Figures", "NetworkTransport", "Sealing", "TrainingProtocol"]),
         tests(
-            "Transport",
+            "NetworkTransport",
             [
-                "Keys", "Model", "Sealing", "SharedMemory", "TrainingProtocol", "Wire", "ZeroMQ",
+                "Arithmetic", "Figures", "Keys", "Model", "Sealing", "SharedMemory",
+                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
             ]
         ),
         tests(
@@ -289,7 +304,14 @@ let package = Package(
         ),
         tests("TrainingProtocol"),
         tests("TrainingBenchmarks"),
-        tests("TrainingSimulation", ["TrainingProtocol"]),
+        tests(
+            "TrainingSimulation",
+            [
+                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model",
+                "NetworkTransport", "SeededRandom", "Training", "TrainingDriver",
+                "TrainingProtocol", "Transport", "Wire",
+            ]
+        ),
         tests("Wire", ["Figures", "Sealing", "TrainingProtocol"]),
         tests("ZeroMQ"),
         tests("Sealing"),
@@ -314,9 +336,9 @@ let package = Package(
             name: "lockstep-fuzz",
             dependencies: [
                 "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
-                "MNIST", "Model", "Reporting", "Sealing", "SeededRandom", "SharedMemory",
-                "TestTools", "Training",
-                "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
+                "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
+                "SharedMemory", "TestTools", "Training", "TrainingDriver", "TrainingProtocol",
+                "Transport", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",

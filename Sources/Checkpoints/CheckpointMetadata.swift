@@ -22,8 +22,8 @@ package struct CheckpointMetadata: Equatable, Sendable {
     package var seed: UInt64
     /// The numeric settings that must be the same when the run goes on.
     package var configuration: [String: String]
-    /// The totals of the epoch in progress; its loss sum is stored as its bit pattern, since a decimal
-    /// may round.
+    /// The totals of the epoch in progress; its loss sum is stored as its bit pattern, since a
+    /// decimal may round.
     package var epochTotals: EpochTotals
     /// What else the caller wants back, such as the figures of past epochs.
     package var extra: [String: String]

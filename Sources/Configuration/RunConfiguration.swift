@@ -7,32 +7,22 @@ package import Model
 package struct RunConfiguration: Equatable, Sendable {
     /// The folder of the four IDX files, or nil for the MNIST files that ship with the package.
     package var dataset: String?
-    /// How images are brought to 32×32.
-    package var input = InputTransform.Geometry.pad
-    /// What pixels are divided by.
-    package var scale = InputTransform.Scale.unit
+    /// How images become the network's input.
+    package var input = InputTransform()
     /// The share of the training images, from the end of the file, that is held out.
     package var validationSplit = 0.1
     /// Samples a step.
     package var batchSize = 32
     /// How often training goes through the training images.
     package var epochs = 5
-    /// Adam's step size.
-    package var learningRate = 0.001
-    /// Decay of Adam's mean of gradients, a step.
-    package var beta1 = 0.9
-    /// Decay of Adam's mean of squared gradients, a step.
-    package var beta2 = 0.999
-    /// What is added to Adam's denominator.
-    package var epsilon = 1e-7
+    /// What Adam is told.
+    package var optimizer = OptimizerSettings()
     /// What decides the first weights and the order of samples.
     package var seed: UInt64 = 1
     /// Worker processes, or nil for one a core.
     package var workers: Int?
-    /// Steps from one checkpoint to the next; 0 writes them at the ends of epochs only.
-    package var checkpointEvery = 500
-    /// How many of the newest checkpoints stay on disk.
-    package var checkpointsKept = 3
+    /// When checkpoints are written, and how many stay.
+    package var checkpoints = CheckpointSettings()
     /// The share of the shards that two workers compute, whose answers are compared.
     package var verify = 0.0
     /// Steps from one step's line of metrics.jsonl to the next; 0 writes the epochs' lines only.
@@ -42,4 +32,24 @@ package struct RunConfiguration: Equatable, Sendable {
 
     /// Holds the defaults.
     package init() {}
+
+    /// Adam's numbers.
+    package struct OptimizerSettings: Equatable, Sendable {
+        /// The step size.
+        package var learningRate = 0.001
+        /// Decay of the mean of gradients, a step.
+        package var beta1 = 0.9
+        /// Decay of the mean of squared gradients, a step.
+        package var beta2 = 0.999
+        /// What is added to the denominator.
+        package var epsilon = 1e-7
+    }
+
+    /// The checkpoints of a run.
+    package struct CheckpointSettings: Equatable, Sendable {
+        /// Steps from one to the next; 0 writes them at the ends of epochs only.
+        package var stepInterval = 500
+        /// How many of the newest stay on disk.
+        package var keptCount = 3
+    }
 }

@@ -1,3 +1,5 @@
+import Model
+
 extension Setting {
     /// Every setting of a run, in the order of the configuration files.
     package static let all: [Setting] = [
@@ -10,13 +12,13 @@ extension Setting {
         ),
         Setting(
             "input",
-            \.input,
+            \.input.geometry,
             .choice(),
             effect: "how 28×28 becomes 32×32: zeros around (pad) or bilinear (resize)"
         ),
         Setting(
             "scale",
-            \.scale,
+            \.input.scale,
             .choice(),
             effect: "pixels from 0 to 1 (unit) or from 0 to 255 (none)"
         ),
@@ -44,27 +46,27 @@ extension Setting {
         ),
         Setting(
             "learningRate",
-            \.learningRate,
+            \.optimizer.learningRate,
             .positive(upTo: "1000"),
             effect: "Adam's step size"
         ),
         Setting(
             "beta1",
-            \.beta1,
+            \.optimizer.beta1,
             .share,
             unit: "a step",
             effect: "decay of Adam's mean of gradients"
         ),
         Setting(
             "beta2",
-            \.beta2,
+            \.optimizer.beta2,
             .share,
             unit: "a step",
             effect: "decay of Adam's mean of squared gradients"
         ),
         Setting(
             "epsilon",
-            \.epsilon,
+            \.optimizer.epsilon,
             .positive(upTo: "1000"),
             effect: "added to Adam's denominator"
         ),
@@ -85,7 +87,7 @@ extension Setting {
         ),
         Setting(
             "checkpointEvery",
-            \.checkpointEvery,
+            \.checkpoints.stepInterval,
             .whole(0...1_000_000_000),
             unit: "steps",
             decidesResult: false,
@@ -93,7 +95,7 @@ extension Setting {
         ),
         Setting(
             "checkpointsKept",
-            \.checkpointsKept,
+            \.checkpoints.keptCount,
             .whole(1...1_000),
             unit: "checkpoints",
             decidesResult: false,
@@ -135,9 +137,4 @@ extension Setting {
     }
 
     static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
-}
-
-extension RunConfiguration {
-    /// Every setting with its flag, unit, default, bounds and effect, for the commands' `--help`.
-    package static var settingsHelp: [Setting] { Setting.all }
 }

@@ -1,7 +1,7 @@
 /// Where an epoch stands after a step.
 package struct StepRecord: Equatable, Sendable {
-    /// The epoch so far: over its steps until now, since its start, or since this start of the run if
-    /// that was later.
+    /// The epoch so far: over its steps until now, since its start, or since this start of the run
+    /// if that was later.
     package var epoch: EpochRecord
     /// Steps of the run that were applied.
     package var completedStepCount: Int

@@ -1,12 +1,13 @@
 private import CTurboJPEG
 private import Glibc
 
-extension GrayPicture {
+/// Windows bitmaps, portable graymaps and pixmaps.
+enum BitmapReading {
     /// Decodes a Windows bitmap or a portable graymap or pixmap, by the reader of both that comes
     /// with libjpeg-turbo.
     ///
     /// - Throws: when the picture is too large or the reader cannot decode it.
-    static func decodeBitmap(
+    static func decode(
         _ bytes: [UInt8],
         _ format: PictureFormat,
         name: String
@@ -17,7 +18,7 @@ extension GrayPicture {
         // Before the reader allocates what the header promises.
         let promised = format == .bmp ? bitmapSize(of: bytes) : graymapSize(of: bytes)
         guard let promised else { throw damage("no size was found") }
-        try check(width: promised.width, height: promised.height, of: name)
+        try GrayPicture.check(width: promised.width, height: promised.height, of: name)
         let descriptor = try memoryFile(of: bytes, name: name)
         defer { close(descriptor) }
         var width: Int32 = 0
@@ -28,9 +29,9 @@ extension GrayPicture {
             throw damage(tjGetErrorStr2(nil).map { String(cString: $0) } ?? "no reason given")
         }
         defer { tjFree(decoded) }
-        try check(width: Int(width), height: Int(height), of: name)
+        try GrayPicture.check(width: Int(width), height: Int(height), of: name)
         let pixels = (0..<Int(width) * Int(height)).map { index in
-            luma(decoded[3 * index], decoded[3 * index + 1], decoded[3 * index + 2])
+            GrayPicture.luma(decoded[3 * index], decoded[3 * index + 1], decoded[3 * index + 2])
         }
         return GrayPicture(width: Int(width), height: Int(height), pixels: pixels)
     }

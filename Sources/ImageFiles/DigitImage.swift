@@ -40,7 +40,8 @@ package struct DigitImage: Equatable, Sendable {
         return try decode(bytes, name: path)
     }
 
-    /// Whether there is a file that opens as a picture does; its format may be one that is not read.
+    /// Whether there is a file that opens as a picture does; its format may be one that is not
+    /// read.
     package static func isPicture(path: String) -> Bool {
         PictureFormat(of: RegularFile.start(of: path, size: 16)) != nil
     }
@@ -57,13 +58,13 @@ package struct DigitImage: Equatable, Sendable {
         let format = PictureFormat(of: bytes)
         let picture: GrayPicture =
             switch format {
-            case .png: try .decodePNG(bytes, name: name)
-            case .jpeg: try .decodeJPEG(bytes, name: name)
-            case .webp: try .decodeWebP(bytes, name: name)
-            case .gif: try .decodeGIF(bytes, name: name)
-            case .tiff: try .decodeTIFF(bytes, name: name)
-            case .bmp: try .decodeBitmap(bytes, .bmp, name: name)
-            case .pgm: try .decodeBitmap(bytes, .pgm, name: name)
+            case .png: try PNGReading.decode(bytes, name: name)
+            case .jpeg: try JPEGReading.decode(bytes, name: name)
+            case .webp: try WebPReading.decode(bytes, name: name)
+            case .gif: try GIFReading.decode(bytes, name: name)
+            case .tiff: try TIFFReading.decode(bytes, name: name)
+            case .bmp: try BitmapReading.decode(bytes, .bmp, name: name)
+            case .pgm: try BitmapReading.decode(bytes, .pgm, name: name)
             case .pbm, .heif, nil:
                 throw .unknownFormat(file: name, format: format?.rawValue)
             }

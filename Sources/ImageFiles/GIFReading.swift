@@ -1,10 +1,11 @@
 private import CGIF
 
-extension GrayPicture {
+/// GIF files.
+enum GIFReading {
     /// Decodes a GIF's first picture.
     ///
     /// - Throws: when the picture is too large or giflib cannot decode it.
-    static func decodeGIF(
+    static func decode(
         _ bytes: [UInt8],
         name: String
     ) throws(ImageFileError) -> GrayPicture {
@@ -16,7 +17,7 @@ extension GrayPicture {
         let transparent = try skipToPicture(in: gif, name: name)
         let image = gif.pointee.Image
         let (width, height) = (Int(image.Width), Int(image.Height))
-        try check(width: width, height: height, of: name)
+        try GrayPicture.check(width: width, height: height, of: name)
         guard let map = image.ColorMap ?? gif.pointee.SColorMap else {
             throw damage(Int32(D_GIF_ERR_NO_COLOR_MAP), name)
         }

@@ -75,29 +75,18 @@ struct InkMask: Equatable {
     /// [height, width].
     var isInk: [Bool]
 
-    /// Ink that is within `reach` rows and columns of ink.
-    func grown(by reach: Int) -> InkMask { filtered(reach: reach, whole: false) }
-
-    /// Ink that has only ink within `reach` rows and columns.
-    func shrunk(by reach: Int) -> InkMask { filtered(reach: reach, whole: true) }
-
-    /// Rows, then columns; `whole` asks for ink everywhere within reach, otherwise for any.
-    private func filtered(reach: Int, whole: Bool) -> InkMask {
-        let between = Self.runs(isInk, count: height, length: width, reach, whole) {
-            $0 * width + $1
-        }
-        let both = Self.runs(between, count: width, length: height, reach, whole) {
-            $1 * width + $0
-        }
+    /// Ink that is within `reach` rows and columns of ink: along the rows, then along the columns.
+    func grown(by reach: Int) -> InkMask {
+        let between = Self.grown(isInk, count: height, length: width, reach) { $0 * width + $1 }
+        let both = Self.grown(between, count: width, length: height, reach) { $1 * width + $0 }
         return InkMask(width: width, height: height, isInk: both)
     }
 
-    private static func runs(
+    private static func grown(
         _ values: [Bool],
         count: Int,
         length: Int,
         _ reach: Int,
-        _ whole: Bool,
         place: (Int, Int) -> Int
     ) -> [Bool] {
         var result = values
@@ -111,8 +100,7 @@ struct InkMask: Equatable {
                     inkCount += 1
                 }
                 if position > reach, values[place(line, position - reach - 1)] { inkCount -= 1 }
-                let window = min(position + reach, length - 1) - max(position - reach, 0) + 1
-                result[place(line, position)] = whole ? inkCount == window : inkCount > 0
+                result[place(line, position)] = inkCount > 0
             }
         }
         return result

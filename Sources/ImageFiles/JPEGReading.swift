@@ -1,13 +1,14 @@
 private import CTurboJPEG
 
-extension GrayPicture {
+/// JPEG files.
+enum JPEGReading {
     /// Decodes a JPEG's brightness, turned upright where its camera noted how it was held.
     ///
     /// A file that libjpeg-turbo warns of is refused: what it would make up for missing parts might
     /// look like a digit.
     ///
     /// - Throws: when the picture is too large or libjpeg-turbo cannot decode it.
-    package static func decodeJPEG(
+    static func decode(
         _ bytes: [UInt8],
         name: String
     ) throws(ImageFileError) -> GrayPicture {
@@ -31,7 +32,7 @@ extension GrayPicture {
                 &colorspace
             ) == 0
         else { throw .damaged(file: name, format: "JPEG", reason: message(of: decoder)) }
-        try check(width: Int(width), height: Int(height), of: name)
+        try GrayPicture.check(width: Int(width), height: Int(height), of: name)
         let scanCount = JPEGScans.count(in: bytes)
         let scanCountMax = JPEGScans.countMax(pixelCount: Int(width) * Int(height))
         guard scanCount <= scanCountMax else {
@@ -61,21 +62,6 @@ extension GrayPicture {
             ? GrayPicture(width: Int(width), height: Int(height), invertedCMYK: pixels)
             : GrayPicture(width: Int(width), height: Int(height), pixels: pixels)
         return picture.turned(by: PictureOrientation(of: bytes))
-    }
-
-    /// Turns colours for print to gray; 255 stands for no ink, as Adobe's programs store them.
-    ///
-    /// Light passes the coloured inks and then the black: R = C·K, G = M·K, B = Y·K of the inverted
-    /// samples, and their luma as for PNG. A file that is not inverted, as few are, comes out as a
-    /// negative, which is taken as well.
-    private init(width: Int, height: Int, invertedCMYK samples: [UInt8]) {
-        let pixels = (0..<width * height).map { index -> UInt8 in
-            let light =
-                (299 * Int(samples[4 * index]) + 587 * Int(samples[4 * index + 1])
-                    + 114 * Int(samples[4 * index + 2]))
-            return UInt8((light * Int(samples[4 * index + 3]) + 127_500) / 255_000)
-        }
-        self.init(width: width, height: height, pixels: pixels)
     }
 
     private static func message(of decoder: tjhandle?) -> String {

@@ -6,8 +6,8 @@ enum JPEGScans {
     /// The most scans of any picture; those of the common programs have a fifth of that.
     private static let countMax = 100
 
-    /// The most pixels that all scans go over: 10 scans of the largest picture, as progressive files
-    /// have.
+    /// The most pixels that all scans go over: 10 scans of the largest picture, as progressive
+    /// files have.
     static let pixelCountMax = 10 * GrayPicture.pixelCountMax
 
     /// How many scans a picture may have, by its count of pixels.

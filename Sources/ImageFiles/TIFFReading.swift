@@ -1,11 +1,12 @@
 private import CTIFF
 
-extension GrayPicture {
+/// TIFF files.
+enum TIFFReading {
     /// Decodes a TIFF's first picture, turned upright where it says how.
     ///
     /// - Throws: when the picture is too large, is compressed in a way that no scanner or camera
     ///   does, or libtiff cannot decode it.
-    static func decodeTIFF(
+    static func decode(
         _ bytes: [UInt8],
         name: String
     ) throws(ImageFileError) -> GrayPicture {
@@ -18,7 +19,7 @@ extension GrayPicture {
         guard tiff_uint32_field(tiff, UInt32(TIFFTAG_IMAGEWIDTH), &width) == 1,
             tiff_uint32_field(tiff, UInt32(TIFFTAG_IMAGELENGTH), &height) == 1
         else { throw damage(name) }
-        try check(width: Int(width), height: Int(height), of: name)
+        try GrayPicture.check(width: Int(width), height: Int(height), of: name)
         try TIFFParts(tiff).check(bytes, pixelCount: Int(width) * Int(height), name: name)
         var orientation: UInt16 = 1
         _ = tiff_uint16_field(tiff, UInt32(TIFFTAG_ORIENTATION), &orientation)

@@ -1,10 +1,11 @@
 private import CWebP
 
-extension GrayPicture {
+/// WebP files.
+enum WebPReading {
     /// Decodes a WebP's still picture, turned upright where its camera noted how it was held.
     ///
     /// - Throws: when the picture is too large, is an animation, or libwebp cannot decode it.
-    static func decodeWebP(
+    static func decode(
         _ bytes: [UInt8],
         name: String
     ) throws(ImageFileError) -> GrayPicture {
@@ -17,7 +18,7 @@ extension GrayPicture {
             throw .unsupported(file: name, found: "an animation", expected: "a still picture")
         }
         let (width, height) = (Int(features.width), Int(features.height))
-        try check(width: width, height: height, of: name)
+        try GrayPicture.check(width: width, height: height, of: name)
         var rgba = [UInt8](repeating: 0, count: 4 * width * height)
         let size = rgba.count
         guard WebPDecodeRGBAInto(bytes, bytes.count, &rgba, size, Int32(4 * width)) != nil else {

@@ -27,7 +27,7 @@ final class BenchmarkArrays {
         parameters.copy(from: shard.parameters)
         (gradient, firstMoment, secondMoment) = (buffer(), buffer(), buffer(from: 0))
         for sample in 0..<LeNet.shardSampleCountMax {
-            workspace.labels.integers[sample] = Int32(samples[sample * LeNet.sampleSize])
+            workspace.outcomes.labels.integers[sample] = Int32(samples[sample * LeNet.sampleSize])
         }
     }
 
@@ -49,7 +49,7 @@ final class BenchmarkArrays {
                         start + 1,
                         LeNet.sampleSize,
                         lanes,
-                        w.scratch.start,
+                        w.scratch.kernel.start,
                         w.pixels.start
                     )
                 }
@@ -71,39 +71,51 @@ final class BenchmarkArrays {
     private func convolutionsForward() -> [BenchmarkCase] {
         let (k, p, w, first, second) = (kernels, parameters.start, workspace, first, second)
         return [
-            .bytes("map of ink", w.input.elementCount * 64, w.inkedRows.bytes, isLoading: true) {
-                k.mapInk(w.input.start, w.inkedRows.bits, w.inkedWindows.bits)
+            .bytes("map of ink", w.input.elementCount * 64, w.ink.rows.bytes, isLoading: true) {
+                k.mapInk(w.input.start, w.ink.rows.bits, w.ink.windows.bits)
             },
-            .products("conv1 forward + pool", of: first, zeros: { w.input.zeros }, w.pooled1.bytes)
-            {
+            .products(
+                "conv1 forward + pool",
+                of: first,
+                zeros: { w.input.zeros },
+                w.pooled1.output.bytes
+            ) {
                 k.convolution1Forward(
                     w.input.start,
-                    w.inkedRows.bits,
+                    w.ink.rows.bits,
                     p + first.weight,
                     p + first.bias,
-                    w.scratch.start,
-                    w.pooled1.start,
-                    w.winners1.integers
+                    w.scratch.kernel.start,
+                    w.pooled1.output.start,
+                    w.pooled1.winners.integers
                 )
             },
             .products(
                 "conv2 forward + pool",
                 of: second,
-                zeros: { w.pooled1.zeros(openedBy: w.pooled1) },
-                w.windows2.bytes
+                zeros: { w.pooled1.output.zeros(openedBy: w.pooled1.output) },
+                w.windows2.output.bytes
             ) {
                 k.convolution2Forward(
-                    w.pooled1.start,
+                    w.pooled1.output.start,
                     p + second.weight,
                     p + second.bias,
-                    w.scratch.start,
-                    w.windows2.start,
-                    w.winners2.integers
+                    w.scratch.kernel.start,
+                    w.windows2.output.start,
+                    w.windows2.winners.integers
                 )
             },
-            .bytes("turn conv2's output", 4 * w.rows2.elementCount * 64, w.rectified[0].bytes) {
-                k.channelsOfWindows(w.windows2.start, w.rows2.start)
-                k.lanesOfRows(w.rows2.start, w.rectified[0].start, w.rows2.elementCount)
+            .bytes(
+                "turn conv2's output",
+                4 * w.rows2.output.elementCount * 64,
+                w.rectified[0].bytes
+            ) {
+                k.channelsOfWindows(w.windows2.output.start, w.rows2.output.start)
+                k.lanesOfRows(
+                    w.rows2.output.start,
+                    w.rectified[0].start,
+                    w.rows2.output.elementCount
+                )
             },
         ]
     }
@@ -128,10 +140,10 @@ final class BenchmarkArrays {
             .bytes("softmax and loss", 2 * LeNet.classCount * 64, w.logitsGradient.bytes) {
                 k.softmaxCrossEntropy(
                     w.logits.start,
-                    w.labels.integers,
+                    w.outcomes.labels.integers,
                     w.logitsGradient.start,
-                    w.losses.start,
-                    w.isCorrect.integers
+                    w.outcomes.losses.start,
+                    w.outcomes.isCorrect.integers
                 )
             }
         ]
@@ -147,11 +159,14 @@ final class BenchmarkArrays {
             let outputGradient = w.rectifiedGradients[index]
             let inputGradient = w.rectifiedGradients[index - 1]
             return [
-                .bytes("transpose fc\(index + 1)'s input", 2 * layer.inputCount * 64, w.rows.bytes)
-                {
+                .bytes(
+                    "transpose fc\(index + 1)'s input",
+                    2 * layer.inputCount * 64,
+                    w.scratch.rows.bytes
+                ) {
                     k.transpose(
                         w.rectified[index].start,
-                        w.rows.start,
+                        w.scratch.rows.start,
                         layer.inputCount,
                         layer.inputCount
                     )
@@ -164,7 +179,7 @@ final class BenchmarkArrays {
                 ) {
                     k.denseWeightGradient[index](
                         outputGradient.start,
-                        w.rows.start,
+                        w.scratch.rows.start,
                         g + layer.weight,
                         g + layer.bias
                     )
@@ -200,15 +215,15 @@ final class BenchmarkArrays {
             ) {
                 k.denseWeightGradient[0](
                     outputGradient.start,
-                    w.rows2.start,
+                    w.rows2.output.start,
                     g + layer.weight,
                     g + layer.bias
                 )
             },
-            .bytes("transpose fc1's gradient", 2 * layer.outputCount * 64, w.rows.bytes) {
+            .bytes("transpose fc1's gradient", 2 * layer.outputCount * 64, w.scratch.rows.bytes) {
                 k.transpose(
                     outputGradient.start,
-                    w.rows.start,
+                    w.scratch.rows.start,
                     layer.outputCount,
                     layer.outputCount
                 )
@@ -217,14 +232,14 @@ final class BenchmarkArrays {
                 "fc1 input gradient",
                 of: layer,
                 zeros: { outputGradient.zeros },
-                w.rows2Gradient.bytes
+                w.rows2.gradient.bytes
             ) {
                 k.dense1InputGradient(
-                    w.rows.start,
+                    w.scratch.rows.start,
                     p + layer.weight,
-                    w.rows2.start,
-                    w.scratch.start,
-                    w.rows2Gradient.start
+                    w.rows2.output.start,
+                    w.scratch.kernel.start,
+                    w.rows2.gradient.start
                 )
             },
         ]
@@ -234,11 +249,15 @@ final class BenchmarkArrays {
         let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
         let (first, second) = (first, second)
         // Three of four places under a window are zero to begin with.
-        let secondZeros = { 1 - (1 - w.rows2Gradient.zeros) / 4 }
-        let firstZeros = { 1 - (1 - w.pooled1Gradient.zeros(openedBy: w.pooled1)) / 4 }
+        let secondZeros = { 1 - (1 - w.rows2.gradient.zeros) / 4 }
+        let firstZeros = { 1 - (1 - w.pooled1.gradient.zeros(openedBy: w.pooled1.output)) / 4 }
         return [
-            .bytes("turn conv2's winners", 2 * w.winners2.elementCount * 64, w.rowWinners2.bytes) {
-                k.channelsOfWindows(w.winners2.start, w.rowWinners2.start)
+            .bytes(
+                "turn conv2's winners",
+                2 * w.windows2.winners.elementCount * 64,
+                w.rows2.winners.bytes
+            ) {
+                k.channelsOfWindows(w.windows2.winners.start, w.rows2.winners.start)
             },
             .products(
                 "conv2 weight gradient",
@@ -247,11 +266,11 @@ final class BenchmarkArrays {
                 UnsafeRawBufferPointer(gradient.bytes)
             ) {
                 k.convolution2WeightGradient(
-                    w.pooled1.start,
-                    w.rows2Gradient.start,
-                    w.rowWinners2.integers,
-                    w.scratch.start,
-                    w.windows2Gradient.start,
+                    w.pooled1.output.start,
+                    w.rows2.gradient.start,
+                    w.rows2.winners.integers,
+                    w.scratch.kernel.start,
+                    w.windows2.gradient.start,
                     g + second.weight,
                     g + second.bias
                 )
@@ -260,14 +279,14 @@ final class BenchmarkArrays {
                 "conv2 input gradient",
                 of: second,
                 zeros: secondZeros,
-                w.pooled1Gradient.bytes
+                w.pooled1.gradient.bytes
             ) {
                 k.convolution2InputGradient(
-                    w.windows2Gradient.start,
-                    w.winners2.integers,
+                    w.windows2.gradient.start,
+                    w.windows2.winners.integers,
                     p + second.weight,
-                    w.scratch.start,
-                    w.pooled1Gradient.start
+                    w.scratch.kernel.start,
+                    w.pooled1.gradient.start
                 )
             },
             .bytes(
@@ -285,11 +304,11 @@ final class BenchmarkArrays {
             ) {
                 k.convolution1WeightGradient(
                     w.images.start,
-                    w.inkedWindows.bits,
-                    w.pooled1Gradient.start,
-                    w.pooled1.start,
-                    w.winners1.integers,
-                    w.scratch.start,
+                    w.ink.windows.bits,
+                    w.pooled1.gradient.start,
+                    w.pooled1.output.start,
+                    w.pooled1.winners.integers,
+                    w.scratch.kernel.start,
                     g + first.weight,
                     g + first.bias
                 )

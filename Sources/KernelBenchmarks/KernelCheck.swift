@@ -49,8 +49,8 @@ package struct KernelCheck {
         }
     }
 
-    /// Compares to `tolerance` times the greatest expected magnitude; what is not finite must be the
-    /// same.
+    /// Compares to `tolerance` times the greatest expected magnitude; what is not finite must be
+    /// the same.
     func expect(
         _ kernel: String,
         _ found: [Float],

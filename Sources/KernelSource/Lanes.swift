@@ -131,7 +131,8 @@ func floats(_ value: IntegerLanes) -> Lanes {
     #endif
 }
 
-/// max(value, 0), and NaN for NaN: a rectifier that took NaN for 0 would hide that a model is broken.
+/// max(value, 0), and NaN for NaN: a rectifier that took NaN for 0 would hide that a model is
+/// broken.
 @_transparent
 func rectified(_ value: Lanes) -> Lanes {
     let zero = Lanes(repeating: 0)

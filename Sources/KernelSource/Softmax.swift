@@ -3,8 +3,8 @@
 ///
 /// Softmax and cross-entropy together: loss = ln Σ e^(z−max) − (z_label − max), gradient = softmax
 /// − one-hot. A lane whose label is negative is not a sample: its gradient and its loss are exact
-/// zeros, and it is not correct. The prediction is the first class of the greatest logit; none is where the
-/// probabilities are NaN.
+/// zeros, and it is not correct. The prediction is the first class of the greatest logit; none is
+/// where the probabilities are NaN.
 package func softmaxCrossEntropy(
     logits: UnsafePointer<Float>,
     labels: UnsafePointer<Int32>,

@@ -1,7 +1,7 @@
 /// Images of 28×28 bytes, each with its label, in the order of their files.
 ///
-/// Sample i lies at byte `sampleSize`·i: its label, then its pixels row by row, 0 black to 255 white.
-/// A sample is thus one stretch of memory and a shard is copied in 16 moves.
+/// Sample i lies at byte `sampleSize`·i: its label, then its pixels row by row, 0 black to 255
+/// white. A sample is thus one stretch of memory and a shard is copied in 16 moves.
 package struct LabeledImages: Equatable, Sendable {
     /// Rows of an image, and pixels of a row.
     package static let side = 28
@@ -30,8 +30,9 @@ package struct LabeledImages: Equatable, Sendable {
     /// Decodes an image file and its label file.
     ///
     /// The images are inflated straight into the end of the samples' memory and spread from there
-    /// in place: image i moves from n + `imageSize`·i down to `sampleSize`·i + 1, which never reaches an image that
-    /// has yet to move, so that 47 MB are allocated once and nothing is done pixel by pixel.
+    /// in place: image i moves from n + `imageSize`·i down to `sampleSize`·i + 1, which never
+    /// reaches an image that has yet to move, so that 47 MB are allocated once and nothing is done
+    /// pixel by pixel.
     ///
     /// - Throws: when either file is damaged or of another kind, when they disagree about their
     ///   count, and when a label is over 9.

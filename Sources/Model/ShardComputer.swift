@@ -82,7 +82,7 @@ extension ShardComputer {
     /// - Precondition: as for `gradient`.
     package func load(_ samples: UnsafeRawBufferPointer) {
         let count = loadImages(samples, stride: LeNet.sampleSize, offset: 1)
-        let labels = workspace.labels.integers
+        let labels = workspace.outcomes.labels.integers
         for sample in 0..<LeNet.shardSampleCountMax {
             let label = sample < count ? samples[sample * LeNet.sampleSize] : .max
             labels[sample] = label < LeNet.classCount ? Int32(label) : -1
@@ -96,23 +96,23 @@ extension ShardComputer {
         let w = workspace
         kernels.convolution1Forward(
             w.input.start,
-            w.inkedRows.bits,
+            w.ink.rows.bits,
             parameters + first.weight,
             parameters + first.bias,
-            w.scratch.start,
-            w.pooled1.start,
-            w.winners1.integers
+            w.scratch.kernel.start,
+            w.pooled1.output.start,
+            w.pooled1.winners.integers
         )
         kernels.convolution2Forward(
-            w.pooled1.start,
+            w.pooled1.output.start,
             parameters + second.weight,
             parameters + second.bias,
-            w.scratch.start,
-            w.windows2.start,
-            w.winners2.integers
+            w.scratch.kernel.start,
+            w.windows2.output.start,
+            w.windows2.winners.integers
         )
-        kernels.channelsOfWindows(w.windows2.start, w.rows2.start)
-        kernels.lanesOfRows(w.rows2.start, w.rectified[0].start, dense[0].inputCount)
+        kernels.channelsOfWindows(w.windows2.output.start, w.rows2.output.start)
+        kernels.lanesOfRows(w.rows2.output.start, w.rectified[0].start, dense[0].inputCount)
     }
 
     /// Computes loss and correctness, and the logits' gradient, after `convolutionsForward`.
@@ -131,13 +131,13 @@ extension ShardComputer {
         }
         let pixels = start.assumingMemoryBound(to: UInt8.self) + offset
         let w = workspace
-        kernels.loadPixels(pixels, stride, count, w.scratch.start, w.pixels.start)
+        kernels.loadPixels(pixels, stride, count, w.scratch.kernel.start, w.pixels.start)
         let isScaled = transform.scale == .unit
         switch transform.geometry {
         case .pad: kernels.padImages(w.pixels.start, w.input.start, isScaled)
         case .resize: kernels.resizeImages(w.pixels.start, w.input.start, isScaled)
         }
-        kernels.mapInk(w.input.start, w.inkedRows.bits, w.inkedWindows.bits)
+        kernels.mapInk(w.input.start, w.ink.rows.bits, w.ink.windows.bits)
         return count
     }
 
@@ -156,10 +156,10 @@ extension ShardComputer {
     /// Sums the losses in the order of the samples.
     private func lossAndItsGradient() -> LossSums {
         let w = workspace
-        let (losses, isCorrect) = (w.losses.start, w.isCorrect.integers)
+        let (losses, isCorrect) = (w.outcomes.losses.start, w.outcomes.isCorrect.integers)
         kernels.softmaxCrossEntropy(
             w.logits.start,
-            w.labels.integers,
+            w.outcomes.labels.integers,
             w.logitsGradient.start,
             losses,
             isCorrect
@@ -183,10 +183,10 @@ extension ShardComputer {
             let (weight, bias) = (dense[index].weight, dense[index].bias)
             let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index])
             let inputCount = dense[index].inputCount
-            kernels.transpose(input.start, w.rows.start, inputCount, inputCount)
+            kernels.transpose(input.start, w.scratch.rows.start, inputCount, inputCount)
             kernels.denseWeightGradient[index](
                 outputGradient.start,
-                w.rows.start,
+                w.scratch.rows.start,
                 gradient + weight,
                 gradient + bias
             )
@@ -200,22 +200,22 @@ extension ShardComputer {
         let (widest, outputGradient) = (dense[0], w.rectifiedGradients[0])
         kernels.denseWeightGradient[0](
             outputGradient.start,
-            w.rows2.start,
+            w.rows2.output.start,
             gradient + widest.weight,
             gradient + widest.bias
         )
         kernels.transpose(
             outputGradient.start,
-            w.rows.start,
+            w.scratch.rows.start,
             widest.outputCount,
             widest.outputCount
         )
         kernels.dense1InputGradient(
-            w.rows.start,
+            w.scratch.rows.start,
             parameters + widest.weight,
-            w.rows2.start,
-            w.scratch.start,
-            w.rows2Gradient.start
+            w.rows2.output.start,
+            w.scratch.kernel.start,
+            w.rows2.gradient.start
         )
     }
 
@@ -226,31 +226,31 @@ extension ShardComputer {
     ) {
         let w = workspace
         // Winners are only moved, whatever their bits mean.
-        kernels.channelsOfWindows(w.winners2.start, w.rowWinners2.start)
+        kernels.channelsOfWindows(w.windows2.winners.start, w.rows2.winners.start)
         kernels.convolution2WeightGradient(
-            w.pooled1.start,
-            w.rows2Gradient.start,
-            w.rowWinners2.integers,
-            w.scratch.start,
-            w.windows2Gradient.start,
+            w.pooled1.output.start,
+            w.rows2.gradient.start,
+            w.rows2.winners.integers,
+            w.scratch.kernel.start,
+            w.windows2.gradient.start,
             gradient + second.weight,
             gradient + second.bias
         )
         kernels.convolution2InputGradient(
-            w.windows2Gradient.start,
-            w.winners2.integers,
+            w.windows2.gradient.start,
+            w.windows2.winners.integers,
             parameters + second.weight,
-            w.scratch.start,
-            w.pooled1Gradient.start
+            w.scratch.kernel.start,
+            w.pooled1.gradient.start
         )
         kernels.rowsOfImages(w.input.start, w.images.start)
         kernels.convolution1WeightGradient(
             w.images.start,
-            w.inkedWindows.bits,
-            w.pooled1Gradient.start,
-            w.pooled1.start,
-            w.winners1.integers,
-            w.scratch.start,
+            w.ink.windows.bits,
+            w.pooled1.gradient.start,
+            w.pooled1.output.start,
+            w.pooled1.winners.integers,
+            w.scratch.kernel.start,
             gradient + first.weight,
             gradient + first.bias
         )

@@ -1,8 +1,8 @@
 /// The memory of one shard's forward and backward pass: activations, gradients and scratch, one
 /// behind the other.
 ///
-/// About 0.8 MB, in a page of 2 MiB. Everything is zero at first, which the input's border and what lies behind the
-/// images rely on, and nothing else.
+/// About 0.8 MB, in a page of 2 MiB. Everything is zero at first, which the input's border and what
+/// lies behind the images rely on, and nothing else.
 package final class Workspace {
     /// The image as it comes, [28, 28, 16].
     package let pixels: ShardSlice
@@ -11,31 +11,58 @@ package final class Workspace {
     /// The samples of `input` in rows with parts of them twice, [16, 32, 3, 16], and 16 zeros behind
     /// each.
     package let images: ShardSlice
-    /// Where samples have ink: rows of patches [32, 16], and windows [14, 16], of 16 bits.
-    package let inkedRows, inkedWindows: ShardSlice
-    /// Convolution 1's output after pooling and its gradient, [16, 14, 14, 8].
-    package let pooled1, pooled1Gradient: ShardSlice
-    /// Which of convolution 1's positions won in a pooling window, [14, 14, 6, 16].
-    package let winners1: ShardSlice
-    /// Convolution 2's output after pooling, which positions won, and the output's gradient, by
-    /// windows [16, 5, 5, 16].
-    package let windows2, winners2, windows2Gradient: ShardSlice
+    /// Where samples have ink.
+    package let ink: Ink
+    /// Convolution 1 after pooling, [16, 14, 14, 8], and its winners, [14, 14, 6, 16].
+    package let pooled1: Pooled
+    /// Convolution 2 after pooling, by windows [16, 5, 5, 16].
+    package let windows2: Pooled
     /// The same by channels [16, 16, 5, 5].
-    package let rows2, rowWinners2, rows2Gradient: ShardSlice
+    package let rows2: Pooled
     /// The inputs of the fully connected layers, then the logits.
     package let rectified: [ShardSlice]
     /// The gradients of `rectified`, but of the first.
     package let rectifiedGradients: [ShardSlice]
-    /// Samples in rows, as wide as the widest layer that needs it, with room behind them.
-    package let rows: ShardSlice
-    /// What a kernel needs while it runs, and nobody afterwards.
-    package let scratch: ShardSlice
-    /// Of each sample.
-    package let losses: ShardSlice
-    /// The class of each sample, negative for none.
-    package let labels: ShardSlice
-    /// 1 for each sample that is classified rightly.
-    package let isCorrect: ShardSlice
+    /// What is used again and again.
+    package let scratch: Scratch
+    /// What comes of each sample.
+    package let outcomes: Outcomes
+
+    /// Where samples have ink, in words of 16 bits.
+    package struct Ink {
+        /// The rows of patches, [32, 16].
+        package let rows: ShardSlice
+        /// The windows, [14, 16].
+        package let windows: ShardSlice
+    }
+
+    /// What pooling a convolution's output gives.
+    package struct Pooled {
+        /// The greatest of each window, rectified.
+        package let output: ShardSlice
+        /// Which of a window's positions won.
+        package let winners: ShardSlice
+        /// The gradient of `output`.
+        package let gradient: ShardSlice
+    }
+
+    /// What is used again and again.
+    package struct Scratch {
+        /// Samples in rows, as wide as the widest layer that needs it, with room behind them.
+        package let rows: ShardSlice
+        /// What a kernel needs while it runs, and nobody afterwards.
+        package let kernel: ShardSlice
+    }
+
+    /// What comes of each sample.
+    package struct Outcomes {
+        /// Of each sample.
+        package let losses: ShardSlice
+        /// The class of each sample, negative for none.
+        package let labels: ShardSlice
+        /// 1 for each sample that is classified rightly.
+        package let isCorrect: ShardSlice
+    }
 
     private let memory: ShardArray
 
@@ -59,20 +86,21 @@ package final class Workspace {
             return ShardSlice(elementCount: count, start: next)
         }
         (pixels, input, images) = (take(LeNet.imageSize), take(inputCount), take(Self.imageSize))
-        (inkedRows, inkedWindows) = (take(16), take(7))
-        (pooled1, pooled1Gradient, winners1) = (
-            take(pooled1Count), take(pooled1Count), take(winners1Count)
-        )
-        (windows2, winners2, windows2Gradient) = (
-            take(windowCount), take(windowCount), take(windowCount)
-        )
-        (rows2, rowWinners2, rows2Gradient) = (
-            take(windowCount), take(windowCount), take(windowCount)
-        )
+        ink = Ink(rows: take(16), windows: take(7))
+        let (output, gradient) = (take(pooled1Count), take(pooled1Count))
+        pooled1 = Pooled(output: output, winners: take(winners1Count), gradient: gradient)
+        func takeWindows() -> Pooled {
+            Pooled(
+                output: take(windowCount),
+                winners: take(windowCount),
+                gradient: take(windowCount)
+            )
+        }
+        (windows2, rows2) = (takeWindows(), takeWindows())
         rectified = ([windowCount] + outputs).map(take)
         rectifiedGradients = outputs.map(take)
-        (rows, scratch) = (take(rowCount), take(Self.scratchCount))
-        (losses, labels, isCorrect) = (take(1), take(1), take(1))
+        scratch = Scratch(rows: take(rowCount), kernel: take(Self.scratchCount))
+        outcomes = Outcomes(losses: take(1), labels: take(1), isCorrect: take(1))
         precondition(next == end, "\(end - next) floats of the workspace are left")
     }
 

@@ -27,8 +27,8 @@ package enum RegularFile {
         }
     }
 
-    /// Reads the first bytes of a file, which tell what it is; none where it cannot be read or is no
-    /// regular file.
+    /// Reads the first bytes of a file, which tell what it is; none where it cannot be read or is
+    /// no regular file.
     package static func start(of path: String, size: Int) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { return [] }

@@ -1,4 +1,5 @@
-/// A small gray image, white on black, as lines of text that a terminal shows about as high as wide.
+/// A small gray image, white on black, as lines of text that a terminal shows about as high as
+/// wide.
 package enum ImageDrawing {
     /// Draws an image, two rows of pixels a line and a pixel a column.
     ///

@@ -3,6 +3,7 @@ import Figures
 import Glibc
 import Kernels
 import Model
+import NetworkTransport
 import TrainingProtocol
 import Transport
 
@@ -55,7 +56,7 @@ final class AnswerComparison {
     func wrongWorkers(
         _ work: Work,
         first: WorkerID,
-        second: WorkerArrival?,
+        second: WorkerArrival<NetworkPayloads>?,
         feed: SampleFeed
     ) -> [WorkerID] {
         guard let kept = kept[work] else {

@@ -1,10 +1,12 @@
+import Checkpoints
 package import Hosting
+package import NetworkTransport
 import ServiceLifecycle
 import Synchronization
-package import Transport
+import TrainingDriver
 package import ZeroMQ
 
-/// The coordinator as a service: starts its loop, and has it end in good order when asked to.
+/// The coordinator as a service: starts its driver, and has it end in good order when asked to.
 package final class CoordinatorService: Service {
     /// The address that workers connect to.
     package let endpoint: String
@@ -12,10 +14,13 @@ package final class CoordinatorService: Service {
     private let payloadPort: Int?
     private let stop: StopRequest
     private let supervision: Supervision
-    private let loop: Mutex<Confined<Loop>?>
+    private let driver: Mutex<Confined<(Driver, any RunObserver)>?>
     private let result = Mutex<RunResult?>(nil)
 
-    private typealias Loop = CoordinatorLoop<NetworkCoordinatorTransport>
+    private typealias Driver = CoordinatorDriver<
+        NetworkCoordinatorTransport, LeNetNumbers,
+        RunCheckpoints<LeNetNumbers, CheckpointWriter>, CoordinatorProfiler
+    >
 
     /// Takes the run, the transport that its workers come to, and who watches the process.
     ///
@@ -29,16 +34,20 @@ package final class CoordinatorService: Service {
         supervision: Supervision
     ) throws(ZeroMQError) {
         stop = try StopRequest()
-        let loop = Loop(
-            run,
-            transport: bound.transport,
-            sliceCountMax: sliceCountMax,
+        let clock = CoordinatorProfiler(sliceCountMax: sliceCountMax)
+        let driver = Driver(
+            run.start,
+            LeNetNumbers(run, clock: clock, sliceCountMax: sliceCountMax),
+            over: bound.transport,
+            keeper: run.checkpoints,
+            clock: clock,
             observer: observer
         )
+        run.checkpoints.checkpointWasHandled = { observer.checkpointWasHandled($0) }
         endpoint = bound.endpoint
         payloadPort = bound.payloadPort
         self.supervision = supervision
-        self.loop = Mutex(Confined(value: loop))
+        self.driver = Mutex(Confined(value: (driver, observer)))
     }
 
     /// Serves until the run is complete, or until the group shuts down or is cancelled.
@@ -58,18 +67,19 @@ package final class CoordinatorService: Service {
     }
 
     private func serve() throws -> RunResult {
-        let loop = takeLoop()
-        loop.observer.runWillStart(endpoint: endpoint, payloadPort: payloadPort)
-        return try loop.serve(until: stop, supervision)
+        let (driver, observer) = takeDriver()
+        observer.runWillStart(endpoint: endpoint, payloadPort: payloadPort)
+        try driver.serve(until: stop, supervision)
+        return RunResult(of: driver)
     }
 
-    /// The loop, which ends with the call that takes it: its transport is closed then, and a socket
-    /// file removed.
-    private func takeLoop() -> Loop {
-        guard let loop = loop.withLock({ $0.take() }) else {
+    /// The driver and who follows it; the driver ends with the call that takes it: its transport is
+    /// closed then, and a socket file removed.
+    private func takeDriver() -> (Driver, any RunObserver) {
+        guard let driver = driver.withLock({ $0.take() }) else {
             preconditionFailure("a coordinator service runs once")
         }
-        return loop.value
+        return driver.value
     }
 
     /// How the run ended; nil before it has.

@@ -1,7 +1,7 @@
 import Hosting
 package import Keys
 package import Logging
-import Transport
+import NetworkTransport
 package import ZeroMQ
 
 /// How an invited worker gets a key of its own: it sends the public one under the invitation's key,
@@ -63,11 +63,11 @@ package enum Enrollment {
         var options = SocketOptions()
         options.curve = .connecting(as: invitation.pair, to: invitation.coordinator)
         options.isIPv6Allowed = !namesIPv4(address)
-        options.reconnectInterval = .milliseconds(100)
-        options.reconnectIntervalMax = .seconds(2)
-        options.connectTimeout = .seconds(5)
-        options.handshakeInterval = handshakeInterval * 2
-        options.messageSizeMax = messageSizeMax
+        options.connecting.interval = .milliseconds(100)
+        options.connecting.intervalMax = .seconds(2)
+        options.connecting.timeout = .seconds(5)
+        options.connecting.handshakeInterval = handshakeInterval * 2
+        options.capacity.messageSizeMax = messageSizeMax
         options.isImmediate = true
         let socket = try Socket(.dealer, in: Context(), options: options)
         var monitor = try Monitor(of: socket)

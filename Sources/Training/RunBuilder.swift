@@ -5,6 +5,7 @@ import Figures
 package import Kernels
 package import MNIST
 package import Model
+import TrainingDriver
 import TrainingProtocol
 
 /// Makes what a coordinator starts with: from nothing, from a model, or from a run's newest
@@ -16,8 +17,6 @@ package struct RunBuilder {
         case splitLeavesNothing(imageCount: Int, validationSplit: Double)
         /// The run's newest checkpoint is beyond the end that was asked for.
         case alreadyBeyond(path: String, completedEpochCount: Int, epochCount: Int)
-        /// A wrong answer has gone into every checkpoint that is left.
-        case allCorrupted(path: String, stepCount: Int)
         /// A checkpoint lacks the figures of its run.
         case foreignCheckpoint(path: String)
 
@@ -29,9 +28,6 @@ package struct RunBuilder {
             case .alreadyBeyond(let path, let completed, let epochCount):
                 "\(path): \(completed) epochs are complete where at most \(epochCount) were asked for; "
                     + "raise --epochs to train on"
-            case .allCorrupted(let path, let stepCount):
-                "\(path): going back to before a wrong answer: no checkpoint of step \(stepCount) or before was found "
-                    + "where one was expected; start afresh in another --run-dir, with more --checkpoints-kept"
             case .foreignCheckpoint(let path):
                 "\(path): the checkpoint lacks its run's figures where some were expected; "
                     + "was it written by another program?"
@@ -101,7 +97,7 @@ package struct RunBuilder {
     ) -> CheckpointStore {
         CheckpointStore(
             folder: folder.checkpointsPath,
-            keepCount: configuration.checkpointsKept,
+            keepCount: configuration.checkpoints.keptCount,
             table: table
         )
     }
@@ -121,28 +117,17 @@ package struct RunBuilder {
         if let parameters { start.copy(parameters) }
         var random = SystemRandomNumberGenerator()
         let run = makeRun(
-            run: random.next(),
-            position: Position(),
+            numbered: random.next(),
+            RunRecord(),
             workerCountMin: workerCountMin,
             optimizer: Optimizer(
                 adam: adam,
                 kernels: kernels,
                 buffers: OptimizerBuffers(parameters: start)
-            ),
-            totals: EpochTotals(),
-            epochs: [],
-            distrusted: [],
-            soleAnswers: []
+            )
         )
-        run.submitCheckpoint(
-            at: run.position,
-            totals: run.epochTotals,
-            epochs: [],
-            distrusted: [],
-            soleAnswers: [],
-            isRequired: true
-        )
-        try run.writer?.finish()
+        run.checkpoints.submit(RunRecord(), run.optimizer.current, isRequired: true)
+        try run.checkpoints.writer.finish()
         return run
     }
 
@@ -157,24 +142,6 @@ package struct RunBuilder {
     ) throws -> (run: Run, warnings: [String])? {
         guard let found = try store.newestValid() else { return nil }
         return (try run(from: found, workerCountMin: workerCountMin), found.warnings)
-    }
-
-    /// Goes on from the newest checkpoint at or before `position`; those after it are void.
-    private func wentBack(to position: Position, workerCountMin: Int) throws -> Run {
-        let found = try store.goBack { Position(of: $0).isReached(by: position) }
-        guard let found else {
-            throw Failure.allCorrupted(
-                path: folder.path,
-                stepCount: position.completedStepCount
-            )
-        }
-        return try run(from: found, workerCountMin: workerCountMin)
-    }
-
-    /// The position of the newest checkpoint at or before `position`; nil if none is left.
-    private func checkpoint(before position: Position) -> Position? {
-        let found = try? store.newest { Position(of: $0).isReached(by: position) }
-        return found.map { Position(of: $0.checkpoint.metadata) }
     }
 
     private func run(
@@ -194,9 +161,8 @@ package struct RunBuilder {
                 expected: difference.expected
             )
         }
-        guard let epochs = RunIdentity.epochs(in: metadata), epochs.count == metadata.epoch,
-            let soleAnswers = RunIdentity.soleAnswers(in: metadata),
-            let number = UInt64(metadata.runID, radix: 16)
+        guard let record = try? RunIdentity.record(in: metadata),
+            let number = RunIdentity.run(in: metadata)
         else { throw Failure.foreignCheckpoint(path: found.path) }
         guard metadata.epoch <= schedule.epochCount, metadata.step <= schedule.stepCount else {
             throw Failure.alreadyBeyond(
@@ -206,92 +172,78 @@ package struct RunBuilder {
             )
         }
         return makeRun(
-            run: number,
-            position: Position(of: metadata),
+            numbered: number,
+            record,
             workerCountMin: workerCountMin,
-            optimizer: optimizer(from: checkpoint),
-            totals: metadata.epochTotals,
-            epochs: epochs,
-            distrusted: RunIdentity.distrusted(in: metadata),
-            soleAnswers: soleAnswers
+            optimizer: optimizer(from: checkpoint)
         )
     }
 
     private var adam: Adam {
         Adam(
-            learningRate: Float(configuration.learningRate),
-            beta1: Float(configuration.beta1),
-            beta2: Float(configuration.beta2),
-            epsilon: Float(configuration.epsilon)
+            learningRate: Float(configuration.optimizer.learningRate),
+            beta1: Float(configuration.optimizer.beta1),
+            beta2: Float(configuration.optimizer.beta2),
+            epsilon: Float(configuration.optimizer.epsilon)
         )
     }
 
     private func optimizer(from checkpoint: Checkpoint) -> Optimizer {
+        Optimizer(adam: adam, kernels: kernels, buffers: OptimizerBuffers(of: checkpoint))
+    }
+
+    private func makeRun(
+        numbered number: UInt64,
+        _ record: RunRecord,
+        workerCountMin: Int,
+        optimizer: Optimizer
+    ) -> Run {
+        var random = SystemRandomNumberGenerator()
+        var settings = Coordinator.Settings(
+            stamp: RunStamp(run: number, generation: random.next()),
+            schedule: schedule,
+            input: InputSettings(
+                geometry: configuration.input.geometry.rawValue,
+                scale: configuration.input.scale.rawValue
+            ),
+            workerCountMin: workerCountMin,
+            stepsPerCheckpoint: configuration.checkpoints.stepInterval
+        )
+        settings.verification = Verification(
+            perMillion: Int((configuration.verify * 1_000_000).rounded())
+        )
+        return Run(
+            start: RunStart(record, settings: settings, keepsGoing: configuration.keepGoing),
+            feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
+            optimizer: optimizer,
+            kernels: kernels,
+            checkpoints: RunCheckpoints(
+                writer: CheckpointWriter(store: store, table: Self.table),
+                store: store,
+                identity: RunIdentity(
+                    run: number,
+                    seed: configuration.seed,
+                    configuration: identity
+                )
+            )
+        )
+    }
+}
+
+extension OptimizerBuffers {
+    /// Takes over what a checkpoint holds.
+    init(of checkpoint: Checkpoint) {
         let buffers = [checkpoint.parameters, checkpoint.firstMoment, checkpoint.secondMoment]
             .map { floats in
                 let buffer = ParameterBuffer()
                 buffer.copy(floats)
                 return buffer
             }
-        return Optimizer(
-            adam: adam,
-            kernels: kernels,
-            buffers: OptimizerBuffers(
-                parameters: buffers[0],
-                firstMoment: buffers[1],
-                secondMoment: buffers[2]
-            )
+        self.init(
+            parameters: buffers[0],
+            firstMoment: buffers[1],
+            secondMoment: buffers[2]
         )
-    }
-
-    private func makeRun(
-        run: UInt64,
-        position: Position,
-        workerCountMin: Int,
-        optimizer: Optimizer,
-        totals: EpochTotals,
-        epochs: [EpochRecord],
-        distrusted: [WorkerID],
-        soleAnswers: [SoleAnswers]
-    ) -> Run {
-        var random = SystemRandomNumberGenerator()
-        var settings = Coordinator.Settings(
-            stamp: RunStamp(run: run, generation: random.next()),
-            schedule: schedule,
-            input: InputSettings(
-                geometry: configuration.input.rawValue,
-                scale: configuration.scale.rawValue
-            ),
-            workerCountMin: workerCountMin,
-            stepsPerCheckpoint: configuration.checkpointEvery
-        )
-        settings.verification = Verification(
-            perMillion: Int((configuration.verify * 1_000_000).rounded())
-        )
-        settings.distrusted = distrusted
-        settings.soleAnswers = soleAnswers
-        var made = Run(
-            settings: settings,
-            position: position,
-            feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
-            optimizer: optimizer,
-            kernels: kernels,
-            writer: CheckpointWriter(store: store, table: Self.table),
-            identity: RunIdentity(run: run, seed: configuration.seed, configuration: identity),
-            epochTotals: totals,
-            epochs: epochs,
-            findingCheckpoint: { checkpoint(before: $0) },
-            goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
-        )
-        made.keepsGoing = configuration.keepGoing
-        return made
-    }
-}
-
-extension Position {
-    /// How far the run had come that wrote a checkpoint.
-    fileprivate init(of metadata: CheckpointMetadata) {
-        self.init(completedStepCount: metadata.step, recordedEpochCount: metadata.epoch)
     }
 }
 

@@ -1,29 +1,12 @@
 package import Checkpoints
-package import Figures
-package import TrainingProtocol
+package import TrainingDriver
 
-/// Follows a run; every call comes from the coordinator's thread and should return soon.
-package protocol RunObserver: AnyObject {
+/// Follows a run over a network, whose checkpoints are on a disk; every call comes from the
+/// coordinator's thread and should return soon.
+package protocol RunObserver: CoordinatorObserver {
     /// The coordinator is bound and waits for workers; sealed payloads go through a port of their
     /// own, if at all.
     func runWillStart(endpoint: String, payloadPort: Int?)
-    /// A step was applied.
-    func stepDidEnd(_ record: StepRecord)
-    /// An epoch was validated.
-    func epochDidEnd(_ record: EpochRecord)
-    /// A wrong answer was found too late, and the run goes on from a checkpoint before it.
-    func runDidGoBack(to position: Position)
     /// A checkpoint was written, or was not.
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome)
-    /// Something happened that the operator should know.
-    func didNotice(_ notice: Coordinator.Notice)
-    /// Payloads to and from this worker go sealed from now on.
-    func sealedLinkDidOpen(to worker: WorkerID)
-    /// A worker asks to take part, and people are to call it so: by the machine and the process
-    /// that it says it is, its number, and the name of its key.
-    func workerWillJoin(_ worker: WorkerID, name: String)
-    /// An invited worker's key was listed under this name.
-    func workerWasEnrolled(name: String)
-    /// Something came in that is no part of the run; told at a bounded rate.
-    func didReceiveForeignBytes(reason: String, isKnock: Bool)
 }

@@ -1,6 +1,8 @@
+import Arithmetic
 package import Checkpoints
 package import Figures
 package import Model
+import TrainingDriver
 package import TrainingProtocol
 
 /// The end of a run.
@@ -31,8 +33,31 @@ package struct RunResult: Sendable {
     package var workerProfiles: [WorkerID: WorkerProfile]
     /// The parameters at the end.
     package var parameters: ParameterBuffer
-    /// Where the last checkpoints went; nil for a run that leaves none.
-    package var writer: CheckpointWriter?
+    /// Where the last checkpoints went.
+    package var writer: CheckpointWriter
+
+    /// What has come of a run whose driver has served to its end.
+    init<Carrier>(
+        of driver: CoordinatorDriver<
+            Carrier, LeNetNumbers, RunCheckpoints<LeNetNumbers, CheckpointWriter>,
+            CoordinatorProfiler
+        >
+    ) {
+        outcome = driver.progress.outcome ?? .stopped
+        divergedStep = driver.progress.divergedStep
+        position = driver.machine.position
+        epochs = driver.progress.epochs
+        test = driver.progress.test
+        workerCountMax = driver.progress.workerCountMax
+        distrusted = driver.machine.distrusted
+        unverified = driver.machine.unverified
+        droppedMessages = driver.droppedMessages
+        duration = driver.clock.now
+        profile = driver.clock.result
+        workerProfiles = driver.clock.workerProfiles
+        parameters = driver.numbers.parameters
+        writer = driver.keeper.writer
+    }
 
     /// Whether the run came to its end with a model that is one.
     package var isComplete: Bool { outcome == .completed && divergedStep == nil }

@@ -1,8 +1,8 @@
 package import MNIST
 import Model
+import NetworkTransport
 import SeededRandom
 package import TrainingProtocol
-import Transport
 
 /// The samples of every piece of work, in the order that the seed gives.
 ///

@@ -3,6 +3,7 @@ import Figures
 import Glibc
 import Kernels
 import Model
+import TrainingDriver
 import TrainingProtocol
 
 /// Computes the sums of a piece of work, shard after shard, in the order of the tree.

@@ -1,3 +1,4 @@
+import TrainingDriver
 import TrainingProtocol
 package import Transport
 package import Wire

@@ -2,21 +2,25 @@ package import Hosting
 package import Kernels
 package import Keys
 package import Logging
+import NetworkTransport
 import ServiceLifecycle
 import Synchronization
+import TrainingDriver
 package import TrainingProtocol
 import Transport
 package import ZeroMQ
 
-/// A worker as a service: starts its loop, and has it leave in good order when asked to.
+/// A worker as a service: starts its driver, and has it leave in good order when asked to.
 package final class WorkerService: Service {
     private let stop: StopRequest
     private let supervision: Supervision
-    private let loop: Mutex<Confined<Loop>?>
+    private let driver: Mutex<Confined<Driver>?>
     private let endsWithStandardInput: Bool
     private let result = Mutex<(outcome: Worker.Outcome, searchReason: String)?>(nil)
 
-    private typealias Loop = WorkerLoop<NetworkWorkerTransport>
+    private typealias Driver = WorkerDriver<
+        NetworkWorkerTransport, LeNetWorkerNumbers, WorkerProfiler
+    >
 
     /// Starts to look for the coordinator.
     ///
@@ -54,15 +58,19 @@ package final class WorkerService: Service {
             key: key,
             in: Context()
         )
-        let loop = Loop(
-            transport,
+        let clock = WorkerProfiler()
+        let driver = Driver(
+            LeNetWorkerNumbers(
+                kernels: kernels,
+                simulatedDuration: simulatedDuration,
+                clock: clock
+            ),
+            over: transport,
             settings: settings,
-            kernels: kernels,
-            simulatedDuration: simulatedDuration,
-            supervision: supervision,
-            logger: logger
+            clock: clock,
+            observer: WorkerLog(logger, supervision)
         )
-        self.loop = Mutex(Confined(value: loop))
+        self.driver = Mutex(Confined(value: driver))
         self.endsWithStandardInput = endsWithStandardInput
     }
 
@@ -74,13 +82,13 @@ package final class WorkerService: Service {
         let end = try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await onOwnThread(named: "worker") {
-                    let loop = self.takeLoop()
-                    let outcome = try loop.serve(
+                    let driver = self.takeDriver()
+                    let outcome = try driver.serve(
                         until: self.stop,
                         endsWithStandardInput: endsWithStandardInput,
                         self.supervision
                     )
-                    return (outcome, loop.transport.searchReason)
+                    return (outcome, driver.transport.searchReason)
                 }
             } onGracefulShutdown: {
                 self.stop.make()
@@ -91,13 +99,13 @@ package final class WorkerService: Service {
         result.withLock { $0 = end }
     }
 
-    /// The loop, which ends with the call that takes it: its transport is closed then, and has sent
-    /// what it had to.
-    private func takeLoop() -> Loop {
-        guard let loop = loop.withLock({ $0.take() }) else {
+    /// The driver, which ends with the call that takes it: its transport is closed then, and has
+    /// sent what it had to.
+    private func takeDriver() -> Driver {
+        guard let driver = driver.withLock({ $0.take() }) else {
             preconditionFailure("a worker service runs once")
         }
-        return loop.value
+        return driver.value
     }
 
     /// How the worker ended; nil before it has.

@@ -17,8 +17,8 @@ package struct TrainingBenchmark: Sendable {
         package var workerCounts: [Int]
         /// Runs for each of these.
         package var repeatCount: Int
-        /// A sleep of this number of milliseconds in the place of each shard's arithmetic; nil for real
-        /// work.
+        /// A sleep of this number of milliseconds in the place of each shard's arithmetic; nil for
+        /// real work.
         package var simulatedMilliseconds: Double?
         /// Further arguments of `lockstep train`.
         package var arguments: [String]

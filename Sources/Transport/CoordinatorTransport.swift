@@ -1,6 +1,4 @@
-package import Arithmetic
 package import TrainingProtocol
-package import Wire
 
 /// The coordinator's end of what carries messages to workers and back.
 ///
@@ -9,14 +7,16 @@ package import Wire
 package protocol CoordinatorTransport: AnyObject {
     /// What no run survives.
     associatedtype Failure: Error
+    /// What travels beside its messages.
+    associatedtype Payloads: PayloadTypes
 
     /// Takes the next thing that came in, if one is there.
-    func receive() throws(Failure) -> CoordinatorReceived?
+    func receive() throws(Failure) -> CoordinatorReceived<Payloads>?
 
     /// Sends a message with what belongs to it, or tells that it has no way for that.
     func send(
         _ message: CoordinatorMessage,
-        _ payload: CoordinatorPayload,
+        _ payload: CoordinatorPayload<Payloads>,
         to worker: WorkerID
     ) throws(Failure) -> Delivery
 
@@ -32,7 +32,7 @@ package protocol CoordinatorTransport: AnyObject {
 
     /// Sees to the connections: lets workers in, ends those that bring what is no message, and
     /// returns what has come to nothing.
-    func attend(at now: Duration) throws(Failure) -> [RejectedMessage]
+    func attend(at now: Duration) throws(Failure) -> [Payloads.Rejection]
 
     /// When it is to be attended to at the latest; nil for any time.
     var deadline: Duration? { get }
@@ -41,7 +41,7 @@ package protocol CoordinatorTransport: AnyObject {
     func carries(_ worker: WorkerID) -> Bool
 
     /// Adds to a welcome how the worker reaches this transport; what it had before may end.
-    func add(to offer: inout WelcomeOffer, for worker: WorkerID)
+    func add(to offer: inout Payloads.Offer, for worker: WorkerID)
 
     /// Notes that a transport that is used where this one is not has lost a worker.
     func fallbackDidLose(_ worker: WorkerID)
@@ -61,19 +61,19 @@ package protocol CoordinatorTransport: AnyObject {
     func arrangeWorkers(where computes: (WorkerID) -> Bool)
 
     /// Memory that workers read the parameters from; nil where they are sent.
-    var parameterMemory: (any ParameterMemory)? { get }
+    var parameterMemory: Payloads.ParameterMemory? { get }
 }
 
 /// What most transports need not do.
 extension CoordinatorTransport {
     /// Needs no attention.
-    package func attend(at now: Duration) throws(Failure) -> [RejectedMessage] { [] }
+    package func attend(at now: Duration) throws(Failure) -> [Payloads.Rejection] { [] }
 
     /// Needs no attention.
     package var deadline: Duration? { nil }
 
     /// Needs no offer.
-    package func add(to offer: inout WelcomeOffer, for worker: WorkerID) {}
+    package func add(to offer: inout Payloads.Offer, for worker: WorkerID) {}
 
     /// Goes on without the other.
     package func fallbackDidLose(_ worker: WorkerID) {}
@@ -88,5 +88,5 @@ extension CoordinatorTransport {
     package func arrangeWorkers(where computes: (WorkerID) -> Bool) {}
 
     /// Sends the parameters.
-    package var parameterMemory: (any ParameterMemory)? { nil }
+    package var parameterMemory: Payloads.ParameterMemory? { nil }
 }

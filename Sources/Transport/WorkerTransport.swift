@@ -1,7 +1,5 @@
 package import Figures
-package import Model
 package import TrainingProtocol
-package import Wire
 
 /// A worker's end of what carries messages to the coordinator and back.
 ///
@@ -10,24 +8,22 @@ package import Wire
 package protocol WorkerTransport: AnyObject {
     /// What no worker survives.
     associatedtype Failure: Error
+    /// What travels beside its messages.
+    associatedtype Payloads: PayloadTypes
 
     /// Takes the next thing that came in, if one is there.
-    func receive() throws(Failure) -> WorkerReceived?
+    func receive() throws(Failure) -> WorkerReceived<Payloads>?
 
     /// Sends a message, or tells that it has no way for that; without a connection it is dropped,
     /// for the machine repeats what matters.
     func send(
         _ message: WorkerMessage,
         _ sums: LossSums,
-        _ gradient: ParameterBuffer?
+        _ gradient: Payloads.Buffer?
     ) throws(Failure) -> Delivery
 
-    /// Tells the coordinator what the time was spent on, in the first `size` bytes of a buffer.
-    func send(
-        _ profile: ProfileHeader,
-        _ payload: ParameterBuffer,
-        size: Int
-    ) throws(Failure) -> Delivery
+    /// Tells the coordinator what the time was spent on.
+    func send(_ profile: Payloads.SentProfile) throws(Failure) -> Delivery
 
     /// Takes the next change of the connection, if there is one.
     func nextConnectionChange(at now: Duration) throws(Failure) -> ConnectionChange?
@@ -36,7 +32,7 @@ package protocol WorkerTransport: AnyObject {
     var deadline: Duration? { get }
 
     /// Begins to use what a welcome offers, and tells whether there is, or may soon be, a way.
-    func open(_ offer: WelcomeOffer, at now: Duration) -> Bool
+    func open(_ offer: Payloads.Offer, at now: Duration) -> Bool
 
     /// Drops what has begun to come, and the way if another one can be offered: a transport that is
     /// preferred to this one has been opened, or was lost.
@@ -55,7 +51,7 @@ package protocol WorkerTransport: AnyObject {
     var searchReason: String { get }
 
     /// Parameters of which the convolutions' have come so far.
-    var begunParameters: ParameterAssembler.Begun? { get }
+    var begunParameters: Payloads.BegunParameters? { get }
 
     /// Whether messages go this way.
     var isOpen: Bool { get }
@@ -64,10 +60,10 @@ package protocol WorkerTransport: AnyObject {
     var wantsEarlySegments: Bool { get }
 
     /// A buffer for a gradient that the coordinator reads in place; nil where there is none.
-    func takeGradientBuffer() -> ParameterBuffer?
+    func takeGradientBuffer() -> Payloads.Buffer?
 
     /// Gives back such a buffer that is not going to be sent.
-    func giveBack(_ gradient: ParameterBuffer)
+    func giveBack(_ gradient: Payloads.Buffer)
 
     /// Keeps the calling thread off the other workers' processors.
     func settle()
@@ -97,16 +93,16 @@ extension WorkerTransport {
     package var searchReason: String { "" }
 
     /// Has none.
-    package var begunParameters: ParameterAssembler.Begun? { nil }
+    package var begunParameters: Payloads.BegunParameters? { nil }
 
     /// Has the second part computed while the first one travels.
     package var wantsEarlySegments: Bool { true }
 
     /// Has none.
-    package func takeGradientBuffer() -> ParameterBuffer? { nil }
+    package func takeGradientBuffer() -> Payloads.Buffer? { nil }
 
     /// Has lent none.
-    package func giveBack(_ gradient: ParameterBuffer) {}
+    package func giveBack(_ gradient: Payloads.Buffer) {}
 
     /// Shares no processor.
     package func settle() {}

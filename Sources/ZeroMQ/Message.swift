@@ -69,18 +69,6 @@ package struct Message: ~Copyable {
         zmq_msg_close(&raw)
     }
 
-    /// Makes another frame of the same bytes, which are freed when both have ended.
-    ///
-    /// Frames of a few dozen bytes are copied, longer ones shared.
-    package mutating func sharedCopy() -> Message {
-        var copy = zmq_msg_t()
-        zmq_msg_init(&copy)
-        // Marks the source's record as shared, too.
-        let outcome = zmq_msg_copy(&copy, &raw)
-        precondition(outcome == 0, "a frame could not be shared: error \(zmq_errno())")
-        return Message(adopting: copy)
-    }
-
     /// The count of its bytes.
     package var size: Int {
         withUnsafePointer(to: raw) { zmq_msg_size($0) }

@@ -26,7 +26,7 @@ package struct Monitor: ~Copyable {
         }
         // Unbounded, since libzmq's I/O thread would block when the events had no room.
         var options = SocketOptions()
-        options.receiveHighWaterMark = 0
+        options.capacity.receiveHighWaterMark = 0
         let receiver = try Socket(.pair, in: monitored.context, options: options)
         try receiver.connect(endpoint)
         self.socket = receiver

@@ -83,16 +83,6 @@ package struct Poller: ~Copyable {
         descriptors.append(pollfd(fd: fileDescriptor, events: interest.rawValue, revents: 0))
     }
 
-    /// Changes what a source is waited for; nothing mutes it.
-    ///
-    /// - Precondition: there is such a source.
-    package mutating func setInterest(_ interest: Readiness, at index: Int) {
-        interests[index] = interest
-        found[index] = []
-        if handles[index] == nil { descriptors[index].events = interest.rawValue }
-        handles[index]?.mayBeReady = true
-    }
-
     /// Puts another file descriptor in the place of a source; -1 is never ready.
     ///
     /// - Precondition: there is such a source.
@@ -163,8 +153,8 @@ package struct Poller: ~Copyable {
 }
 
 extension Poller {
-    /// Asks the system, for at most this number of milliseconds, and tells whether it answered: a signal
-    /// may come between.
+    /// Asks the system, for at most this number of milliseconds, and tells whether it answered: a
+    /// signal may come between.
     private mutating func wait(_ milliseconds: Int) throws(ZeroMQError) -> Bool {
         let count = Glibc.poll(&descriptors, UInt(descriptors.count), Int32(milliseconds))
         guard count < 0 else { return true }

@@ -6,56 +6,85 @@ import CZeroMQ
 package struct SocketOptions: Equatable, Sendable {
     /// How long unsent messages may delay the context's end. Always set, so that it ends.
     package var linger: Duration = .zero
-    /// How many messages wait per connection before sending would block; 0 is without bound.
-    package var sendHighWaterMark: Int?
-    /// How many received messages wait per connection; 0 is without bound.
-    package var receiveHighWaterMark: Int?
-    /// The largest frame in bytes that is accepted; a larger one ends its connection. −1: any.
-    package var messageSizeMax: Int?
-    /// A router reports what it cannot deliver. Without it, it silently drops.
-    package var isRouterMandatory: Bool?
-    /// A connection that claims an identity in use gets it; the older one goes silent. Without
-    /// it, the newer one does.
-    package var isRouterHandover: Bool?
+    /// How much waits, and in what sizes.
+    package var capacity = Capacity()
+    /// What a router does about identities.
+    package var router = Router()
     /// Queue only for completed connections: nothing waits here for a coordinator yet to come.
     package var isImmediate: Bool?
     /// The identity that a router sees: 1 to 255 bytes, the first not 0.
     package var routingID: [UInt8]?
-    /// The pause before the first reconnection attempt.
-    package var reconnectInterval: Duration?
-    /// The longest pause before a reconnection attempt; pauses double up to it.
-    package var reconnectIntervalMax: Duration?
-    /// How long a TCP connection may take.
-    package var connectTimeout: Duration?
-    /// How long ZeroMQ's handshake may take.
-    package var handshakeInterval: Duration?
-    /// The time between ZeroMQ's own heartbeats. The I/O thread answers them: a hung program
-    /// stays alive by them.
-    package var heartbeatInterval: Duration?
-    /// How long a heartbeat may stay unanswered. Must exceed the time that the largest message
-    /// takes on the slowest link, or the connection ends in the midst of it.
-    package var heartbeatTimeout: Duration?
-    /// TCP's keepalive is on.
-    package var isTCPKeepaliveOn: Bool?
-    /// The idle time before TCP's first keepalive probe.
-    package var tcpKeepaliveIdle: Duration?
-    /// The time between TCP's keepalive probes.
-    package var tcpKeepaliveInterval: Duration?
-    /// After how many lost probes the connection ends.
-    package var tcpKeepaliveCount: Int?
-    /// How long the other end may leave TCP's bytes unacknowledged before the connection ends; the
-    /// kernel's own patience is a quarter of an hour.
-    package var tcpAcknowledgeMax: Duration?
+    /// How long it takes to connect, and again.
+    package var connecting = Connecting()
+    /// ZeroMQ's own heartbeats.
+    package var heartbeat = Heartbeat()
+    /// How TCP finds that a connection is dead.
+    package var keepalive = Keepalive()
     /// Addresses may be IPv6.
     package var isIPv6Allowed: Bool?
-    /// The kernel's send buffer in bytes.
-    package var sendBufferSize: Int?
-    /// The kernel's receive buffer in bytes.
-    package var receiveBufferSize: Int?
-    /// How many connections may wait to be accepted.
-    package var backlog: Int?
     /// Connections are encrypted, and both ends know each other's keys; `nil` leaves them plain.
     package var curve: CurveIdentity?
+
+    /// How much waits, and in what sizes.
+    package struct Capacity: Equatable, Sendable {
+        /// How many messages wait per connection before sending would block; 0 is without bound.
+        package var sendHighWaterMark: Int?
+        /// How many received messages wait per connection; 0 is without bound.
+        package var receiveHighWaterMark: Int?
+        /// The largest frame in bytes that is accepted; a larger one ends its connection. −1: any.
+        package var messageSizeMax: Int?
+        /// The kernel's send buffer in bytes.
+        package var sendBufferSize: Int?
+        /// The kernel's receive buffer in bytes.
+        package var receiveBufferSize: Int?
+        /// How many connections may wait to be accepted.
+        package var backlog: Int?
+    }
+
+    /// What a router does about identities.
+    package struct Router: Equatable, Sendable {
+        /// It reports what it cannot deliver. Without it, it silently drops.
+        package var isMandatory: Bool?
+        /// A connection that claims an identity in use gets it; the older one goes silent. Without
+        /// it, the newer one does.
+        package var isHandover: Bool?
+    }
+
+    /// How long it takes to connect, and again.
+    package struct Connecting: Equatable, Sendable {
+        /// The pause before the first reconnection attempt.
+        package var interval: Duration?
+        /// The longest pause before a reconnection attempt; pauses double up to it.
+        package var intervalMax: Duration?
+        /// How long a TCP connection may take.
+        package var timeout: Duration?
+        /// How long ZeroMQ's handshake may take.
+        package var handshakeInterval: Duration?
+    }
+
+    /// ZeroMQ's own heartbeats. The I/O thread answers them: a hung program stays alive by them.
+    package struct Heartbeat: Equatable, Sendable {
+        /// The time between them.
+        package var interval: Duration?
+        /// How long one may stay unanswered. Must exceed the time that the largest message takes on
+        /// the slowest link, or the connection ends in the midst of it.
+        package var timeout: Duration?
+    }
+
+    /// How TCP finds that a connection is dead.
+    package struct Keepalive: Equatable, Sendable {
+        /// Idle connections are probed.
+        package var isOn: Bool?
+        /// The idle time before the first probe.
+        package var idle: Duration?
+        /// The time between probes.
+        package var interval: Duration?
+        /// After how many lost probes the connection ends.
+        package var count: Int?
+        /// How long the other end may leave bytes unacknowledged before the connection ends; the
+        /// kernel's own patience is a quarter of an hour.
+        package var acknowledgeMax: Duration?
+    }
 
     /// Leaves everything but the linger time at libzmq's defaults.
     package init() {}
@@ -69,36 +98,44 @@ package struct SocketOptions: Equatable, Sendable {
     func apply(to socket: UnsafeMutableRawPointer) throws(ZeroMQError) {
         let setter = OptionSetter(socket: socket)
         try setter.set(ZMQ_LINGER, "linger time", linger)
-        try setter.set(ZMQ_SNDHWM, "send high-water mark", sendHighWaterMark)
-        try setter.set(ZMQ_RCVHWM, "receive high-water mark", receiveHighWaterMark)
-        try setter.set(ZMQ_MAXMSGSIZE, "largest message size", messageSizeMax.map(Int64.init))
-        try setter.set(ZMQ_ROUTER_MANDATORY, "mandatory routing", isRouterMandatory)
-        try setter.set(ZMQ_ROUTER_HANDOVER, "identity handover", isRouterHandover)
+        try setter.set(ZMQ_SNDHWM, "send high-water mark", capacity.sendHighWaterMark)
+        try setter.set(ZMQ_RCVHWM, "receive high-water mark", capacity.receiveHighWaterMark)
+        try setter.set(
+            ZMQ_MAXMSGSIZE,
+            "largest message size",
+            capacity.messageSizeMax.map(Int64.init)
+        )
+        try setter.set(ZMQ_ROUTER_MANDATORY, "mandatory routing", router.isMandatory)
+        try setter.set(ZMQ_ROUTER_HANDOVER, "identity handover", router.isHandover)
         try setter.set(ZMQ_IMMEDIATE, "immediate mode", isImmediate)
         try setter.set(ZMQ_ROUTING_ID, "routing id", routingID)
-        try setter.set(ZMQ_RECONNECT_IVL, "reconnect interval", reconnectInterval)
-        try setter.set(ZMQ_RECONNECT_IVL_MAX, "longest reconnect interval", reconnectIntervalMax)
-        try setter.set(ZMQ_CONNECT_TIMEOUT, "connect timeout", connectTimeout)
-        try setter.set(ZMQ_HANDSHAKE_IVL, "handshake interval", handshakeInterval)
-        try setter.set(ZMQ_HEARTBEAT_IVL, "heartbeat interval", heartbeatInterval)
-        try setter.set(ZMQ_HEARTBEAT_TIMEOUT, "heartbeat timeout", heartbeatTimeout)
-        try setter.set(ZMQ_TCP_KEEPALIVE, "TCP keepalive", isTCPKeepaliveOn)
+        try setter.set(ZMQ_RECONNECT_IVL, "reconnect interval", connecting.interval)
+        try setter.set(ZMQ_RECONNECT_IVL_MAX, "longest reconnect interval", connecting.intervalMax)
+        try setter.set(ZMQ_CONNECT_TIMEOUT, "connect timeout", connecting.timeout)
+        try setter.set(ZMQ_HANDSHAKE_IVL, "handshake interval", connecting.handshakeInterval)
+        try setter.set(ZMQ_HEARTBEAT_IVL, "heartbeat interval", heartbeat.interval)
+        try setter.set(ZMQ_HEARTBEAT_TIMEOUT, "heartbeat timeout", heartbeat.timeout)
+        try setter.set(ZMQ_TCP_KEEPALIVE, "TCP keepalive", keepalive.isOn)
         try setter.set(
             ZMQ_TCP_KEEPALIVE_IDLE,
             "TCP keepalive idle time",
-            tcpKeepaliveIdle?.wholeSeconds
+            keepalive.idle?.wholeSeconds
         )
         try setter.set(
             ZMQ_TCP_KEEPALIVE_INTVL,
             "TCP keepalive interval",
-            tcpKeepaliveInterval?.wholeSeconds
+            keepalive.interval?.wholeSeconds
         )
-        try setter.set(ZMQ_TCP_KEEPALIVE_CNT, "TCP keepalive count", tcpKeepaliveCount)
-        try setter.set(ZMQ_TCP_MAXRT, "longest time without acknowledgement", tcpAcknowledgeMax)
+        try setter.set(ZMQ_TCP_KEEPALIVE_CNT, "TCP keepalive count", keepalive.count)
+        try setter.set(
+            ZMQ_TCP_MAXRT,
+            "longest time without acknowledgement",
+            keepalive.acknowledgeMax
+        )
         try setter.set(ZMQ_IPV6, "IPv6 support", isIPv6Allowed)
-        try setter.set(ZMQ_SNDBUF, "send buffer size", sendBufferSize)
-        try setter.set(ZMQ_RCVBUF, "receive buffer size", receiveBufferSize)
-        try setter.set(ZMQ_BACKLOG, "backlog", backlog)
+        try setter.set(ZMQ_SNDBUF, "send buffer size", capacity.sendBufferSize)
+        try setter.set(ZMQ_RCVBUF, "receive buffer size", capacity.receiveBufferSize)
+        try setter.set(ZMQ_BACKLOG, "backlog", capacity.backlog)
         switch curve {
         case .accepting(let pair):
             try setter.set(ZMQ_CURVE_SERVER, "CURVE role", true)

@@ -3,8 +3,8 @@ import Foundation
 import Hosting
 import Reporting
 
-/// Runs the command that was asked for. It ends with 0, with 1, with 2 for a mistake in its use, or with
-/// a status that the command itself documents.
+/// Runs the command that was asked for. It ends with 0, with 1, with 2 for a mistake in its use, or
+/// with a status that the command itself documents.
 @main
 struct Entry {
     static func main() async {

@@ -78,7 +78,8 @@ struct FinishedRun {
             parameters: UnsafeRawBufferPointer(result.parameters.bytes),
             table: RunBuilder.table,
             metadata: [
-                "input": configuration.input.rawValue, "scale": configuration.scale.rawValue,
+                "input": configuration.input.geometry.rawValue,
+                "scale": configuration.input.scale.rawValue,
             ]
         )
     }

@@ -24,7 +24,8 @@ struct ModelArgument: ParsableArguments {
     }
 
     /// Where the parameters are: in the file that was named or the model of a run's folder, or,
-    /// while the run has none, in its newest valid checkpoint, which a line on standard error tells.
+    /// while the run has none, in its newest valid checkpoint, which a line on standard error
+    /// tells.
     ///
     /// - Throws: when a run has checkpoints, of which none is valid.
     func path() throws(CheckpointError) -> String {

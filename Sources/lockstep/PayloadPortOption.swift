@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import NetworkTransport
 import Training
-import Transport
 
 /// Where sealed payloads go.
 struct PayloadPortOption: ParsableArguments {

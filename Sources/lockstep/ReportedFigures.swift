@@ -1,6 +1,8 @@
 import Figures
+import NetworkTransport
 import Reporting
 import Training
+import TrainingDriver
 import TrainingProtocol
 import Transport
 

@@ -6,6 +6,7 @@ import Hosting
 import Logging
 import Reporting
 import Training
+import TrainingDriver
 import TrainingProtocol
 
 /// What a run shows and writes while it goes: the progress on standard output, the figures in its
@@ -45,11 +46,11 @@ final class RunReport: RunObserver {
         self.configuration = configuration
         self.supervision = supervision
         self.logger = logger
-        schedule = run.settings.schedule
-        workerCountMin = run.settings.workerCountMin
-        let step = run.position.completedStepCount
+        schedule = run.start.settings.schedule
+        workerCountMin = run.start.settings.workerCountMin
+        let step = run.start.position.completedStepCount
         metrics =
-            step == 0 && run.epochs.isEmpty
+            step == 0 && run.start.epochs.isEmpty
                 && !FileManager.default.fileExists(atPath: folder.metricsPath)
             ? try MetricsLog(newInFolder: folder.path)
             : try MetricsLog(folder: folder.path, resumingAtStep: step)

@@ -8,11 +8,12 @@ import Keys
 import Logging
 import MNIST
 import Model
+import NetworkTransport
 import Reporting
 import ServiceLifecycle
 import Training
+import TrainingDriver
 import TrainingProtocol
-import Transport
 import ZeroMQ
 
 /// One start of a run, from its options to its last line.
@@ -74,7 +75,7 @@ struct RunSession {
         let service: CoordinatorService
         do {
             run = try prepare(builder, initial: initial, workerCountMin: workerCount)
-            run.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
+            run.start.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
             report = try self.report(of: run, in: lock.folder, configuration)
             service = try CoordinatorService(
                 run,
@@ -99,14 +100,14 @@ struct RunSession {
                 hangUp: hangUp(admission)
             )
         } catch {
-            try? run.finishCheckpoints()
+            try? run.checkpoints.writer.finish()
             throw error
         }
         defer { service.runResult.map { leave(trace, of: $0) } }
         if let result = service.runResult, result.isComplete {
             try leave(result, configuration, in: lock.folder, report)
         } else {
-            try (service.runResult?.writer ?? run.writer)?.finish()
+            try (service.runResult?.writer ?? run.checkpoints.writer).finish()
             try tell(of: service.runResult, report, in: lock.folder)
             throw ExitCode(signals.exitCode ?? 1)
         }
@@ -122,7 +123,7 @@ struct RunSession {
     ) throws {
         // A checkpoint that fails gives its room back, and is told of after the model is there:
         // that is what the run was for.
-        let checkpoints = Result { try result.writer?.finish() }
+        let checkpoints = Result { try result.writer.finish() }
         try FinishedRun(result, configuration).leave(in: folder, report)
         try checkpoints.get()
         if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
@@ -253,7 +254,7 @@ struct RunSession {
         if warnings.count > 3 {
             logger.warning("passed over \(warnings.count) checkpoints, these three among them")
         }
-        logger.info("going on after step \(run.position.completedStepCount)")
+        logger.info("going on after step \(run.start.position.completedStepCount)")
         return run
     }
 

@@ -1,5 +1,6 @@
 import Reporting
 import Training
+import TrainingDriver
 import TrainingProtocol
 
 extension TraceFile {

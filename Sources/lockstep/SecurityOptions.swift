@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Keys
 import Logging
+import NetworkTransport
 import Training
-import Transport
 import ZeroMQ
 
 /// How a coordinator protects its connections.

@@ -14,19 +14,19 @@ import Testing
             }
         )
         configuration.dataset = path.first == "\u{FEFF}" ? nil : path
-        configuration.input = Bool.random(using: &random) ? .pad : .resize
-        configuration.scale = Bool.random(using: &random) ? .unit : .none
+        configuration.input.geometry = Bool.random(using: &random) ? .pad : .resize
+        configuration.input.scale = Bool.random(using: &random) ? .unit : .none
         configuration.validationSplit = Double.random(in: 0..<0.99, using: &random)
         configuration.batchSize = Int.random(in: 1...65_536, using: &random)
         configuration.epochs = Int.random(in: 1...100_000, using: &random)
-        configuration.learningRate = Double.random(in: 1e-9...1, using: &random)
-        configuration.beta1 = Double.random(in: 0..<0.99, using: &random)
-        configuration.beta2 = Double.random(in: 0..<0.99, using: &random)
-        configuration.epsilon = Double.random(in: 1e-12...1e-3, using: &random)
+        configuration.optimizer.learningRate = Double.random(in: 1e-9...1, using: &random)
+        configuration.optimizer.beta1 = Double.random(in: 0..<0.99, using: &random)
+        configuration.optimizer.beta2 = Double.random(in: 0..<0.99, using: &random)
+        configuration.optimizer.epsilon = Double.random(in: 1e-12...1e-3, using: &random)
         configuration.seed = UInt64.random(in: 0...UInt64.max, using: &random)
         configuration.workers = Bool.random(using: &random) ? nil : 1_024
-        configuration.checkpointEvery = Int.random(in: 0...1_000_000_000, using: &random)
-        configuration.checkpointsKept = Int.random(in: 1...1_000, using: &random)
+        configuration.checkpoints.stepInterval = Int.random(in: 0...1_000_000_000, using: &random)
+        configuration.checkpoints.keptCount = Int.random(in: 1...1_000, using: &random)
         configuration.verify = Double.random(in: 0...1, using: &random)
         configuration.logEvery = Int.random(in: 0...1_000_000_000, using: &random)
         configuration.keepGoing = Bool.random(using: &random)

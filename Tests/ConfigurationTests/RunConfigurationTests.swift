@@ -15,13 +15,18 @@ import Testing
     @Test func `holds the defaults of the design`() {
         let configuration = RunConfiguration()
         #expect(configuration.dataset == nil && configuration.workers == nil)
-        #expect(configuration.input == .pad && configuration.scale == .unit)
+        #expect(configuration.input.geometry == .pad && configuration.input.scale == .unit)
         #expect(configuration.validationSplit == 0.1)
         #expect(configuration.batchSize == 32 && configuration.epochs == 5)
-        #expect(configuration.learningRate == 0.001 && configuration.epsilon == 1e-7)
-        #expect(configuration.beta1 == 0.9 && configuration.beta2 == 0.999)
+        #expect(
+            configuration.optimizer.learningRate == 0.001 && configuration.optimizer.epsilon == 1e-7
+        )
+        #expect(configuration.optimizer.beta1 == 0.9 && configuration.optimizer.beta2 == 0.999)
         #expect(configuration.seed == 1 && configuration.logEvery == 100)
-        #expect(configuration.checkpointEvery == 500 && configuration.checkpointsKept == 3)
+        #expect(
+            configuration.checkpoints.stepInterval == 500
+                && configuration.checkpoints.keptCount == 3
+        )
         #expect(!configuration.keepGoing)
     }
 
@@ -38,7 +43,7 @@ import Testing
 
     @Test func `reference.yaml trains on raw pixels`() throws {
         var expected = RunConfiguration()
-        expected.scale = .none
+        expected.input.scale = .none
         let resolved = try RunConfiguration.resolve(
             commandLine: [:],
             environment: [:],

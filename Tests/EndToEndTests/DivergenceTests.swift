@@ -12,8 +12,8 @@ import Testing
         try SmallDataset.write(trainingCount: 160, testCount: 20, into: data)
     }
 
-    /// Adam without a memory of its gradients' size: where a gradient becomes zero, the step is what
-    /// is left of the mean over 1e-30.
+    /// Adam without a memory of its gradients' size: where a gradient becomes zero, the step is
+    /// what is left of the mean over 1e-30.
     private static let diverging = [
         "train", "--dataset", "data", "--epochs", "2", "--learning-rate", "1000", "--beta2", "0",
         "--epsilon", "1e-30",

@@ -1,4 +1,5 @@
 import Model
+import NetworkTransport
 import SharedMemory
 import TrainingProtocol
 import Transport
@@ -67,7 +68,8 @@ final class ConversationWithCoordinator {
         for _ in 0..<16 { links.arrangeWorkers() }
         links.slots.willWrite(parameters)
         links.slots.didWrite(parameters, version: number)
-        let payload = number % 2 == 0 ? CoordinatorPayload.none : .parameters(parameters)
+        let payload =
+            number % 2 == 0 ? CoordinatorPayload<NetworkPayloads>.none : .parameters(parameters)
         let header = WireEncoding.bytes(of: CoordinatorMessage.heartbeat(FuzzTarget.stamp))
         _ = links.send(header, payload, to: worker)
         if number % 3 == 0 { held = [] }

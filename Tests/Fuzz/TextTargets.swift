@@ -5,6 +5,7 @@ import Hosting
 import Reporting
 import TestTools
 import Training
+import TrainingDriver
 
 /// What is read from a run's folder, from lists, and from who asks for a process's health.
 extension FuzzTarget {

@@ -40,7 +40,7 @@ struct DigitNormalizationTests {
     }
 
     @Test func `gives a picture and its negative the same image`() throws {
-        let picture = try GrayPicture.decodePNG(Fixtures.bytes("drawing.png"), name: "drawing.png")
+        let picture = try PNGReading.decode(Fixtures.bytes("drawing.png"), name: "drawing.png")
         let digit = try DigitImage(normalizing: picture, name: "")
         let negative = try DigitImage(normalizing: picture.inverted, name: "")
         #expect(Fixtures.distance(digit.pixels, negative.pixels) < 0.5)

@@ -28,7 +28,7 @@ struct HostilePictureTests {
 
     private func reason(_ bytes: [UInt8]) throws -> String {
         let error = #expect(throws: ImageFileError.self) {
-            try GrayPicture.decodeTIFF(bytes, name: "x")
+            try TIFFReading.decode(bytes, name: "x")
         }
         return "\(try #require(error))"
     }
@@ -85,13 +85,13 @@ struct HostilePictureTests {
         }
         let whole = Self.tiff(entries(8 + 2 + 12 * 9 + 4), data: jpeg)
         let error = ImageFileError.tooManyScans(file: "x", found: 41, countMax: 40)
-        #expect(throws: error) { try GrayPicture.decodeTIFF(whole, name: "x") }
+        #expect(throws: error) { try TIFFReading.decode(whole, name: "x") }
     }
 
     @Test(arguments: ["P5\n# wide\n20000 1\n255\n", "P5\r\n#\r\n9000 9000\n255\n"])
     func `refuses a graymap before it allocates what its header promises`(text: String) {
         let error = #expect(throws: ImageFileError.self) {
-            try GrayPicture.decodeBitmap(Array(text.utf8), .pgm, name: "x")
+            try BitmapReading.decode(Array(text.utf8), .pgm, name: "x")
         }
         #expect("\(error!)".contains("pixels where at most"), "\(error!)")
     }
@@ -105,7 +105,7 @@ struct HostilePictureTests {
                 width: width,
                 height: abs(height)
             )
-            #expect(throws: error) { try GrayPicture.decodeBitmap(bitmap, .bmp, name: "x") }
+            #expect(throws: error) { try BitmapReading.decode(bitmap, .bmp, name: "x") }
         }
     }
 }

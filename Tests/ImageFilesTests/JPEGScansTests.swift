@@ -34,7 +34,7 @@ struct JPEGScansTests {
         let scan: [UInt8] = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0]
         let jpeg = Self.start + frame + scan + scans + Self.end
         #expect(throws: ImageFileError.tooManyScans(file: "x.jpg", found: 102, countMax: 100)) {
-            try GrayPicture.decodeJPEG(jpeg, name: "x.jpg")
+            try JPEGReading.decode(jpeg, name: "x.jpg")
         }
     }
 }

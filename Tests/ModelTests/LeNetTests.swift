@@ -46,15 +46,15 @@ struct LeNetTests {
     @Test func `has memory for what the kernels write`() {
         let workspace = Workspace()
         #expect(workspace.rectified.map(\.elementCount) == [400, 120, 84, 10])
-        #expect(workspace.rows.elementCount == 121)
+        #expect(workspace.scratch.rows.elementCount == 121)
         #expect(workspace.images.elementCount == 32 * 48 + 16)
-        #expect(workspace.pooled1.elementCount == 14 * 14 * 8)
-        #expect(workspace.winners1.elementCount == 14 * 14 * 6)
-        #expect(workspace.rows2.elementCount == 400)
-        #expect(workspace.inkedRows.elementCount * 32 == 32 * 16)
-        #expect(workspace.inkedWindows.elementCount * 32 == 14 * 16)
+        #expect(workspace.pooled1.output.elementCount == 14 * 14 * 8)
+        #expect(workspace.pooled1.winners.elementCount == 14 * 14 * 6)
+        #expect(workspace.rows2.output.elementCount == 400)
+        #expect(workspace.ink.rows.elementCount * 32 == 32 * 16)
+        #expect(workspace.ink.windows.elementCount * 32 == 14 * 16)
         // The first convolution's lists, which are the most.
-        #expect(workspace.scratch.elementCount * 16 == 976 + 12 * 1_808)
+        #expect(workspace.scratch.kernel.elementCount * 16 == 976 + 12 * 1_808)
     }
 
     @Test func `names the tensors in the order of the layers`() {

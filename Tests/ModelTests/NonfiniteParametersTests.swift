@@ -58,8 +58,8 @@ struct NonfiniteParametersTests {
         }
     }
 
-    /// Whether two numbers are both NaN, the same infinity, or both finite: how near finite ones are
-    /// is tested elsewhere.
+    /// Whether two numbers are both NaN, the same infinity, or both finite: how near finite ones
+    /// are is tested elsewhere.
     private func isAlike(_ left: Float, _ right: Float) -> Bool {
         left.isFinite ? right.isFinite : left == right || left.isNaN && right.isNaN
     }

@@ -40,9 +40,21 @@ struct TidyTests {
                 Issue.record("\(file.path): module \(file.module) has no row in `allowedImports`")
                 continue
             }
-            for (line, module) in imports(of: file) where !allowed.contains(module) {
+            for (line, module) in file.imports where !allowed.contains(module) {
                 Issue.record(
                     "\(file.path):\(line): \(file.module) may not import \(module); dependencies point down only, so move the code to where both are known"
+                )
+            }
+        }
+    }
+
+    @Test func `allows no import that no file needs`() {
+        for (module, allowed) in Self.allowedImports {
+            let files = sources.files.filter { $0.module == module }
+            let unneeded = allowed.subtracting(files.flatMap { $0.imports.map(\.1) })
+            for name in unneeded.sorted() {
+                Issue.record(
+                    "no file of \(module) imports \(name); take it out of `allowedImports`"
                 )
             }
         }
@@ -67,7 +79,7 @@ struct TidyTests {
             for (line, text) in file.lines.enumerated() {
                 for module in modules where module == file.module {
                     let pattern = "\\b(struct|class|enum|protocol|actor) \(module)\\b"
-                    if !isComment(text), text.range(of: pattern, options: .regularExpression) != nil
+                    if !text.isComment, text.range(of: pattern, options: .regularExpression) != nil
                     {
                         Issue.record(
                             "\(file.path):\(line + 1): type \(module) in module \(module); rename one"
@@ -79,10 +91,10 @@ struct TidyTests {
     }
 
     @Test func `documents what other modules use`() {
+        let requirements = requirements()
         let declaration =
             #"^\s*(@\w+ )*package (static |final |mutating |internal\(set\) |private\(set\) |consuming |borrowing |indirect )*(func|var|let|init|struct|class|enum|protocol|actor|typealias)\b"#
         for file in sources.files {
-            let requirements = requirements(in: file.module)
             for (index, text) in file.lines.enumerated()
             where text.range(of: declaration, options: .regularExpression) != nil {
                 let isRequired = requirements.contains { text.contains("    package \($0)") }
@@ -101,7 +113,7 @@ struct TidyTests {
         let sizes = /\b(61_?706|59_?134|2_?572|785|61 \* 4_096|2_556|50_572|50_692|60_772|60_856)\b/
         for file in sources.files where file.module != "KernelSource" {
             for (index, text) in file.lines.enumerated()
-            where !isComment(text) && text.contains(sizes) {
+            where !text.isComment && text.contains(sizes) {
                 Issue.record("\(file.path):\(index + 1): a size of the network; ask `LeNet` for it")
             }
         }
@@ -147,15 +159,22 @@ extension TidyTests {
         "KernelReference": ["Glibc"],
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
         "TrainingProtocol": ["SeededRandom"],
-        "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
+        "TrainingSimulation": [
+            "Checkpoints", "Figures", "SeededRandom", "TrainingDriver", "TrainingProtocol",
+            "Transport",
+        ],
         "Wire": ["Figures", "Foundation", "Sealing", "SwiftProtobuf", "TrainingProtocol"],
         "Sealing": ["CIPsecMB", "COpenSSL"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
         "SharedMemory": ["CSharedMemory", "Glibc"],
         "Keys": ["Glibc", "ZeroMQ"],
-        "Transport": [
+        "Transport": ["Figures", "TrainingProtocol"],
+        "NetworkTransport": [
             "Arithmetic", "Figures", "Glibc", "Keys", "Model", "Sealing", "SharedMemory",
-            "Synchronization", "TrainingProtocol", "Wire", "ZeroMQ",
+            "Synchronization", "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
+        ],
+        "TrainingDriver": [
+            "Checkpoints", "Figures", "Glibc", "JSON", "TrainingProtocol", "Transport",
         ],
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "PlainFiles": ["Glibc"],
@@ -173,9 +192,9 @@ extension TidyTests {
         ],
         "Training": [
             "Arithmetic", "Checkpoints", "Configuration", "Figures", "Foundation", "Glibc",
-            "Hosting", "JSON", "Kernels", "Keys", "Logging", "MNIST", "Model", "SeededRandom",
-            "ServiceLifecycle", "Synchronization", "TrainingProtocol", "Transport", "Wire",
-            "ZeroMQ",
+            "Hosting", "Kernels", "Keys", "Logging", "MNIST", "Model", "NetworkTransport",
+            "SeededRandom", "ServiceLifecycle", "Synchronization", "TrainingDriver",
+            "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
         ],
         "TrainingBenchmarks": [
             "Figures", "Foundation", "Glibc", "JSON", "Reporting", "Subprocess", "SystemPackage",
@@ -183,9 +202,9 @@ extension TidyTests {
         "lockstep": [
             "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
             "Foundation", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
-            "Logging", "MNIST", "Model", "PlainFiles", "Reporting", "ServiceLifecycle",
-            "Synchronization", "Training", "TrainingBenchmarks", "TrainingProtocol",
-            "TrainingSimulation", "Transport", "ZeroMQ",
+            "Logging", "MNIST", "Model", "NetworkTransport", "PlainFiles", "Reporting",
+            "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
+            "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport", "ZeroMQ",
         ],
     ]
 
@@ -201,22 +220,18 @@ extension TidyTests {
 
 /// How files are read: by line, which the formatter's layout makes sufficient.
 extension TidyTests {
-    private func isComment(_ text: String) -> Bool {
-        text.drop { $0 == " " }.hasPrefix("//")
-    }
-
     private func isDocumented(_ index: Int, in file: SourceTree.File) -> Bool {
         var above = index - 1
         while above >= 0, file.lines[above].drop(while: { $0 == " " }).hasPrefix("@") { above -= 1 }
         return above >= 0 && file.lines[above].drop(while: { $0 == " " }).hasPrefix("///")
     }
 
-    /// What the protocols of a module ask for, such as `func drop(`: documented there, and the same
-    /// wherever it is met.
-    private func requirements(in module: String) -> Set<String> {
-        let member = /^    (?:associatedtype (\w+)|(func \w+\(|var \w+\b))/
+    /// What protocols ask for, such as `func drop(`: documented there, and the same wherever it is
+    /// met.
+    private func requirements() -> Set<String> {
+        let member = /^    (?:associatedtype (\w+)|((?:static )?func \w+\(|var \w+\b))/
         var found: Set<String> = []
-        for file in sources.files where file.module == module {
+        for file in sources.files {
             var isProtocol = false
             for text in file.lines {
                 if text.hasPrefix("}") { isProtocol = false }
@@ -226,8 +241,10 @@ extension TidyTests {
                 if let start = match.2 { found.insert(String(start)) }
             }
         }
-        // A property that only its type sets meets a requirement too.
-        return found.union(found.map { "private(set) " + $0 }.filter { $0.contains("var ") })
+        // A constant, or a property that only its type sets, meets a requirement too.
+        let variables = found.filter { $0.hasPrefix("var ") }
+        return found.union(variables.map { "private(set) " + $0 })
+            .union(variables.map { "let " + $0.dropFirst("var ".count) })
     }
 
     /// Functions and initializers with the lines from their name to their closing brace.
@@ -239,7 +256,7 @@ extension TidyTests {
                     of: #"^\s*(@[\w()"`., ]+ )*([a-z()]+ )*(func|init)\b.*[({]"#,
                     options: .regularExpression
                 ) != nil
-            guard isFunction, !isComment(text), !text.hasSuffix("}") else { continue }
+            guard isFunction, !text.isComment, !text.hasSuffix("}") else { continue }
             let indentation = text.prefix { $0 == " " }
             let end = file.lines[index...].firstIndex { $0 == indentation + "}" } ?? index
             found.append((index + 1, end - index + 1))
@@ -247,24 +264,11 @@ extension TidyTests {
         return found
     }
 
-    private func imports(of file: SourceTree.File) -> [(Int, String)] {
-        file.lines.enumerated().compactMap { index, text in
-            let words = text.split(separator: " ")
-            guard let place = words.firstIndex(of: "import"), place + 1 < words.count,
-                !isComment(text), !text.hasPrefix(" ") || text.contains("import ")
-            else { return nil }
-            let isImport = words[..<place].allSatisfy {
-                ["package", "internal", "private", "@preconcurrency", "@testable"].contains($0)
-            }
-            return isImport ? (index + 1, String(words[words.count - 1])) : nil
-        }
-    }
-
     private func declaredNames(of file: SourceTree.File) -> [(Int, String)] {
         let pattern =
             /\b(?:func|var|let|struct|class|enum|protocol|actor|case|typealias) ([A-Za-z_]\w*)/
         return file.lines.enumerated().flatMap { index, text in
-            isComment(text) ? [] : text.matches(of: pattern).map { (index + 1, String($0.1)) }
+            text.isComment ? [] : text.matches(of: pattern).map { (index + 1, String($0.1)) }
         } + [(1, file.name)]
     }
 

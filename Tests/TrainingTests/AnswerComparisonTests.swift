@@ -4,11 +4,13 @@ import Kernels
 import MNIST
 import Model
 import Testing
+import TrainingDriver
 import TrainingProtocol
+import Transport
 import Wire
 
+@testable import NetworkTransport
 @testable import Training
-@testable import Transport
 
 /// Who is wrong where two workers answer the same.
 struct AnswerComparisonTests {
@@ -27,7 +29,10 @@ struct AnswerComparisonTests {
     ) throws -> [WorkerID] {
         let small = try SmallRun()
         let arithmetic = ParallelArithmetic(kernels: small.kernels)
-        let comparison = AnswerComparison(arithmetic: arithmetic, input: small.run.settings.input)
+        let comparison = AnswerComparison(
+            arithmetic: arithmetic,
+            input: small.run.start.settings.input
+        )
         let parameters = small.run.optimizer.parameters
         func answer(_ damage: (inout ReductionTree.Sum) -> Void) -> ReductionTree.Sum {
             var answer = comparison.compute(work, parameters, small.run.feed)
@@ -42,7 +47,7 @@ struct AnswerComparisonTests {
         return comparison.wrongWorkers(
             work,
             first: first,
-            second: WorkerArrival(
+            second: WorkerArrival<NetworkPayloads>(
                 message: .answer(work, RunStamp(run: 1, generation: 1)),
                 sums: other.sums,
                 gradient: other.gradient,

@@ -5,16 +5,18 @@ import Keys
 import Model
 import TestTools
 import Testing
+import TrainingDriver
 import TrainingProtocol
 import Wire
 import ZeroMQ
 
+@testable import NetworkTransport
 @testable import Training
-@testable import Transport
 
 /// What arrives that should not, in the midst of a run: nothing of it may show in the model.
 struct HostileTests {
-    /// Trains with one honest worker that stands still before the visitor comes, until it has done its worst.
+    /// Trains with one honest worker that stands still before the visitor comes, until it has done
+    /// its worst.
     private func train(
         _ record: SmallRun.Record,
         admission: Admission? = nil,

@@ -4,8 +4,8 @@ import TrainingProtocol
 import Wire
 import ZeroMQ
 
+@testable import NetworkTransport
 @testable import Training
-@testable import Transport
 
 /// A socket that says to a coordinator whatever a test wants.
 final class RawWorker {
@@ -28,7 +28,7 @@ final class RawWorker {
         var options = SocketOptions()
         options.routingID = identity
         options.curve = curve
-        options.reconnectInterval = .milliseconds(1)
+        options.connecting.interval = .milliseconds(1)
         socket = try Socket(.dealer, in: Context(), options: options)
         monitor = try Monitor(of: socket)
         try socket.connect(endpoint)

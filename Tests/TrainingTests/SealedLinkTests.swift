@@ -5,11 +5,12 @@ import Synchronization
 import TestTools
 import Testing
 import TrainingProtocol
+import Transport
 import Wire
 import ZeroMQ
 
+@testable import NetworkTransport
 @testable import Training
-@testable import Transport
 
 /// Runs whose payloads go sealed through a second port, and what may come to it.
 @Suite(.serialized) struct SealedLinkTests {

@@ -5,8 +5,8 @@ import Testing
 import TrainingProtocol
 import ZeroMQ
 
+@testable import NetworkTransport
 @testable import Training
-@testable import Transport
 
 /// Runs whose workers do not find their coordinator at first.
 struct SearchingWorkerTests {

@@ -8,10 +8,11 @@ import Keys
 import Logging
 import MNIST
 import Model
+import NetworkTransport
 import Synchronization
 import TestTools
+import TrainingDriver
 import TrainingProtocol
-import Transport
 import ZeroMQ
 
 @testable import Training
@@ -100,7 +101,7 @@ struct SmallRun {
         )
         var configuration = RunConfiguration()
         configuration.verify = verify
-        configuration.checkpointEvery = checkpointEvery
+        configuration.checkpoints.stepInterval = checkpointEvery
         configuration.epochs = 2
         let builder = try RunBuilder(
             configuration: configuration,
@@ -185,7 +186,7 @@ struct SmallRun {
         guard let result = service.runResult else { throw ServiceEndedWithoutResult() }
         // A checkpoint still being written when the process ends would be sealed by a library that
         // has cleaned up.
-        try? result.writer?.finish()
+        try? result.writer.finish()
         return (result, Array(result.parameters.floats))
     }
 

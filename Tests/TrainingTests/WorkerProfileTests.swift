@@ -3,6 +3,7 @@ import SharedMemory
 import Synchronization
 import TestTools
 import Testing
+import TrainingDriver
 import Wire
 
 @testable import Training

@@ -1,3 +1,4 @@
+import Arithmetic
 import Checkpoints
 import Figures
 import Foundation
@@ -5,6 +6,7 @@ import Kernels
 import Synchronization
 import TestTools
 import Testing
+import TrainingDriver
 import TrainingProtocol
 
 @testable import Training
@@ -123,7 +125,7 @@ struct WrongAnswerTests {
         #expect(record.positionsGoneBackTo.count == 1)
         #expect(result.distrusted.count == 1)
         #expect(parameters == expected)
-        try result.writer?.finish()
+        try result.writer.finish()
     }
 
     @Test func `goes back to a checkpoint from before a wrong answer and removes those after`()
@@ -138,16 +140,12 @@ struct WrongAnswerTests {
             throughputSamplesPerSecond: 1
         )
         // The three newest are kept.
+        let (run, checkpoints) = (small.run, small.run.checkpoints)
         for step in [16, 20, 23] {
-            small.run.submitCheckpoint(
-                at: Position(completedStepCount: step, recordedEpochCount: 1),
-                totals: small.run.epochTotals,
-                epochs: [epoch],
-                distrusted: [],
-                soleAnswers: [],
-                isRequired: true
-            )
-            try small.run.finishCheckpoints()
+            let position = Position(completedStepCount: step, recordedEpochCount: 1)
+            let record = RunRecord(position: position, epochs: [epoch])
+            checkpoints.submit(record, run.optimizer.current, isRequired: true)
+            try checkpoints.writer.finish()
         }
         let path = small.folder.url.appending(path: "checkpoints").path
         let steps = {
@@ -157,15 +155,17 @@ struct WrongAnswerTests {
         #expect(try steps() == [16, 20, 23])
         let position = Position(completedStepCount: 22, recordedEpochCount: 1)
         let newest = Position(completedStepCount: 20, recordedEpochCount: 1)
-        #expect(small.run.findingCheckpoint(position) == newest)
-        #expect(small.run.findingCheckpoint(Position()) == nil)
+        #expect(checkpoints.newest(before: position) == newest)
+        #expect(checkpoints.newest(before: Position()) == nil)
         #expect(try steps() == [16, 20, 23])
-        let earlier = try small.run.goingBack(position)
+        let clock = CoordinatorProfiler(sliceCountMax: 0)
+        let numbers = LeNetNumbers(run, clock: clock, sliceCountMax: 0)
+        let earlier = try checkpoints.goBack(to: position, numbers)
         #expect(earlier.position == Position(completedStepCount: 20, recordedEpochCount: 1))
         #expect(earlier.epochs.count == 1)
         #expect(try steps() == [16, 20])
-        #expect(throws: RunBuilder.Failure.self) {
-            try small.run.goingBack(Position(completedStepCount: 3))
+        #expect(throws: RunCheckpoints<LeNetNumbers, CheckpointWriter>.AllCorrupted.self) {
+            try checkpoints.goBack(to: Position(completedStepCount: 3), numbers)
         }
         #expect(try steps() == [16, 20])
     }

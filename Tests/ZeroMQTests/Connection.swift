@@ -20,7 +20,7 @@ struct Connection: ~Copyable {
         dealer dealerOptions: SocketOptions = SocketOptions()
     ) throws {
         var routerOptions = routerOptions
-        routerOptions.isRouterMandatory = true
+        routerOptions.router.isMandatory = true
         var dealerOptions = dealerOptions
         dealerOptions.routingID = Connection.identity
         let router = try Socket(.router, in: context, options: routerOptions)

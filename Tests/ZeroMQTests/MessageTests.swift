@@ -103,20 +103,6 @@ struct MessageTests {
         #expect(releases.value() == 3)
     }
 
-    @Test(arguments: [0, 5, 100_000])
-    func `a shared copy has the same bytes and outlives the first`(size: Int) throws {
-        let releases = try Releases()
-        var first = SharedBytes(size: size, releases).frame
-        let copy = first.sharedCopy()
-        _ = consume first
-        #expect(releases.value() == 0)
-        #expect(copy.size == size)
-        let expected = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
-        #expect(copy.withUnsafeBytes { Array($0) } == expected)
-        _ = consume copy
-        #expect(releases.value() == 1)
-    }
-
     @Test func `moves a frame out of a message and leaves an empty one`() {
         var message = multipart([[1, 2], [UInt8](repeating: 3, count: 500)])
         let taken = message.takeFrame(at: 1)

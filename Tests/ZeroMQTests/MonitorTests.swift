@@ -22,7 +22,7 @@ struct MonitorTests {
 
     @Test func `tells of attempts that fail`() throws {
         var options = SocketOptions()
-        options.reconnectInterval = .milliseconds(7)
+        options.connecting.interval = .milliseconds(7)
         let dealer = try Socket(.dealer, in: Context(), options: options)
         var monitor = try Monitor(of: dealer)
         try dealer.connect("tcp://127.0.0.1:1")
@@ -48,7 +48,7 @@ struct MonitorTests {
             do {
                 var options = SocketOptions()
                 options.linger = .seconds(5)
-                options.receiveHighWaterMark = 1
+                options.capacity.receiveHighWaterMark = 1
                 let router = try Socket(.router, in: context, options: options)
                 try router.bind("tcp://127.0.0.1:*")
                 let dealer = try Socket(.dealer, in: context, options: options)

@@ -27,10 +27,6 @@ struct PollerTests {
         #expect(try poller.poll(timeout: patience) == 1)
         #expect(poller.readiness(at: dealer) == .readable)
         #expect(poller.readiness(at: router) == [] && poller.readiness(at: wake) == [])
-
-        poller.setInterest([.readable, .writable], at: dealer)
-        #expect(try poller.poll(timeout: patience) == 1)
-        #expect(poller.readiness(at: dealer) == [.readable, .writable])
     }
 
     @Test func `sees what its socket's descriptor does not show`() throws {

@@ -4,10 +4,10 @@ import ZeroMQ
 struct SocketMessagesTests {
     @Test func `loses nothing when the queue of a slow dealer is full`() throws {
         var options = SocketOptions()
-        options.sendHighWaterMark = 4
-        options.receiveHighWaterMark = 4
-        options.sendBufferSize = 16_384
-        options.receiveBufferSize = 16_384
+        options.capacity.sendHighWaterMark = 4
+        options.capacity.receiveHighWaterMark = 4
+        options.capacity.sendBufferSize = 16_384
+        options.capacity.receiveBufferSize = 16_384
         let connection = try Connection(context: Context(), router: options, dealer: options)
 
         var poller = Poller()
@@ -51,8 +51,8 @@ struct SocketMessagesTests {
     @Test func `sends a message that would block again once there is room`() throws {
         let context = try Context()
         var options = SocketOptions()
-        options.sendHighWaterMark = 1
-        options.receiveHighWaterMark = 1
+        options.capacity.sendHighWaterMark = 1
+        options.capacity.receiveHighWaterMark = 1
         let left = try Socket(.dealer, in: context, options: options)
         try left.bind("inproc://pair")
         let right = try Socket(.dealer, in: context, options: options)
@@ -135,7 +135,7 @@ struct SocketMessagesTests {
 
     @Test func `cuts a dealer whose frame is too large and hears it again`() throws {
         var options = SocketOptions()
-        options.messageSizeMax = 1_000
+        options.capacity.messageSizeMax = 1_000
         let connection = try Connection(context: Context(), router: options)
         var monitor = try Monitor(of: connection.router)
         try sendAll([[UInt8](repeating: 0, count: 1_001)], through: connection.dealer)

@@ -83,7 +83,7 @@ struct SocketTests {
 
     @Test func `refuses an option outside its range by name and value`() throws {
         var options = SocketOptions()
-        options.sendHighWaterMark = -1
+        options.capacity.sendHighWaterMark = -1
         let error = #expect(throws: ZeroMQError.self) {
             _ = try Socket(.router, in: Context(), options: options)
         }
@@ -100,27 +100,27 @@ struct SocketTests {
     @Test func `takes every option`() throws {
         var options = SocketOptions()
         options.linger = .milliseconds(1)
-        options.sendHighWaterMark = 8
-        options.receiveHighWaterMark = 8
-        options.messageSizeMax = 2 << 20
-        options.isRouterMandatory = true
-        options.isRouterHandover = true
+        options.capacity.sendHighWaterMark = 8
+        options.capacity.receiveHighWaterMark = 8
+        options.capacity.messageSizeMax = 2 << 20
+        options.router.isMandatory = true
+        options.router.isHandover = true
         options.isImmediate = true
         options.routingID = [1]
-        options.reconnectInterval = .milliseconds(50)
-        options.reconnectIntervalMax = .seconds(2)
-        options.connectTimeout = .seconds(2)
-        options.handshakeInterval = .seconds(5)
-        options.heartbeatInterval = .seconds(1)
-        options.heartbeatTimeout = .seconds(5)
-        options.isTCPKeepaliveOn = true
-        options.tcpKeepaliveIdle = .seconds(30)
-        options.tcpKeepaliveInterval = .seconds(5)
-        options.tcpKeepaliveCount = 3
+        options.connecting.interval = .milliseconds(50)
+        options.connecting.intervalMax = .seconds(2)
+        options.connecting.timeout = .seconds(2)
+        options.connecting.handshakeInterval = .seconds(5)
+        options.heartbeat.interval = .seconds(1)
+        options.heartbeat.timeout = .seconds(5)
+        options.keepalive.isOn = true
+        options.keepalive.idle = .seconds(30)
+        options.keepalive.interval = .seconds(5)
+        options.keepalive.count = 3
         options.isIPv6Allowed = true
-        options.sendBufferSize = 512 << 10
-        options.receiveBufferSize = 512 << 10
-        options.backlog = 256
+        options.capacity.sendBufferSize = 512 << 10
+        options.capacity.receiveBufferSize = 512 << 10
+        options.capacity.backlog = 256
         _ = try Socket(.router, in: Context(), options: options)
     }
 

@@ -53,8 +53,8 @@ package struct LocalWorkers: Service {
     /// The exit status of a worker that gave a wrong answer: another process would not help.
     package static let dismissedStatus: Int32 = 3
 
-    /// The exit status of a worker that another process holds and that has looked for its coordinator
-    /// in vain for as long as it may: another process would look as long again.
+    /// The exit status of a worker that another process holds and that has looked for its
+    /// coordinator in vain for as long as it may: another process would look as long again.
     package static let unfoundStatus: Int32 = 4
 
     private let executablePath: String
@@ -172,8 +172,8 @@ package struct LocalWorkers: Service {
         case late
     }
 
-    /// How long a worker may take to leave: one that is frozen never does. The coordinator has waited
-    /// for two seconds before.
+    /// How long a worker may take to leave: one that is frozen never does. The coordinator has
+    /// waited for two seconds before.
     private static let leaveMax = Duration.seconds(1)
 
     /// Hands a worker its key, waits for its end, and has it leave when the run ends.

@@ -1,7 +1,4 @@
-package import Arithmetic
 package import TrainingProtocol
-package import Wire
-package import ZeroMQ
 
 /// Two transports as one: each worker is sent to over the better one where that has a way to it,
 /// and over the other one where it has not, or has lost it.
@@ -10,12 +7,15 @@ package import ZeroMQ
 package final class PreferringCoordinatorTransport<
     Preferred: CoordinatorTransport,
     Fallback: CoordinatorTransport
->: CoordinatorTransport where Preferred.Failure == Fallback.Failure {
+>: CoordinatorTransport
+where Preferred.Failure == Fallback.Failure, Preferred.Payloads == Fallback.Payloads {
     package typealias Failure = Fallback.Failure
+    package typealias Payloads = Fallback.Payloads
 
     /// The better one; nil where there is none.
-    private let preferred: Preferred?
-    private let fallback: Fallback
+    package let preferred: Preferred?
+    /// The other one.
+    package let fallback: Fallback
 
     /// Composes two transports.
     package init(_ preferred: Preferred?, orElse fallback: Fallback) {
@@ -23,10 +23,12 @@ package final class PreferringCoordinatorTransport<
         self.fallback = fallback
     }
 
-    package func receive() throws(Failure) -> CoordinatorReceived? {
+    package func receive() throws(Failure) -> CoordinatorReceived<Payloads>? {
         if let received = try preferred?.receive() { return received }
         let received = try fallback.receive()
-        if case .rejected(.objection, let route)? = received, let worker = route.sender {
+        if case .rejected(let message, let route)? = received, message.isInWorkersName,
+            let worker = route.sender
+        {
             // Whose name was taken loses all its ways, comes again, and takes its number back.
             preferred?.drop(worker)
         }
@@ -35,7 +37,7 @@ package final class PreferringCoordinatorTransport<
 
     package func send(
         _ message: CoordinatorMessage,
-        _ payload: CoordinatorPayload,
+        _ payload: CoordinatorPayload<Payloads>,
         to worker: WorkerID
     ) throws(Failure) -> Delivery {
         guard let preferred else { return try fallback.send(message, payload, to: worker) }
@@ -68,7 +70,7 @@ package final class PreferringCoordinatorTransport<
         return worker
     }
 
-    package func attend(at now: Duration) throws(Failure) -> [RejectedMessage] {
+    package func attend(at now: Duration) throws(Failure) -> [Payloads.Rejection] {
         let rejected = try fallback.attend(at: now)
         guard let others = try preferred?.attend(at: now), !others.isEmpty else { return rejected }
         return rejected + others
@@ -85,7 +87,7 @@ package final class PreferringCoordinatorTransport<
         preferred?.carries(worker) == true || fallback.carries(worker)
     }
 
-    package func add(to offer: inout WelcomeOffer, for worker: WorkerID) {
+    package func add(to offer: inout Payloads.Offer, for worker: WorkerID) {
         preferred?.add(to: &offer, for: worker)
         fallback.add(to: &offer, for: worker)
     }
@@ -108,25 +110,7 @@ package final class PreferringCoordinatorTransport<
         fallback.arrangeWorkers(where: computes)
     }
 
-    package var parameterMemory: (any ParameterMemory)? {
+    package var parameterMemory: Payloads.ParameterMemory? {
         preferred?.parameterMemory ?? fallback.parameterMemory
-    }
-}
-
-extension PreferringCoordinatorTransport: PolledTransport
-where Preferred: PolledTransport, Fallback: PolledTransport {
-    package func add(to poller: inout Poller) {
-        preferred?.add(to: &poller)
-        fallback.add(to: &poller)
-    }
-
-    package func update(_ poller: inout Poller) {
-        preferred?.update(&poller)
-        fallback.update(&poller)
-    }
-
-    package func noteReadiness(in poller: borrowing Poller) {
-        preferred?.noteReadiness(in: poller)
-        fallback.noteReadiness(in: poller)
     }
 }

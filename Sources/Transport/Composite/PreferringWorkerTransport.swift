@@ -1,8 +1,5 @@
 package import Figures
-package import Model
 package import TrainingProtocol
-package import Wire
-package import ZeroMQ
 
 /// Two transports as one: messages go over the better one where that has a way for them, and over
 /// the other one where it has not, or has lost it.
@@ -11,11 +8,15 @@ package import ZeroMQ
 package final class PreferringWorkerTransport<
     Preferred: WorkerTransport,
     Fallback: WorkerTransport
->: WorkerTransport where Preferred.Failure == Fallback.Failure {
+>: WorkerTransport
+where Preferred.Failure == Fallback.Failure, Preferred.Payloads == Fallback.Payloads {
     package typealias Failure = Fallback.Failure
+    package typealias Payloads = Fallback.Payloads
 
-    private let preferred: Preferred
-    private let fallback: Fallback
+    /// The better one.
+    package let preferred: Preferred
+    /// The other one.
+    package let fallback: Fallback
 
     /// Composes two transports.
     package init(_ preferred: Preferred, orElse fallback: Fallback) {
@@ -23,7 +24,7 @@ package final class PreferringWorkerTransport<
         self.fallback = fallback
     }
 
-    package func receive() throws(Failure) -> WorkerReceived? {
+    package func receive() throws(Failure) -> WorkerReceived<Payloads>? {
         if let received = try preferred.receive() { return received }
         return try fallback.receive()
     }
@@ -31,21 +32,17 @@ package final class PreferringWorkerTransport<
     package func send(
         _ message: WorkerMessage,
         _ sums: LossSums,
-        _ gradient: ParameterBuffer?
+        _ gradient: Payloads.Buffer?
     ) throws(Failure) -> Delivery {
         let delivery = try preferred.send(message, sums, gradient)
         guard delivery == .unsuited else { return delivery }
         return try fallback.send(message, sums, gradient)
     }
 
-    package func send(
-        _ profile: ProfileHeader,
-        _ payload: ParameterBuffer,
-        size: Int
-    ) throws(Failure) -> Delivery {
-        let delivery = try preferred.send(profile, payload, size: size)
+    package func send(_ profile: Payloads.SentProfile) throws(Failure) -> Delivery {
+        let delivery = try preferred.send(profile)
         guard delivery == .unsuited else { return delivery }
-        return try fallback.send(profile, payload, size: size)
+        return try fallback.send(profile)
     }
 
     package func nextConnectionChange(at now: Duration) throws(Failure) -> ConnectionChange? {
@@ -65,7 +62,7 @@ package final class PreferringWorkerTransport<
         return min(first, second)
     }
 
-    package func open(_ offer: WelcomeOffer, at now: Duration) -> Bool {
+    package func open(_ offer: Payloads.Offer, at now: Duration) -> Bool {
         guard preferred.open(offer, at: now) else { return fallback.open(offer, at: now) }
         fallback.close()
         return true
@@ -94,7 +91,7 @@ package final class PreferringWorkerTransport<
         preferred.searchReason.isEmpty ? fallback.searchReason : preferred.searchReason
     }
 
-    package var begunParameters: ParameterAssembler.Begun? {
+    package var begunParameters: Payloads.BegunParameters? {
         preferred.begunParameters ?? fallback.begunParameters
     }
 
@@ -104,11 +101,11 @@ package final class PreferringWorkerTransport<
         preferred.isOpen ? preferred.wantsEarlySegments : fallback.wantsEarlySegments
     }
 
-    package func takeGradientBuffer() -> ParameterBuffer? {
+    package func takeGradientBuffer() -> Payloads.Buffer? {
         preferred.takeGradientBuffer() ?? fallback.takeGradientBuffer()
     }
 
-    package func giveBack(_ gradient: ParameterBuffer) {
+    package func giveBack(_ gradient: Payloads.Buffer) {
         preferred.giveBack(gradient)
         fallback.giveBack(gradient)
     }
@@ -126,23 +123,5 @@ package final class PreferringWorkerTransport<
     package func lookOut(for duration: Duration) {
         preferred.lookOut(for: duration)
         fallback.lookOut(for: duration)
-    }
-}
-
-extension PreferringWorkerTransport: PolledTransport
-where Preferred: PolledTransport, Fallback: PolledTransport {
-    package func add(to poller: inout Poller) {
-        preferred.add(to: &poller)
-        fallback.add(to: &poller)
-    }
-
-    package func update(_ poller: inout Poller) {
-        preferred.update(&poller)
-        fallback.update(&poller)
-    }
-
-    package func noteReadiness(in poller: borrowing Poller) {
-        preferred.noteReadiness(in: poller)
-        fallback.noteReadiness(in: poller)
     }
 }

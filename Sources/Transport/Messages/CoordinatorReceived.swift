@@ -1,14 +1,13 @@
 package import TrainingProtocol
-package import Wire
 
 /// What the coordinator is given by a transport.
-package enum CoordinatorReceived {
+package enum CoordinatorReceived<Payloads: PayloadTypes> {
     /// A message of a worker.
-    case message(WorkerArrival)
+    case message(WorkerArrival<Payloads>)
     /// A worker asks to take part; people are to call it by this name.
-    case hello(WorkerArrival, name: String)
-    /// What a worker has spent its time on: a header, and the payload that belongs to it.
-    case profile(ProfileHeader, [UInt8], Route)
+    case hello(WorkerArrival<Payloads>, name: String)
+    /// What a worker has spent its time on.
+    case profile(Payloads.Profile, Route)
     /// An invited worker's key was listed under this name.
     case enrolled(name: String)
     /// A worker can be sent sealed payloads from now on.
@@ -16,5 +15,5 @@ package enum CoordinatorReceived {
     /// A message that was on its way over a link that has ended.
     case late
     /// Bytes that are no message of ours, and what they came over.
-    case rejected(RejectedMessage, Route)
+    case rejected(Payloads.Rejection, Route)
 }

@@ -11,14 +11,14 @@ package struct Traffic: Equatable, Sendable {
     package init() {}
 
     /// Counts a message.
-    mutating func add(byteCount count: Int, isSealed: Bool = false) {
+    package mutating func add(byteCount count: Int, isSealed: Bool = false) {
         messageCount += 1
         byteCount += count
         if isSealed { sealedMessageCount += 1 }
     }
 
     /// What several transports have carried together.
-    static func + (left: Traffic, right: Traffic) -> Traffic {
+    package static func + (left: Traffic, right: Traffic) -> Traffic {
         var sum = left
         sum.messageCount += right.messageCount
         sum.byteCount += right.byteCount

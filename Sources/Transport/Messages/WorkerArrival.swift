@@ -1,16 +1,14 @@
 package import Figures
-package import Model
 package import TrainingProtocol
-import Wire
 
 /// A message of a worker, with all that came with it.
-package struct WorkerArrival {
+package struct WorkerArrival<Payloads: PayloadTypes> {
     /// What the machine is told.
     package let message: WorkerMessage
     /// The figures of an answer; of any other message, those of no sample.
     package var sums: LossSums
     /// The gradient that came with it; nil for none.
-    package var gradient: ParameterBuffer?
+    package var gradient: Payloads.Buffer?
     /// The size of the payload, in bytes; that of a gradient in two parts is the whole gradient's.
     package var payloadSize: Int
     /// Who sent it.
@@ -22,7 +20,7 @@ package struct WorkerArrival {
     package init(
         message: WorkerMessage,
         sums: LossSums = LossSums(),
-        gradient: ParameterBuffer? = nil,
+        gradient: Payloads.Buffer? = nil,
         payloadSize: Int = 0,
         worker: WorkerID,
         route: Route = .ended
@@ -33,44 +31,5 @@ package struct WorkerArrival {
         self.payloadSize = payloadSize
         self.worker = worker
         self.route = route
-    }
-
-    /// The gradient's bytes; nil for none.
-    package var gradientBytes: UnsafeRawBufferPointer? {
-        gradient.map { UnsafeRawBufferPointer($0.bytes) }
-    }
-
-    /// Whether the message has the payload that belongs to it.
-    private var isWellFormed: Bool {
-        let wholeSize = ParameterBuffer.size
-        switch message {
-        case .answer(let work, _) where work.round.isTraining: return payloadSize == wholeSize
-        case .earlySegment: return payloadSize == wholeSize
-        case .answer, .hello, .heartbeat, .goodbye: return payloadSize == 0
-        }
-    }
-
-    /// What the coordinator is given: the message, if it has the payload that belongs to it.
-    package var received: CoordinatorReceived {
-        guard isWellFormed else {
-            return .rejected(.payload(size: payloadSize, message: message.name), route)
-        }
-        return .message(self)
-    }
-}
-
-extension WorkerMessage {
-    /// Whether it asks to take part.
-    var isHello: Bool { if case .hello = self { true } else { false } }
-
-    /// What the message is called in a log line.
-    fileprivate var name: String {
-        switch self {
-        case .hello: "hello"
-        case .answer: "answer"
-        case .earlySegment: "early segment"
-        case .heartbeat: "heartbeat"
-        case .goodbye: "goodbye"
-        }
     }
 }

@@ -1,7 +1,7 @@
 /// What a worker is given by a transport.
-package enum WorkerReceived {
+package enum WorkerReceived<Payloads: PayloadTypes> {
     /// A message of the coordinator.
-    case message(CoordinatorArrival)
+    case message(CoordinatorArrival<Payloads>)
     /// The first segment of parameters, which the transport lends until the rest has come.
     case parametersBegun
     /// Payloads go sealed from now on, through this port of the coordinator's.

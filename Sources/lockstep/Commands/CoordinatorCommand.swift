@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Hosting
 import Logging
+import NetworkTransport
 import Training
-import Transport
 
 /// `lockstep coordinator`: a run whose workers are started elsewhere.
 struct CoordinatorCommand: AsyncParsableCommand {

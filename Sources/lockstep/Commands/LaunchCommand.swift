@@ -3,8 +3,8 @@ import Foundation
 import Hosting
 import Keys
 import Logging
+import NetworkTransport
 import Training
-import Transport
 
 /// `lockstep launch`: a run here, with workers on other machines that it starts over ssh.
 struct LaunchCommand: AsyncParsableCommand {

@@ -1,0 +1,82 @@
+import Arithmetic
+package import Model
+package import TrainingProtocol
+import Transport
+
+/// Puts parameters together that come in frames, sealed by us or not: the convolutions' segment,
+/// and behind it the fully connected one.
+///
+/// So a worker can begin with a shard's forward pass while 96 % of the bytes are on their way.
+/// Shared by the transports that carry frames. Belongs to the worker's thread.
+package final class ParameterAssembler {
+    /// Parameters whose convolutions are there and nothing else yet.
+    package struct Begun {
+        /// How many steps were applied to them.
+        package let version: Int
+        /// The parameters; only the convolutions' may be read.
+        package let buffer: ParameterBuffer
+        fileprivate let stamp: RunStamp
+    }
+
+    /// Where a payload lies that has the size of a segment.
+    package struct Place {
+        fileprivate let buffer: ParameterBuffer
+        fileprivate let range: Range<Int>
+
+        /// Its bytes in the flat buffer.
+        package var bytes: UnsafeMutableRawBufferPointer {
+            UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[range])
+        }
+    }
+
+    /// What has begun to come and is not whole.
+    package private(set) var begun: Begun?
+    private let buffers = BufferPool()
+    private let (convolutions, fullyConnected) = (LeNet.segments[0].bytes, LeNet.segments[1].bytes)
+
+    /// Has nothing yet.
+    package init() {}
+
+    /// Where a payload of `size` bytes may go that nobody has looked at yet; nil if no segment has
+    /// that size, and for a second segment without a first.
+    package func place(ofSize size: Int) -> Place? {
+        switch size {
+        case convolutions.count: Place(buffer: buffers.take(), range: convolutions)
+        case fullyConnected.count: begun.map { Place(buffer: $0.buffer, range: fullyConnected) }
+        default: nil
+        }
+    }
+
+    /// Takes a segment whose payload is at its place.
+    ///
+    /// - Returns: the parameters, once they are whole.
+    package func take(version: Int, _ stamp: RunStamp, at place: Place) -> ParameterBuffer? {
+        let first = begun
+        begun = nil
+        if place.range == convolutions {
+            begun = Begun(version: version, buffer: place.buffer, stamp: stamp)
+            return nil
+        }
+        guard let first, first.buffer === place.buffer, first.version == version,
+            first.stamp == stamp
+        else { return nil }
+        return first.buffer
+    }
+
+    /// Drops what has begun to come: the rest of it will not.
+    package func forget() { begun = nil }
+
+    /// Takes a segment as it came with a message.
+    ///
+    /// - Returns: the parameters with their message, once they are whole.
+    func received(_ version: Int, _ stamp: RunStamp, at place: Place) -> WorkerReceived<
+        NetworkPayloads
+    > {
+        guard let buffer = take(version: version, stamp, at: place) else { return .parametersBegun }
+        return CoordinatorArrival<NetworkPayloads>(
+            message: .parameters(version: version, stamp),
+            payload: .parameters(StoredParameters(buffer)),
+            payloadSize: buffer.bytes.count
+        ).received
+    }
+}

@@ -1,0 +1,92 @@
+import Figures
+import TrainingProtocol
+import Transport
+
+/// What the machine's actions do to the run's numbers, and to its checkpoints.
+extension CoordinatorDriver {
+    func accept(_ work: Work, _ arrival: WorkerArrival<Payloads>?, isKept: Bool) {
+        guard let arrival, arrival.gradient != nil || !work.round.isTraining else {
+            preconditionFailure("an answer of \(work) is accepted without its gradient")
+        }
+        let gradient = work.round.isTraining ? arrival.gradient : nil
+        numbers.accept(work, arrival.sums, gradient, isKept: isKept)
+    }
+
+    func compare(_ work: Work, _ first: WorkerID, _ second: WorkerArrival<Payloads>?) {
+        let wrong = numbers.wrongWorkers(work, first: first, second: second)
+        events.append(.compared(work, wrong: wrong))
+    }
+
+    func applyStep(index: Int) {
+        let sums = numbers.applyStep(index: index)
+        if !sums.lossSum.isFinite { diverged(at: index + 1) }
+        numbers.releaseThread()
+        clock.lap(.optimize)
+        let sampleCount = schedule.samples(of: .step(index: index)).count
+        progress.tally.add(sums, sampleCount: sampleCount, at: clock.now)
+        observer.stepDidEnd(progress.tally.stepRecord(after: machine.position, in: schedule))
+        clock.lap(.record)
+        clock.stepDidEnd(transport.traffic)
+        transport.arrangeWorkers { machine.computes($0) }
+    }
+
+    func recordEpoch(index: Int) {
+        let validation = takeMetrics(of: .validation(epochIndex: index))
+        let now = clock.now
+        let record = progress.tally.epochRecord(index: index, validation: validation, at: now)
+        progress.epochs.append(record)
+        progress.tally = EpochTally(at: now)
+        observer.epochDidEnd(record)
+    }
+
+    func takeMetrics(of round: Round) -> Metrics? {
+        numbers.takeSums(of: round).map {
+            Metrics(of: $0, sampleCount: schedule.samples(of: round).count)
+        }
+    }
+
+    /// Stops a run whose numbers are not finite, once, unless it was told to keep going: nothing
+    /// that it computes from then on is of use.
+    private func diverged(at step: Int) {
+        guard progress.divergedStep == nil, !start.keepsGoing else { return }
+        progress.divergedStep = step
+        events.append(.stopRequested)
+    }
+
+    /// Has the state after `position` written, if it is worth it.
+    func saveCheckpoint(at position: Position) {
+        guard progress.divergedStep == nil else { return }
+        let isFinite = numbers.areParametersFinite
+        if !isFinite { diverged(at: position.completedStepCount) }
+        let verdict = CheckpointRule(stepsPerEpoch: schedule.stepsPerEpoch)
+            .verdict(at: position, isFinite: isFinite, keepsGoing: start.keepsGoing)
+        guard verdict != .none else { return }
+        let record = RunRecord(
+            position: position,
+            epochTotals: progress.tally.totals,
+            epochs: progress.epochs,
+            distrusted: machine.distrusted,
+            soleAnswers: machine.soleAnswers
+        )
+        keeper.submit(record, numbers, isRequired: verdict == .required)
+    }
+
+    /// Goes on from a checkpoint from before a wrong answer; the workers are asked to join again.
+    func goBack(to position: Position) throws {
+        let distrusted = machine.distrusted
+        start.goOn(with: try keeper.goBack(to: position, numbers))
+        start.settings.distrusted = distrusted
+        // Answers to what was asked before are those of another coordinator.
+        let stamp = start.settings.stamp
+        start.settings.stamp = RunStamp(run: stamp.run, generation: stamp.generation &+ 1)
+        // The run has begun, and one worker less is there to come.
+        start.settings.workerCountMin = 1
+        machine = Coordinator(settings: start.settings, position: start.position)
+        let workerCountMax = progress.workerCountMax
+        progress = RunProgress(start, at: clock.now)
+        progress.workerCountMax = workerCountMax
+        lookAtMachine()
+        shareParameters()
+        observer.runDidGoBack(to: start.position)
+    }
+}
