@@ -94,7 +94,7 @@ struct KernelReport {
         return lines
     }
 
-    /// The line of so many multiply-adds, of which the share `zeros` is of zeros.
+    /// The line of `count` multiply-adds, of which the share `zeros` is of zeros.
     private func line(
         _ name: String,
         _ count: Double,

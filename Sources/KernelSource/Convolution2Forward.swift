@@ -305,10 +305,9 @@ private func areModest(_ values: Floats, count: Int) -> Bool {
 ///
 /// At each of the six points, a sum goes over the channels, and in a channel over the filter rows.
 /// Against double precision, outputs are wrong by up to 8·10⁻⁷ of the greatest (25,600 of random
-/// inputs and weights; by the definition up to 5·10⁻⁷).
-/// A sample with what is not finite, or so great that a sum of products could overflow, goes by the
-/// definition.
-/// Scratch is 7,200 floats at a 64-byte boundary.
+/// inputs and weights; by the definition up to 5·10⁻⁷). A sample with what is not finite, or so
+/// great that a sum of products could overflow, goes by the definition. Scratch is 7,200 floats at
+/// a 64-byte boundary.
 package func convolution2Forward(
     input: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,

@@ -5,8 +5,8 @@ internal import CKernelLanes
 // Layout. A shard has sixteen samples. Where all of them meet the same numbers, in the first
 // convolution forward and in the fully connected layers, they lie in the lanes: [N, 16], element n
 // of sample s is float 16·n + s. A shard is then one AVX-512 vector, two AVX2 vectors or four NEON
-// vectors: `Lanes` is one of them, and a kernel repeats its work for each group of lanes
-// (`while lane < shardWidth`). Where each sample has its own zeros, in the backward pass of the
+// vectors: `Lanes` is one of them, and the loop `while lane < shardWidth` repeats a kernel's work
+// for each group of lanes. Where each sample has its own zeros, in the backward pass of the
 // convolutions and of the widest fully connected layer, and in the second convolution forward, the
 // samples lie one behind the other, with channels in the lanes. A shorter shard has zeros in the
 // place of its last samples; softmax gives them a gradient of zero.

@@ -81,9 +81,8 @@ package struct KernelSet: Sendable {
     /// gradient [16, 14, 14, 8].
     package let convolution2InputGradient:
         @Sendable (Source, UnsafePointer<Int32>, Source, Target, Target) -> Void
-    /// Images as `rowsOfImages` writes them, windows with ink, pooled gradient and pooled
-    /// output [16, 14, 14, 8], winners [196, 6, 16], scratch of 22,672 floats → weight and bias
-    /// gradients.
+    /// Images as `rowsOfImages` writes them, windows with ink, pooled gradient and pooled output
+    /// [16, 14, 14, 8], winners [196, 6, 16], scratch of 22,672 floats → weight and bias gradients.
     package let convolution1WeightGradient:
         @Sendable (
             Source, UnsafePointer<UInt16>, Source, Source, UnsafePointer<Int32>, Target, Target,
