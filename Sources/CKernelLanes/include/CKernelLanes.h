@@ -50,4 +50,6 @@ INLINED LANES(float, 16) floats_of_bytes(LANES(unsigned char, 16) x) {
     return __builtin_convertvector(x, LANES(float, 16));
 }
 
+#include "CKernelLists.h"
+
 #endif
