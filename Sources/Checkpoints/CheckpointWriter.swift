@@ -3,7 +3,7 @@ import Synchronization
 
 /// Saves checkpoints behind the training's back.
 ///
-/// A submission copies the run's three buffers and returns; one background queue writes. It never
+/// A submission copies the run's buffers and returns; one background queue writes. It never
 /// waits for the disk, so a disk that is slower than the training falls behind, and then what is
 /// newer takes the place of what has not been started (`superseded`), for a resume would only use
 /// the newest anyway. Two kinds are told apart: an ordinary submission gives way to any later one;
@@ -43,28 +43,32 @@ package final class CheckpointWriter: Sendable {
 
     private let store: CheckpointStore
     private let bufferSize: Int
+    private let slotNames: [String]
     private let queue = DispatchQueue(label: "lockstep.checkpoints")
     private let state: Mutex<State>
 
-    /// Writes to `store`, whose table's buffers are copied.
-    package init(store: CheckpointStore, table: TensorTable) {
+    /// Writes to `store`, whose table's buffers are copied: the parameters and these slots.
+    package init(store: CheckpointStore, table: TensorTable, slotNames: [String]) {
         self.store = store
+        self.slotNames = slotNames
         bufferSize = table.size
-        let buffer = { [UInt8](repeating: 0, count: 3 * table.size) }
+        let size = (1 + slotNames.count) * table.size
+        let buffer = { [UInt8](repeating: 0, count: size) }
         state = Mutex(State(spares: [buffer(), buffer()]))
     }
 
     /// Copies the state and has it written; returns without waiting for the disk.
     ///
-    /// - Precondition: each buffer has the table's size.
+    /// - Parameter slots: in the order of the names that were agreed on.
+    /// - Precondition: each buffer has the table's size, and there is one a name.
     package func submit(
         _ metadata: CheckpointMetadata,
         parameters: UnsafeRawBufferPointer,
-        firstMoment: UnsafeRawBufferPointer,
-        secondMoment: UnsafeRawBufferPointer,
+        slots: [UnsafeRawBufferPointer],
         isRequired: Bool
     ) {
-        let parts = [parameters, firstMoment, secondMoment]
+        precondition(slots.count == slotNames.count, "\(slots.count) slots for \(slotNames)")
+        let parts = [parameters] + slots
         var bytes = takeBuffer()
         bytes.withUnsafeMutableBytes { target in
             for (index, part) in parts.enumerated() {
@@ -103,7 +107,7 @@ package final class CheckpointWriter: Sendable {
             supersedeOrdinary(in: &state)
             return state.spares.popLast()
         }
-        return spare ?? [UInt8](repeating: 0, count: 3 * bufferSize)
+        return spare ?? [UInt8](repeating: 0, count: (1 + slotNames.count) * bufferSize)
     }
 
     private func enqueue(_ snapshot: Snapshot) {
@@ -167,8 +171,7 @@ package final class CheckpointWriter: Sendable {
                 try store.save(
                     snapshot.metadata,
                     parameters: part(0),
-                    firstMoment: part(1),
-                    secondMoment: part(2)
+                    slots: slotNames.enumerated().map { ($0.element, part(1 + $0.offset)) }
                 )
             }
         }

@@ -23,6 +23,8 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case unknownSetting(SettingSource, nearest: String)
     /// The text is not a value of that setting.
     case badValue(SettingSource, found: String, expected: String)
+    /// Two settings cannot be together.
+    case contradiction(found: String, expected: String, remedy: String)
     /// The key is there twice.
     case repeated(SettingSource)
     /// The file is not a YAML mapping of settings to values.
@@ -40,6 +42,8 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
         case .badValue(let source, let found, let expected):
             "\(source): \(found) where \(expected) was expected; "
                 + "write such a value, or leave it out for the default"
+        case .contradiction(let found, let expected, let remedy):
+            "reading the settings: \(found) where \(expected) was expected; \(remedy)"
         case .repeated(let source):
             "\(source): written twice where once was expected; remove one of them"
         case .badFile(let file, let line, let found, let expected):

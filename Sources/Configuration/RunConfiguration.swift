@@ -15,7 +15,7 @@ package struct RunConfiguration: Equatable, Sendable {
     package var batchSize = 32
     /// How often training goes through the training images.
     package var epochs = 5
-    /// What Adam is told.
+    /// How the parameters follow from the samples' losses.
     package var optimizer = OptimizerSettings()
     /// What decides the first weights and the order of samples.
     package var seed: UInt64 = 1
@@ -32,18 +32,6 @@ package struct RunConfiguration: Equatable, Sendable {
 
     /// Holds the defaults.
     package init() {}
-
-    /// Adam's numbers.
-    package struct OptimizerSettings: Equatable, Sendable {
-        /// The step size.
-        package var learningRate = 0.001
-        /// Decay of the mean of gradients, a step.
-        package var beta1 = 0.9
-        /// Decay of the mean of squared gradients, a step.
-        package var beta2 = 0.999
-        /// What is added to the denominator.
-        package var epsilon = 1e-7
-    }
 
     /// The checkpoints of a run.
     package struct CheckpointSettings: Equatable, Sendable {

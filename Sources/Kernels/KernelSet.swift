@@ -70,6 +70,13 @@ package struct KernelSet: Sendable {
             Float
         ) -> Void
 
+    /// What other optimizers are made of.
+    package let descent: Descent
+    /// Logits [10, 16], labels [16], gradient [10, 16] and losses [16] of the cross-entropy, which
+    /// are changed, and the smoothing.
+    package let smoothLabels:
+        @Sendable (Source, UnsafePointer<Int32>, Target, Target, Float) -> Void
+
     /// e^x for x ≤ 0 and ln x for x ≥ 1 of a multiple of 16 numbers in place: the polynomials of
     /// softmax and loss.
     package let exponentials, logarithms: @Sendable (Target, Int) -> Void

@@ -12,7 +12,8 @@ struct ReportedEpoch: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case epoch, loss, accuracy, validationLoss, validationAccuracy, seconds, samplesPerSecond
+        case epoch, loss, accuracy, validationLoss, validationAccuracy
+        case emaValidationLoss, emaValidationAccuracy, seconds, samplesPerSecond
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -22,6 +23,10 @@ struct ReportedEpoch: Encodable {
         try fields.encodeNumber(record.training.accuracy, .accuracy)
         try fields.encodeNumberIfPresent(record.validation?.loss, .validationLoss)
         try fields.encodeNumberIfPresent(record.validation?.accuracy, .validationAccuracy)
+        if let average = record.averageValidation {
+            try fields.encodeNumber(average.loss, .emaValidationLoss)
+            try fields.encodeNumber(average.accuracy, .emaValidationAccuracy)
+        }
         if isOver { try fields.encodeNumber(record.seconds, .seconds) }
         try fields.encodeNumber(record.throughputSamplesPerSecond, .samplesPerSecond)
     }

@@ -21,12 +21,26 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         }
     }
 
+    /// What a model came to.
+    package struct Model: Equatable, Sendable {
+        /// The figures of the test set.
+        package var test: Metrics
+        /// SHA-256 of its parameters, in hexadecimal.
+        package var digest: String
+
+        /// Takes the figures.
+        package init(test: Metrics, digest: String) {
+            self.test = test
+            self.digest = digest
+        }
+    }
+
     /// Every epoch of the run, also those before a resume.
     package var epochs: [EpochRecord]
-    /// The figures of the test set.
-    package var test: Metrics
-    /// SHA-256 of the parameters, in hexadecimal.
-    package var digest: String
+    /// What the parameters came to.
+    package var model: Model
+    /// What the moving average of the parameters came to; nil where none was kept.
+    package var average: Model?
     /// Worker processes.
     package var workers: Int
     /// Samples a step.
@@ -54,6 +68,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         epochs: [EpochRecord],
         test: Metrics,
         digest: String,
+        average: Model? = nil,
         workers: Int,
         batchSize: Int,
         seed: UInt64,
@@ -65,8 +80,8 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         profile: RunProfile
     ) {
         self.epochs = epochs
-        self.test = test
-        self.digest = digest
+        model = Model(test: test, digest: digest)
+        self.average = average
         self.workers = workers
         self.batchSize = batchSize
         self.seed = seed
@@ -99,15 +114,18 @@ package struct RunSummary: Equatable, Sendable, Encodable {
 
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
-        case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
+        case epochs, test, digest, emaTest, emaDigest, workers, batchSize, seed, steps,
+            totalSeconds, distrustedWorkers
         case unverifiedSteps, droppedMessages, profile
     }
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
         try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
-        try fields.encode(ReportedMetrics(test), forKey: .test)
-        try fields.encode(digest, forKey: .digest)
+        try fields.encode(ReportedMetrics(model.test), forKey: .test)
+        try fields.encode(model.digest, forKey: .digest)
+        try fields.encodeIfPresent(average.map { ReportedMetrics($0.test) }, forKey: .emaTest)
+        try fields.encodeIfPresent(average?.digest, forKey: .emaDigest)
         try fields.encode(workers, forKey: .workers)
         try fields.encode(batchSize, forKey: .batchSize)
         try fields.encode(seed, forKey: .seed)

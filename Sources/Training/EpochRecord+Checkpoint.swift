@@ -11,7 +11,9 @@ extension EpochRecord {
             let throughput = json["throughputSamplesPerSecond"]?.figure
         else { return nil }
         let validation = json["validation"].map(Metrics.init)
+        let average = json["averageValidation"].map(Metrics.init)
         if case .some(nil) = validation { return nil }
+        if case .some(nil) = average { return nil }
         self.init(
             epochIndex: index,
             training: training,
@@ -19,6 +21,7 @@ extension EpochRecord {
             seconds: seconds,
             throughputSamplesPerSecond: throughput
         )
+        averageValidation = average ?? nil
     }
 }
 

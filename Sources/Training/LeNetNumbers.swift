@@ -148,6 +148,14 @@ final class LeNetNumbers: CoordinatorNumbers {
         return total.sums
     }
 
+    func averageMetrics(of round: Round) -> Metrics? {
+        let shardCount = schedule.shardCount(of: round)
+        guard shardCount > 0, let average = optimizer.average else { return nil }
+        let work = Work(round: round, subtree: .root(of: shardCount), version: 0)
+        let sums = comparison.compute(work, average, feed).sums
+        return Metrics(of: sums, sampleCount: schedule.samples(of: round).count)
+    }
+
     func wrongWorkers(
         _ work: Work,
         first: WorkerID,

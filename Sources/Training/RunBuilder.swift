@@ -15,6 +15,8 @@ package struct RunBuilder {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// The data set leaves too few images on one side of the split.
         case splitLeavesNothing(imageCount: Int, validationSplit: Double)
+        /// The warm-up is longer than the whole run.
+        case warmUpTooLong(warmUpStepCount: Int, stepCount: Int)
         /// The run's newest checkpoint is beyond the end that was asked for.
         case alreadyBeyond(path: String, completedEpochCount: Int, epochCount: Int)
         /// A wrong answer has gone into every checkpoint that is left.
@@ -27,6 +29,9 @@ package struct RunBuilder {
             case .splitLeavesNothing(let imageCount, let validationSplit):
                 "splitting \(imageCount) training images: validationSplit \(validationSplit) leaves none to train "
                     + "on where at least one was expected; choose a smaller split"
+            case .warmUpTooLong(let warmUpStepCount, let stepCount):
+                "planning the run: a warm-up of \(warmUpStepCount) steps where at most the run's \(stepCount) were expected; "
+                    + "lower --warm-up, or raise --epochs"
             case .alreadyBeyond(let path, let completed, let epochCount):
                 "\(path): \(completed) epochs are complete where at most \(epochCount) were asked for; "
                     + "raise --epochs to train on"
@@ -48,6 +53,7 @@ package struct RunBuilder {
     private let dataset: MNISTDataset
     private let kernels: KernelSet
     let schedule: Schedule
+    private let rule: OptimizerRule
     private var store: CheckpointStore
 
     /// The settings that must agree when the run goes on.
@@ -55,7 +61,8 @@ package struct RunBuilder {
 
     /// Gathers what a run is made of.
     ///
-    /// - Throws: ``Failure/splitLeavesNothing(imageCount:validationSplit:)``.
+    /// - Throws: ``Failure/splitLeavesNothing(imageCount:validationSplit:)``,
+    ///   ``Failure/warmUpTooLong(warmUpStepCount:stepCount:)``.
     package init(
         configuration: RunConfiguration,
         folder: RunFolder,
@@ -82,6 +89,13 @@ package struct RunBuilder {
             batchSize: configuration.batchSize,
             epochCount: configuration.epochs
         )
+        rule = OptimizerRule(configuration, schedule)
+        guard rule.learningRate.warmUpStepCount <= schedule.stepCount else {
+            throw .warmUpTooLong(
+                warmUpStepCount: rule.learningRate.warmUpStepCount,
+                stepCount: schedule.stepCount
+            )
+        }
         store = Self.store(in: folder, configuration)
         identity = RunConfiguration.numericKeys(of: configuration).merging([
             "datasetChecksum": dataset.checksum
@@ -126,9 +140,9 @@ package struct RunBuilder {
             RunRecord(),
             workerCountMin: workerCountMin,
             optimizer: Optimizer(
-                adam: adam,
+                rule: rule,
                 kernels: kernels,
-                buffers: OptimizerBuffers(parameters: start)
+                buffers: rule.initialBuffers(of: start)
             )
         )
         run.checkpoints.submit(RunRecord(), run.optimizer.current, isRequired: true)
@@ -186,7 +200,8 @@ package struct RunBuilder {
         }
         guard let epochs = RunIdentity.epochs(in: metadata), epochs.count == metadata.epoch,
             let soleAnswers = RunIdentity.soleAnswers(in: metadata),
-            let number = UInt64(metadata.runID, radix: 16)
+            let number = UInt64(metadata.runID, radix: 16),
+            let optimizer = optimizer(from: checkpoint)
         else { throw Failure.foreignCheckpoint(path: found.path) }
         guard metadata.epoch <= schedule.epochCount, metadata.step <= schedule.stepCount else {
             throw Failure.alreadyBeyond(
@@ -205,33 +220,27 @@ package struct RunBuilder {
                 soleAnswers: soleAnswers
             ),
             workerCountMin: workerCountMin,
-            optimizer: optimizer(from: checkpoint)
+            optimizer: optimizer
         )
     }
 
-    private var adam: Adam {
-        Adam(
-            learningRate: Float(configuration.optimizer.learningRate),
-            beta1: Float(configuration.optimizer.beta1),
-            beta2: Float(configuration.optimizer.beta2),
-            epsilon: Float(configuration.optimizer.epsilon)
-        )
-    }
-
-    private func optimizer(from checkpoint: Checkpoint) -> Optimizer {
-        let buffers = [checkpoint.parameters, checkpoint.firstMoment, checkpoint.secondMoment]
-            .map { floats in
-                let buffer = ParameterBuffer()
-                buffer.copy(floats)
-                return buffer
-            }
+    /// The optimizer as a checkpoint has it; nil if it lacks a slot of its state.
+    private func optimizer(from checkpoint: Checkpoint) -> Optimizer? {
+        let slots = rule.slotNames.compactMap { checkpoint.slots[$0] }
+        guard slots.count == rule.slotNames.count, slots.count == checkpoint.slots.count else {
+            return nil
+        }
+        func buffer(_ floats: [Float]) -> ParameterBuffer {
+            let buffer = ParameterBuffer()
+            buffer.copy(floats)
+            return buffer
+        }
         return Optimizer(
-            adam: adam,
+            rule: rule,
             kernels: kernels,
             buffers: OptimizerBuffers(
-                parameters: buffers[0],
-                firstMoment: buffers[1],
-                secondMoment: buffers[2]
+                parameters: buffer(checkpoint.parameters),
+                slots: SlotBuffers(slots.map(buffer))
             )
         )
     }
@@ -248,7 +257,9 @@ package struct RunBuilder {
             schedule: schedule,
             input: InputSettings(
                 geometry: configuration.input.geometry.rawValue,
-                scale: configuration.input.scale.rawValue
+                scale: configuration.input.scale.rawValue,
+                labelSmoothing: configuration.optimizer.labelSmoothing > 0
+                    ? "\(configuration.optimizer.labelSmoothing)" : ""
             ),
             workerCountMin: workerCountMin,
             stepsPerCheckpoint: configuration.checkpoints.stepInterval
@@ -270,7 +281,11 @@ package struct RunBuilder {
             optimizer: optimizer,
             kernels: kernels,
             checkpoints: RunCheckpoints(
-                writer: CheckpointWriter(store: store, table: Self.table),
+                writer: CheckpointWriter(
+                    store: store,
+                    table: Self.table,
+                    slotNames: rule.slotNames
+                ),
                 identity: RunIdentity(
                     run: number,
                     seed: configuration.seed,

@@ -46,8 +46,7 @@ package final class RunCheckpoints: CheckpointKeeper {
         writer.submit(
             identity.metadata(of: record),
             parameters: UnsafeRawBufferPointer(buffers.parameters.bytes),
-            firstMoment: UnsafeRawBufferPointer(buffers.firstMoment.bytes),
-            secondMoment: UnsafeRawBufferPointer(buffers.secondMoment.bytes),
+            slots: buffers.slots.map { UnsafeRawBufferPointer($0.bytes) },
             isRequired: isRequired
         )
     }

@@ -104,6 +104,8 @@ package struct RunFolder: Equatable, Sendable {
     var eventsPaths: [String] { ["train", "validation"].map { path + "/" + $0 } }
     /// The trained model.
     package var modelPath: String { path + "/model.safetensors" }
+    /// The moving average of its parameters.
+    package var averagePath: String { path + "/ema.safetensors" }
 
     /// Whether it holds the configuration of a run.
     package var holdsConfiguration: Bool {

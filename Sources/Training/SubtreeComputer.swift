@@ -14,6 +14,7 @@ final class SubtreeComputer {
     private let gradients = BufferPool()
     private let clock: PhaseClock
     private let simulatedDuration: Duration?
+    private let labelSmoothing: Float
     /// The sums of both segments.
     private let reductions: [ReductionTree]
     /// The work whose first shard the computer holds already, and whose convolutions it has
@@ -31,9 +32,10 @@ final class SubtreeComputer {
         clock: PhaseClock = PhaseClock(),
         simulatedDuration: Duration? = nil
     ) {
-        guard let transform = InputTransform(geometry: input.geometry, scale: input.scale) else {
-            return nil
-        }
+        guard let transform = InputTransform(geometry: input.geometry, scale: input.scale),
+            let smoothing = Self.labelSmoothing(input.labelSmoothing)
+        else { return nil }
+        labelSmoothing = smoothing
         self.simulatedDuration = simulatedDuration
         self.clock = clock
         let gradients = gradients
@@ -97,7 +99,7 @@ final class SubtreeComputer {
             let gradient = isTraining ? (index == 0 ? buffer : nil) ?? gradients.take() : nil
             if simulatedDuration != nil { gradient?.floats.update(repeating: 0) }
             let place = Subtree(level: 0, index: index)
-            let sums = forward(parameters, isBegun: isBegun)
+            let sums = forward(parameters, isBegun: isBegun, isTraining: isTraining)
             if let gradient, simulatedDuration == nil {
                 computer.fullyConnectedBackward(parameters.start, into: gradient.start)
                 clock.lap(.backwardFullyConnected)
@@ -120,6 +122,14 @@ final class SubtreeComputer {
         return total
     }
 
+    /// The number that the word is; nil where it is none, or out of bounds.
+    private static func labelSmoothing(_ word: String) -> Float? {
+        guard let number = word.isEmpty ? 0 : Float(word), number >= 0, number < 1 else {
+            return nil
+        }
+        return number
+    }
+
     private static let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize
 
     private static func shard(
@@ -134,14 +144,21 @@ final class SubtreeComputer {
 
     /// Loss and correctness of the shard that was loaded; what backward needs stays in the
     /// computer.
-    private func forward(_ parameters: ParameterBuffer, isBegun: Bool) -> LossSums {
+    private func forward(
+        _ parameters: ParameterBuffer,
+        isBegun: Bool,
+        isTraining: Bool
+    ) -> LossSums {
         if let simulatedDuration {
             usleep(UInt32(simulatedDuration.seconds * 1_000_000))
             clock.lap(.forward)
             return LossSums()
         }
         if !isBegun { computer.convolutionsForward(parameters.start) }
-        let sums = computer.fullyConnectedForward(parameters.start)
+        let sums = computer.fullyConnectedForward(
+            parameters.start,
+            labelSmoothing: isTraining ? labelSmoothing : 0
+        )
         clock.lap(.forward)
         return sums
     }

@@ -4,6 +4,7 @@ import Figures
 import Foundation
 import Hosting
 import Logging
+import Model
 import Reporting
 import Training
 import TrainingDriver
@@ -255,6 +256,12 @@ final class RunReport: RunObserver {
             epochs: result.epochs,
             test: Self.test(of: result),
             digest: digest,
+            average: result.average.map {
+                RunSummary.Model(
+                    test: result.averageTest ?? Metrics(loss: .nan, accuracy: .nan),
+                    digest: Digest.sha256(of: UnsafeRawBufferPointer($0.bytes)).description
+                )
+            },
             workers: result.workerCountMax,
             batchSize: configuration.batchSize,
             seed: configuration.seed,
@@ -274,12 +281,15 @@ final class RunReport: RunObserver {
         result.test ?? Metrics(loss: .nan, accuracy: .nan)
     }
 
-    /// Prints the run's result, and where its model is.
-    func show(_ result: RunResult, digest: String, modelPath: String) {
+    /// Prints the run's result, and where its model is, and the moving average if there is one.
+    func show(_ result: RunResult, digest: String, modelPath: String, averagePath: String?) {
+        let average = averagePath.map { "EMA    \($0)\n" } ?? ""
         show(
             """
             \(Self.test(of: result).testLine)\
+            \(result.averageTest.map { "EMA " + $0.testLine } ?? "")\
             model  \(modelPath)
+            \(average)\
             digest \(digest)
 
             """

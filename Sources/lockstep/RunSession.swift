@@ -61,6 +61,7 @@ struct RunSession {
             dataset: dataset,
             kernels: kernels
         )
+        if let note = configuration.learningRateNote { logger.notice("\(note)") }
         let trace = try options.trace.map { (path) throws(ReportError) in
             try TraceFile(path: NSString(string: path).expandingTildeInPath)
         }

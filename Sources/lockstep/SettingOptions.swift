@@ -13,12 +13,6 @@ struct SettingOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: help("validationSplit")) var validationSplit: String?
     @Option(parsing: .unconditional, help: help("batchSize")) var batchSize: String?
     @Option(parsing: .unconditional, help: help("epochs")) var epochs: String?
-    @Option(parsing: .unconditional, help: help("learningRate")) var learningRate: String?
-    @Option(name: .customLong("beta1"), parsing: .unconditional, help: help("beta1")) var beta1:
-        String?
-    @Option(name: .customLong("beta2"), parsing: .unconditional, help: help("beta2")) var beta2:
-        String?
-    @Option(parsing: .unconditional, help: help("epsilon")) var epsilon: String?
     @Option(parsing: .unconditional, help: help("seed")) var seed: String?
     @Option(parsing: .unconditional, help: help("workers")) var workers: String?
     @Option(parsing: .unconditional, help: help("checkpointEvery")) var checkpointEvery: String?
@@ -42,7 +36,9 @@ struct SettingOptions: ParsableArguments {
     )
     var config: String?
 
-    private static func help(_ key: String) -> ArgumentHelp {
+    @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+
+    static func help(_ key: String) -> ArgumentHelp {
         ArgumentHelp("\(Setting.of(key).help)", valueName: key == "dataset" ? "folder" : "value")
     }
 
@@ -51,13 +47,14 @@ struct SettingOptions: ParsableArguments {
         let all: [(String, String?)] = [
             ("dataset", dataset), ("input", input), ("scale", scale),
             ("validationSplit", validationSplit), ("batchSize", batchSize), ("epochs", epochs),
-            ("learningRate", learningRate), ("beta1", beta1), ("beta2", beta2),
-            ("epsilon", epsilon), ("seed", seed), ("workers", workers),
+            ("seed", seed), ("workers", workers),
             ("checkpointEvery", checkpointEvery), ("checkpointsKept", checkpointsKept),
             ("verify", verify), ("logEvery", logEvery), ("keepGoing", keepGoing ? "true" : nil),
         ]
         return Dictionary(
-            uniqueKeysWithValues: all.compactMap { key, text in text.map { (key, $0) } }
+            uniqueKeysWithValues: (all + optimizer.texts).compactMap { key, text in
+                text.map { (key, $0) }
+            }
         )
     }
 

@@ -75,8 +75,51 @@ import Testing
         #expect(keys["learningRate"] == "0.001")
         #expect(
             keys.keys.sorted() == [
-                "batchSize", "beta1", "beta2", "epsilon", "input", "learningRate", "scale", "seed",
-                "validationSplit",
+                "batchSize", "beta1", "beta2", "decayEvery", "decayFactor", "emaDecay", "epsilon",
+                "input", "labelSmoothing", "learningRate", "learningRateBatch",
+                "learningRateFloor", "learningRateSchedule", "momentum", "nesterov", "optimizer",
+                "scale", "seed", "validationSplit", "warmUp", "weightDecay",
+            ]
+        )
+    }
+
+    @Test func `counts the epochs among them where the learning rate depends on them`() {
+        var (line, share, steps) = (RunConfiguration(), RunConfiguration(), RunConfiguration())
+        line.optimizer.schedule.decay = .linear
+        share.optimizer.schedule.warmUp = .share(0.1)
+        steps.optimizer.schedule.warmUp = .steps(10)
+        steps.optimizer.schedule.decay = .stepwise
+        #expect(RunConfiguration.numericKeys(of: line)["epochs"] == "5")
+        #expect(RunConfiguration.numericKeys(of: share)["epochs"] == "5")
+        #expect(RunConfiguration.numericKeys(of: steps)["epochs"] == nil)
+        var longer = line
+        longer.epochs = 6
+        func differences(_ left: RunConfiguration, _ right: RunConfiguration) -> [String] {
+            RunConfiguration.differences(
+                from: RunConfiguration.numericKeys(of: left),
+                to: RunConfiguration.numericKeys(of: right)
+            ).map(\.key)
+        }
+        #expect(differences(line, longer) == ["epochs"])
+        #expect(differences(RunConfiguration(), longer) == ["learningRateSchedule"])
+    }
+
+    @Test func `takes a setting that a folder does not know for its default`() {
+        var wanted = RunConfiguration()
+        var folder = RunConfiguration.numericKeys(of: wanted)
+        folder["momentum"] = nil
+        folder["optimizer"] = nil
+        func differences() -> [SettingDifference] {
+            RunConfiguration.differences(
+                from: folder,
+                to: RunConfiguration.numericKeys(of: wanted)
+            )
+        }
+        #expect(differences() == [])
+        wanted.optimizer.method = .sgd
+        #expect(
+            differences() == [
+                SettingDifference(key: "optimizer", found: "adam", expected: "sgd")
             ]
         )
     }

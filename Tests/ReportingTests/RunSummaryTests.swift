@@ -124,7 +124,7 @@ import Testing
     @Test func `writes numbers that are not finite as null`() throws {
         try withTemporaryFolder { folder in
             var diverged = summary
-            diverged.test.loss = .nan
+            diverged.model.test.loss = .nan
             diverged.epochs[0].training.loss = .infinity
             diverged.epochs[0].validation?.loss = -.infinity
             diverged.totalSeconds = .infinity

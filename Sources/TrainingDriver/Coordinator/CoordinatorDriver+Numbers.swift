@@ -31,9 +31,12 @@ extension CoordinatorDriver {
     }
 
     func recordEpoch(index: Int) {
-        let validation = takeMetrics(of: .validation(epochIndex: index))
+        let round = Round.validation(epochIndex: index)
+        let validation = takeMetrics(of: round)
+        let average = numbers.averageMetrics(of: round)
         let now = clock.now
-        let record = progress.tally.epochRecord(index: index, validation: validation, at: now)
+        var record = progress.tally.epochRecord(index: index, validation: validation, at: now)
+        record.averageValidation = average
         progress.epochs.append(record)
         progress.tally = EpochTally(at: now)
         observer.epochDidEnd(record)
