@@ -85,6 +85,14 @@ package final class CheckpointWriter: Sendable {
         queue.async { self.writeNext() }
     }
 
+    /// Has another file written ahead of the submissions to come.
+    ///
+    /// What keeps it from being written is told by the checkpoint of the same epoch, which goes to
+    /// the same disk.
+    package func writeFirst(_ write: @escaping @Sendable () throws(CheckpointError) -> Void) {
+        queue.async { try? BackgroundThread.run { Result(catching: write) }.get() }
+    }
+
     /// Takes what has become of submissions since the last call, in the order it happened.
     package func drainOutcomes() -> [Outcome] {
         state.withLock { state in

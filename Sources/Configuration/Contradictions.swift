@@ -6,6 +6,18 @@ extension RunConfiguration {
         try checkOptimizer()
         try checkWeightDecay()
         try checkLearningRate()
+        try checkStopping()
+    }
+
+    private func checkStopping() throws(ConfigurationError) {
+        guard validationSplit == 0 else { return }
+        for key in ["untilAccuracy", "earlyStopping"] {
+            try require(
+                key,
+                isDefaultWith: "validationSplit 0",
+                "leave it out, or hold some images out to validate on"
+            )
+        }
     }
 
     private func checkOptimizer() throws(ConfigurationError) {

@@ -27,11 +27,21 @@ package struct RunConfiguration: Equatable, Sendable {
     package var verify = 0.0
     /// Steps from one step's line of metrics.jsonl to the next; 0 writes the epochs' lines only.
     package var logEvery = 100
-    /// Whether training goes on once its loss is no finite number.
-    package var keepGoing = false
+    /// When training ends before its last epoch.
+    package var stopping = StopSettings()
 
     /// Holds the defaults.
     package init() {}
+
+    /// When training ends before its last epoch.
+    package struct StopSettings: Equatable, Sendable {
+        /// Whether training goes on once its loss is no finite number.
+        package var keepsGoing = false
+        /// The validation accuracy that is enough; nil for none.
+        package var untilAccuracy: Double?
+        /// Epochs without a lower validation loss that are enough; nil for none.
+        package var patience: Int?
+    }
 
     /// The checkpoints of a run.
     package struct CheckpointSettings: Equatable, Sendable {

@@ -127,10 +127,25 @@ extension Setting {
             ),
             Setting(
                 "keepGoing",
-                \.keepGoing,
+                \.stopping.keepsGoing,
                 .yesOrNo,
                 decidesResult: false,
                 effect: "whether training goes on once its loss is not finite, and does not stop"
+            ),
+            Setting(
+                "untilAccuracy",
+                \.stopping.untilAccuracy,
+                ValueKind<Double>.rate.orWord("none"),
+                decidesResult: false,
+                effect: "training ends with the first epoch whose validation accuracy reaches this"
+            ),
+            Setting(
+                "earlyStopping",
+                \.stopping.patience,
+                ValueKind<Int>.whole(1...100_000).orWord("none"),
+                unit: "epochs",
+                decidesResult: false,
+                effect: "training ends after so many epochs without a lower validation loss"
             ),
         ]
 

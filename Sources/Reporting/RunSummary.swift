@@ -21,6 +21,42 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         }
     }
 
+    /// How long it took to an epoch.
+    package struct Milestone: Equatable, Sendable, Encodable {
+        /// The epoch, from 1.
+        package var epoch: Int
+        /// Its validation loss.
+        package var validationLoss: Double
+        /// Its validation accuracy, from 0 to 1.
+        package var validationAccuracy: Double
+        /// What the epochs up to its end took, without the time that a stopped run was away.
+        package var seconds: Double
+
+        /// Takes the figures of the last of these epochs; nil where it was not validated.
+        package init?(endOf epochs: ArraySlice<EpochRecord>) {
+            guard let last = epochs.last,
+                let figures = last.averageValidation ?? last.validation
+            else { return nil }
+            epoch = last.epochIndex + 1
+            validationLoss = figures.loss
+            validationAccuracy = figures.accuracy
+            seconds = epochs.reduce(0) { $0 + $1.seconds }
+        }
+    }
+
+    /// What a run came to on the way, and beside its parameters.
+    package struct Findings: Equatable, Sendable {
+        /// What the moving average of the parameters came to; nil where none was kept.
+        package var average: Model?
+        /// The epoch with the lowest validation loss, whose model was kept.
+        package var best: Milestone?
+        /// The epoch whose validation accuracy was enough, if that was asked for.
+        package var untilAccuracy: Milestone?
+
+        /// Found nothing yet.
+        package init() {}
+    }
+
     /// What a model came to.
     package struct Model: Equatable, Sendable {
         /// The figures of the test set.
@@ -39,8 +75,8 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     package var epochs: [EpochRecord]
     /// What the parameters came to.
     package var model: Model
-    /// What the moving average of the parameters came to; nil where none was kept.
-    package var average: Model?
+    /// What it came to on the way, and beside its parameters.
+    package var findings: Findings
     /// Worker processes.
     package var workers: Int
     /// Samples a step.
@@ -68,7 +104,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         epochs: [EpochRecord],
         test: Metrics,
         digest: String,
-        average: Model? = nil,
+        findings: Findings = Findings(),
         workers: Int,
         batchSize: Int,
         seed: UInt64,
@@ -81,7 +117,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     ) {
         self.epochs = epochs
         model = Model(test: test, digest: digest)
-        self.average = average
+        self.findings = findings
         self.workers = workers
         self.batchSize = batchSize
         self.seed = seed
@@ -114,7 +150,8 @@ package struct RunSummary: Equatable, Sendable, Encodable {
 
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
-        case epochs, test, digest, emaTest, emaDigest, workers, batchSize, seed, steps,
+        case epochs, test, digest, emaTest, emaDigest, best, untilAccuracy, workers, batchSize,
+            seed, steps,
             totalSeconds, distrustedWorkers
         case unverifiedSteps, droppedMessages, profile
     }
@@ -124,8 +161,13 @@ extension RunSummary {
         try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
         try fields.encode(ReportedMetrics(model.test), forKey: .test)
         try fields.encode(model.digest, forKey: .digest)
-        try fields.encodeIfPresent(average.map { ReportedMetrics($0.test) }, forKey: .emaTest)
-        try fields.encodeIfPresent(average?.digest, forKey: .emaDigest)
+        try fields.encodeIfPresent(
+            findings.average.map { ReportedMetrics($0.test) },
+            forKey: .emaTest
+        )
+        try fields.encodeIfPresent(findings.average?.digest, forKey: .emaDigest)
+        try fields.encodeIfPresent(findings.best, forKey: .best)
+        try fields.encodeIfPresent(findings.untilAccuracy, forKey: .untilAccuracy)
         try fields.encode(workers, forKey: .workers)
         try fields.encode(batchSize, forKey: .batchSize)
         try fields.encode(seed, forKey: .seed)

@@ -126,14 +126,20 @@ package struct RunBuilder {
     ///
     /// - Parameters:
     ///   - parameters: those to start from; nil draws them from the seed.
+    ///   - reset: the layers whose parameters are drawn all the same.
     ///   - workerCountMin: workers to wait for.
     /// - Throws: `CheckpointError` when the first checkpoint cannot be written.
     package func fresh(
         from parameters: [Float]?,
+        reset: [LeNet.ResettableLayer] = [],
         workerCountMin: Int
     ) throws(CheckpointError) -> Run {
         let start = ParameterBuffer.initial(seed: configuration.seed)
-        if let parameters { start.copy(parameters) }
+        if let parameters {
+            let drawn = ParameterBuffer.initial(seed: configuration.seed)
+            start.copy(parameters)
+            for layer in reset { start.copy(from: drawn, in: layer.range) }
+        }
         var random = SystemRandomNumberGenerator()
         let run = makeRun(
             numbered: random.next(),
@@ -224,6 +230,13 @@ package struct RunBuilder {
         )
     }
 
+    private var stopping: StoppingRule {
+        StoppingRule(
+            accuracy: configuration.stopping.untilAccuracy,
+            patience: configuration.stopping.patience
+        )
+    }
+
     /// The optimizer as a checkpoint has it; nil if it lacks a slot of its state.
     private func optimizer(from checkpoint: Checkpoint) -> Optimizer? {
         let slots = rule.slotNames.compactMap { checkpoint.slots[$0] }
@@ -267,16 +280,22 @@ package struct RunBuilder {
         settings.verification = Verification(
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
+        settings.schedule.judgesEpochs = stopping.isActive
+        if record.isBetweenEpochs(schedule), stopping.isEnough(record.epochs) {
+            settings.schedule = settings.schedule.ending(afterEpochs: record.epochs.count)
+        }
         settings.distrusted = record.distrusted
         settings.soleAnswers = record.soleAnswers
+        var start = RunStart(
+            settings: settings,
+            position: record.position,
+            epochTotals: record.epochTotals,
+            epochs: record.epochs,
+            keepsGoing: configuration.stopping.keepsGoing
+        )
+        start.stopping = stopping
         return Run(
-            start: RunStart(
-                settings: settings,
-                position: record.position,
-                epochTotals: record.epochTotals,
-                epochs: record.epochs,
-                keepsGoing: configuration.keepGoing
-            ),
+            start: start,
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
             optimizer: optimizer,
             kernels: kernels,
@@ -291,10 +310,20 @@ package struct RunBuilder {
                     seed: configuration.seed,
                     configuration: identity
                 ),
+                best: BestModel(path: folder.bestPath, input: configuration.input),
                 finding: { checkpoint(before: $0) },
                 goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
             )
         )
+    }
+}
+
+extension RunRecord {
+    /// Whether the run stands at the end of its last epoch.
+    fileprivate func isBetweenEpochs(_ schedule: Schedule) -> Bool {
+        position.recordedEpochCount > 0
+            && position.completedStepCount
+                == position.recordedEpochCount * schedule.stepsPerEpoch
     }
 }
 
@@ -306,6 +335,11 @@ extension Position {
 }
 
 extension ParameterBuffer {
+    /// Takes over a range of another buffer.
+    fileprivate func copy(from other: ParameterBuffer, in range: Range<Int>) {
+        for index in range { floats[index] = other.floats[index] }
+    }
+
     /// Overwrites the buffer with as many floats as it has.
     package func copy(_ floats: [Float]) {
         precondition(floats.count == LeNet.parameterCount, "\(floats.count) floats")

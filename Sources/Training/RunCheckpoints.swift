@@ -1,5 +1,6 @@
 import Arithmetic
 package import Checkpoints
+import Figures
 import Foundation
 import Model
 import TrainingDriver
@@ -13,6 +14,7 @@ package final class RunCheckpoints: CheckpointKeeper {
     package private(set) var writer: CheckpointWriter
     /// What every checkpoint says about the run: its name, seed and settings.
     private let identity: RunIdentity
+    private var best: BestModel
     private let finding: (Position) -> Position?
     private let goingBack: (Position) throws -> Run
     /// Who is told of what was written.
@@ -21,6 +23,7 @@ package final class RunCheckpoints: CheckpointKeeper {
     /// Gathers the parts.
     ///
     /// - Parameters:
+    ///   - best: where the best model goes.
     ///   - finding: the position of the newest checkpoint at or before another; nil if there is
     ///     none.
     ///   - goingBack: makes the run again from its newest checkpoint at or before a position, and
@@ -28,11 +31,13 @@ package final class RunCheckpoints: CheckpointKeeper {
     init(
         writer: CheckpointWriter,
         identity: RunIdentity,
+        best: BestModel,
         finding: @escaping (Position) -> Position?,
         goingBack: @escaping (Position) throws -> Run
     ) {
         self.writer = writer
         self.identity = identity
+        self.best = best
         self.finding = finding
         self.goingBack = goingBack
     }
@@ -60,8 +65,16 @@ package final class RunCheckpoints: CheckpointKeeper {
         try? writer.finish()
         let run = try goingBack(position)
         numbers.restart(with: run.optimizer)
+        best.forget(epochCount: run.start.position.recordedEpochCount)
         writer = run.checkpoints.writer
         return run.start
+    }
+
+    func keepBest(of epochs: [EpochRecord], _ numbers: LeNetNumbers) {
+        let optimizer = numbers.optimizer
+        let file = best.file(after: epochs, optimizer.current, average: optimizer.average)
+        guard let file else { return }
+        writer.writeFirst { () throws(CheckpointError) in try file.write() }
     }
 
     func tellOutcomes() {

@@ -104,6 +104,8 @@ package struct RunFolder: Equatable, Sendable {
     var eventsPaths: [String] { ["train", "validation"].map { path + "/" + $0 } }
     /// The trained model.
     package var modelPath: String { path + "/model.safetensors" }
+    /// The model of the epoch with the lowest validation loss.
+    package var bestPath: String { path + "/best.safetensors" }
     /// The moving average of its parameters.
     package var averagePath: String { path + "/ema.safetensors" }
 

@@ -1,4 +1,7 @@
+import Checkpoints
+import Configuration
 import Figures
+import Model
 import NetworkTransport
 import Reporting
 import Training
@@ -57,5 +60,30 @@ extension RunSummary.UnverifiedSteps {
                 last: $0.upperBound
             )
         }
+    }
+}
+
+extension RunReport {
+    /// What a run came to on the way, and beside its parameters.
+    static func findings(
+        of result: RunResult,
+        _ stopping: RunConfiguration.StopSettings
+    ) -> RunSummary.Findings {
+        var findings = RunSummary.Findings()
+        findings.average = result.average.map {
+            RunSummary.Model(
+                test: result.averageTest ?? Metrics(loss: .nan, accuracy: .nan),
+                digest: Digest.sha256(of: UnsafeRawBufferPointer($0.bytes)).description
+            )
+        }
+        let epochs = result.epochs
+        func milestone(_ index: Int?) -> RunSummary.Milestone? {
+            index.flatMap { RunSummary.Milestone(endOf: epochs[...$0]) }
+        }
+        findings.best = milestone(EpochRecord.best(of: epochs))
+        findings.untilAccuracy = milestone(
+            StoppingRule(accuracy: stopping.untilAccuracy).reachingEpochIndex(in: epochs)
+        )
+        return findings
     }
 }

@@ -104,7 +104,7 @@ final class RunReport: RunObserver {
                 columnCount: columnCount
             )
         )
-        if configuration.keepGoing, !record.epoch.training.loss.isFinite,
+        if configuration.stopping.keepsGoing, !record.epoch.training.loss.isFinite,
             failedParts.insert("loss").inserted
         {
             log(
@@ -256,12 +256,7 @@ final class RunReport: RunObserver {
             epochs: result.epochs,
             test: Self.test(of: result),
             digest: digest,
-            average: result.average.map {
-                RunSummary.Model(
-                    test: result.averageTest ?? Metrics(loss: .nan, accuracy: .nan),
-                    digest: Digest.sha256(of: UnsafeRawBufferPointer($0.bytes)).description
-                )
-            },
+            findings: Self.findings(of: result, configuration.stopping),
             workers: result.workerCountMax,
             batchSize: configuration.batchSize,
             seed: configuration.seed,

@@ -53,6 +53,7 @@ struct RunSession {
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
+        _ = try options.resetLayers()
         let initial = try initialParameters()
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
         var builder = try RunBuilder(
@@ -246,7 +247,11 @@ struct RunSession {
         workerCountMin: Int
     ) throws -> Run {
         guard options.resumes else {
-            return try builder.fresh(from: initial, workerCountMin: workerCountMin)
+            return try builder.fresh(
+                from: initial,
+                reset: try options.resetLayers(),
+                workerCountMin: workerCountMin
+            )
         }
         guard let (run, warnings) = try builder.resumed(workerCountMin: workerCountMin) else {
             throw RunFolder.Failure.holdsNoCheckpoint(path: options.folder.path)

@@ -20,6 +20,8 @@ struct SettingOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: help("verify")) var verify: String?
     @Option(parsing: .unconditional, help: help("logEvery")) var logEvery: String?
     @Flag(help: help("keepGoing")) var keepGoing = false
+    @Option(parsing: .unconditional, help: help("untilAccuracy")) var untilAccuracy: String?
+    @Option(parsing: .unconditional, help: help("earlyStopping")) var earlyStopping: String?
 
     /// What the discussions of `train` and `coordinator` say of the settings.
     static let sources = """
@@ -50,6 +52,7 @@ struct SettingOptions: ParsableArguments {
             ("seed", seed), ("workers", workers),
             ("checkpointEvery", checkpointEvery), ("checkpointsKept", checkpointsKept),
             ("verify", verify), ("logEvery", logEvery), ("keepGoing", keepGoing ? "true" : nil),
+            ("untilAccuracy", untilAccuracy), ("earlyStopping", earlyStopping),
         ]
         return Dictionary(
             uniqueKeysWithValues: (all + optimizer.texts).compactMap { key, text in

@@ -29,7 +29,14 @@ import Testing
         configuration.checkpoints.keptCount = Int.random(in: 1...1_000, using: &random)
         configuration.verify = Double.random(in: 0...1, using: &random)
         configuration.logEvery = Int.random(in: 0...1_000_000_000, using: &random)
-        configuration.keepGoing = Bool.random(using: &random)
+        configuration.stopping.keepsGoing = Bool.random(using: &random)
+        configuration.stopping.untilAccuracy = Bool.random(using: &random) ? 0.99 : nil
+        configuration.stopping.patience = Bool.random(using: &random) ? 3 : nil
+        configuration.optimizer.emaDecay = Double.random(in: 0...0.999, using: &random)
+        configuration.optimizer.labelSmoothing = Double.random(in: 0...0.9, using: &random)
+        configuration.optimizer.schedule.warmUp =
+            Bool.random(using: &random) ? .steps(7) : .share(0.125)
+        configuration.optimizer.schedule.batchSize = Bool.random(using: &random) ? 64 : nil
         return configuration
     }
 

@@ -37,6 +37,11 @@ import Testing
             ["learningRateSchedule": "linear", "learningRateFloor": "0.01"],
             "reading the settings: learningRateFloor 0.01 with learningRate 0.001 where a floor that is no higher than the start was expected; lower --learning-rate-floor, or raise --learning-rate"
         ),
+        (
+            ["untilAccuracy": "0.99", "validationSplit": "0"],
+            "untilAccuracy 0.99 with validationSplit 0 where untilAccuracy none was expected"
+        ),
+        (["earlyStopping": "3", "validationSplit": "0"], "hold some images out"),
     ])
     func `refuses settings that cannot be together`(
         settings: [String: String],

@@ -27,7 +27,7 @@ import Testing
             configuration.checkpoints.stepInterval == 500
                 && configuration.checkpoints.keptCount == 3
         )
-        #expect(!configuration.keepGoing)
+        #expect(configuration.stopping == RunConfiguration.StopSettings())
     }
 
     @Test func `mnist.yaml is the defaults and names every key`() throws {

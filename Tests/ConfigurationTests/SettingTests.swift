@@ -16,8 +16,8 @@ import Testing
                 == "Samples of one step; every 16 of them are a shard "
                 + "(default: 32 samples; a whole number from 1 to 65,536)."
         )
-        #expect(Setting.all.map(\.key).count == 29)
-        #expect(Set(Setting.all.map(\.flag)).count == 29)
+        #expect(Setting.all.map(\.key).count == 31)
+        #expect(Set(Setting.all.map(\.flag)).count == 31)
     }
 
     @Test(arguments: [
@@ -36,6 +36,8 @@ import Testing
         ("checkpointsKept", ["1", "1000"], ["0", "1001"]),
         ("logEvery", ["0", "1"], ["-1"]),
         ("keepGoing", ["true", "false"], ["", "True", "yes", "1", "on"]),
+        ("untilAccuracy", ["0", "0.99", "1", "none"], ["99", "1.01", "-1", "", "nan"]),
+        ("earlyStopping", ["1", "100000", "none"], ["0", "100001", "1.5", ""]),
         ("verify", ["0", "0.01", "1"], ["1.01", "-0.1", "nan", "5%"]),
         ("learningRate", ["1000", "1e-30", "0.5", ".5", "1E-3"], ["0", "1000.1", "1e-46", "-1"]),
         ("learningRate", [], ["1e999", "nan", "inf", "infinity", "0x1p3", "1e", "", " 1", "1,5"]),

@@ -13,6 +13,8 @@ package struct RunStart {
     package var epochs: [EpochRecord]
     /// Whether the run goes on once its loss is no finite number.
     package var keepsGoing: Bool
+    /// When the run ends before its last epoch.
+    package var stopping = StoppingRule()
 
     /// Gathers the parts.
     package init(
@@ -77,6 +79,13 @@ package protocol CheckpointKeeper: AnyObject {
     ///
     /// - Throws: when there is none.
     func goBack(to position: Position, _ numbers: Numbers) throws -> RunStart
+    /// Keeps the model of the last of these epochs, if it is the best of them so far.
+    func keepBest(of epochs: [EpochRecord], _ numbers: Numbers)
     /// Tells of what was written, or was not.
     func tellOutcomes()
+}
+
+extension CheckpointKeeper {
+    /// Keeps none, unless a type does.
+    package func keepBest(of epochs: [EpochRecord], _ numbers: Numbers) {}
 }

@@ -40,6 +40,10 @@ extension CoordinatorDriver {
         progress.epochs.append(record)
         progress.tally = EpochTally(at: now)
         observer.epochDidEnd(record)
+        if progress.divergedStep == nil { keeper.keepBest(of: progress.epochs, numbers) }
+        if schedule.judgesEpochs {
+            events.append(.judged(isEnough: start.stopping.isEnough(progress.epochs)))
+        }
     }
 
     func takeMetrics(of round: Round) -> Metrics? {
