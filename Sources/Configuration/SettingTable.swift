@@ -77,7 +77,7 @@ extension Setting {
                 .positive(upTo: "1000"),
                 effect: "added to Adam's denominator"
             ),
-        ] + schedule + regularization + [
+        ] + schedule + regularization + augmentation + [
             Setting(
                 "seed",
                 \.seed,
@@ -191,6 +191,37 @@ extension Setting {
             effect:
                 "the batch that the learning rate is meant for; with another one it is scaled in "
                 + "proportion"
+        ),
+    ]
+
+    private static let augmentation: [Setting] = [
+        Setting(
+            "augmentShift",
+            \.input.augmentation.shift,
+            .nonnegative(upTo: "28"),
+            unit: "pixels",
+            effect: "how far an image that is trained on is moved at random, either way"
+        ),
+        Setting(
+            "augmentRotation",
+            \.input.augmentation.rotation,
+            .nonnegative(upTo: "180"),
+            unit: "degrees",
+            effect: "how far an image that is trained on is turned at random, either way"
+        ),
+        Setting(
+            "augmentScale",
+            \.input.augmentation.scale,
+            .share,
+            unit: "of its size",
+            effect: "by how much an image that is trained on is larger or smaller at random"
+        ),
+        Setting(
+            "augmentShear",
+            \.input.augmentation.shear,
+            .rate,
+            unit: "pixels a row",
+            effect: "how far the rows of an image that is trained on slant at random, either way"
         ),
     ]
 

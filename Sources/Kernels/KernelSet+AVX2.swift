@@ -40,6 +40,7 @@
                     average: KernelsAVX2.averaged
                 ),
                 smoothLabels: KernelsAVX2.smoothLabels,
+                affineImage: KernelsAVX2.affineImage,
                 exponentials: KernelsAVX2.exponentials,
                 logarithms: KernelsAVX2.logarithms,
                 laneCount: KernelsAVX2.vectorLaneCount,

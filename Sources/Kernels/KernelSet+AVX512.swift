@@ -40,6 +40,7 @@
                     average: KernelsAVX512.averaged
                 ),
                 smoothLabels: KernelsAVX512.smoothLabels,
+                affineImage: KernelsAVX512.affineImage,
                 exponentials: KernelsAVX512.exponentials,
                 logarithms: KernelsAVX512.logarithms,
                 laneCount: KernelsAVX512.vectorLaneCount,

@@ -40,6 +40,7 @@
                     average: KernelsNEON.averaged
                 ),
                 smoothLabels: KernelsNEON.smoothLabels,
+                affineImage: KernelsNEON.affineImage,
                 exponentials: KernelsNEON.exponentials,
                 logarithms: KernelsNEON.logarithms,
                 laneCount: KernelsNEON.vectorLaneCount,

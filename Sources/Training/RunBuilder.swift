@@ -265,6 +265,7 @@ package struct RunBuilder {
         optimizer: Optimizer
     ) -> Run {
         var random = SystemRandomNumberGenerator()
+        let augmentation = configuration.input.augmentation
         var settings = Coordinator.Settings(
             stamp: RunStamp(run: number, generation: random.next()),
             schedule: schedule,
@@ -272,7 +273,9 @@ package struct RunBuilder {
                 geometry: configuration.input.geometry.rawValue,
                 scale: configuration.input.scale.rawValue,
                 labelSmoothing: configuration.optimizer.labelSmoothing > 0
-                    ? "\(configuration.optimizer.labelSmoothing)" : ""
+                    ? "\(configuration.optimizer.labelSmoothing)" : "",
+                augmentation: augmentation.isActive ? augmentation.words : "",
+                seed: configuration.seed
             ),
             workerCountMin: workerCountMin,
             stepsPerCheckpoint: configuration.checkpoints.stepInterval

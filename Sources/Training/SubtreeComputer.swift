@@ -15,6 +15,7 @@ final class SubtreeComputer {
     private let clock: PhaseClock
     private let simulatedDuration: Duration?
     private let labelSmoothing: Float
+    private let augmenter: ImageAugmenter?
     /// The sums of both segments.
     private let reductions: [ReductionTree]
     /// The work whose first shard the computer holds already, and whose convolutions it has
@@ -35,6 +36,16 @@ final class SubtreeComputer {
         guard let transform = InputTransform(geometry: input.geometry, scale: input.scale),
             let smoothing = Self.labelSmoothing(input.labelSmoothing)
         else { return nil }
+        if input.augmentation.isEmpty {
+            augmenter = nil
+        } else {
+            guard let augmentation = Augmentation(words: input.augmentation) else { return nil }
+            augmenter = ImageAugmenter(
+                kernels: kernels,
+                augmentation: augmentation,
+                seed: input.seed
+            )
+        }
         labelSmoothing = smoothing
         self.simulatedDuration = simulatedDuration
         self.clock = clock
@@ -55,7 +66,7 @@ final class SubtreeComputer {
     /// - Parameter work: whose samples they are; `total` of the same work need not load them again.
     func prepare(_ work: Work, _ samples: UnsafeRawBufferPointer) {
         guard prepared != work else { return }
-        computer.load(Self.shard(at: 0, of: samples))
+        load(work, 0, samples)
         prepared = work
         begun = nil
     }
@@ -89,7 +100,7 @@ final class SubtreeComputer {
         defer { for reduction in reductions { reduction.removeAll() } }
         for index in 0..<shardCount {
             if index > 0 || prepared != work {
-                computer.load(Self.shard(at: index, of: samples))
+                load(work, index, samples)
             }
             let isBegun = prepared == work && begun == work
             (prepared, begun) = (nil, nil)
@@ -128,6 +139,14 @@ final class SubtreeComputer {
             return nil
         }
         return number
+    }
+
+    /// Brings a shard in, its images drawn anew if they are trained on and the run asks for that.
+    private func load(_ work: Work, _ index: Int, _ samples: UnsafeRawBufferPointer) {
+        let shard = Self.shard(at: index, of: samples)
+        guard let augmenter, case .step(let step) = work.round else { return computer.load(shard) }
+        let place = (work.subtree.index << work.subtree.level + index) * LeNet.shardSampleCountMax
+        computer.load(augmenter.augmented(shard, step: step, place: place))
     }
 
     private static let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize

@@ -67,11 +67,24 @@ package struct InputSettings: Hashable, Sendable {
     /// for none.
     package let labelSmoothing: String
 
+    /// The strengths with which images that are trained on are changed at random; empty for none.
+    package let augmentation: String
+    /// What decides those changes.
+    package let seed: UInt64
+
     /// Wraps the words.
-    package init(geometry: String, scale: String, labelSmoothing: String = "") {
+    package init(
+        geometry: String,
+        scale: String,
+        labelSmoothing: String = "",
+        augmentation: String = "",
+        seed: UInt64 = 0
+    ) {
         self.geometry = geometry
         self.scale = scale
         self.labelSmoothing = labelSmoothing
+        self.augmentation = augmentation
+        self.seed = seed
     }
 }
 

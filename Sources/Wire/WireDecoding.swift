@@ -76,7 +76,9 @@ package enum WireDecoding {
             let input = InputSettings(
                 geometry: welcome.geometry,
                 scale: welcome.scale,
-                labelSmoothing: welcome.labelSmoothing
+                labelSmoothing: welcome.labelSmoothing,
+                augmentation: welcome.augmentation,
+                seed: welcome.seed
             )
             let offer = WelcomeOffer(
                 localLink: welcome.localLink,

@@ -231,6 +231,13 @@ nonisolated struct Lockstep_Welcome: Sendable {
   /// The share of the target that all classes divide in training, such as "0.1"; empty for none.
   var labelSmoothing: String = String()
 
+  /// Strengths of shift, rotation, scale and shear of images that are trained on, such as "2.0 15.0 0.1 0.1"; empty for
+  /// none.
+  var augmentation: String = String()
+
+  /// Decides how each image is changed, with its step and its place in the batch.
+  var seed: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -792,7 +799,7 @@ nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0\u{3}sealed_link\0\u{3}label_smoothing\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0\u{3}sealed_link\0\u{3}label_smoothing\0\u{1}augmentation\0\u{1}seed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -806,6 +813,8 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sliceCountMax) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._sealedLink) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.labelSmoothing) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.augmentation) }()
+      case 8: try { try decoder.decodeSingularFixed64Field(value: &self.seed) }()
       default: break
       }
     }
@@ -834,6 +843,12 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.labelSmoothing.isEmpty {
       try visitor.visitSingularStringField(value: self.labelSmoothing, fieldNumber: 6)
     }
+    if !self.augmentation.isEmpty {
+      try visitor.visitSingularStringField(value: self.augmentation, fieldNumber: 7)
+    }
+    if self.seed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.seed, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -844,6 +859,8 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.sliceCountMax != rhs.sliceCountMax {return false}
     if lhs._sealedLink != rhs._sealedLink {return false}
     if lhs.labelSmoothing != rhs.labelSmoothing {return false}
+    if lhs.augmentation != rhs.augmentation {return false}
+    if lhs.seed != rhs.seed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

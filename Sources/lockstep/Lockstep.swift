@@ -26,6 +26,7 @@ struct Lockstep: AsyncParsableCommand {
                     DigestCommand.self,
                 ]
             ),
+            CommandGroup(name: "Look at data", subcommands: [DataCommand.self]),
             CommandGroup(name: "Protect", subcommands: [KeysCommand.self]),
             CommandGroup(name: "Measure", subcommands: [BenchCommand.self]),
             CommandGroup(name: "Check", subcommands: [SimulateCommand.self, VersionCommand.self]),

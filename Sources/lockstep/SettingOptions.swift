@@ -39,6 +39,7 @@ struct SettingOptions: ParsableArguments {
     var config: String?
 
     @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+    @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
 
     static func help(_ key: String) -> ArgumentHelp {
         ArgumentHelp("\(Setting.of(key).help)", valueName: key == "dataset" ? "folder" : "value")
@@ -55,7 +56,9 @@ struct SettingOptions: ParsableArguments {
             ("untilAccuracy", untilAccuracy), ("earlyStopping", earlyStopping),
         ]
         return Dictionary(
-            uniqueKeysWithValues: (all + optimizer.texts).compactMap { key, text in
+            uniqueKeysWithValues: (all + optimizer.texts + augmentation.texts).compactMap {
+                key,
+                text in
                 text.map { (key, $0) }
             }
         )

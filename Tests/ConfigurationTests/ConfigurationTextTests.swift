@@ -82,7 +82,8 @@ import Testing
         #expect(keys["learningRate"] == "0.001")
         #expect(
             keys.keys.sorted() == [
-                "batchSize", "beta1", "beta2", "decayEvery", "decayFactor", "emaDecay", "epsilon",
+                "augmentRotation", "augmentScale", "augmentShear", "augmentShift", "batchSize",
+                "beta1", "beta2", "decayEvery", "decayFactor", "emaDecay", "epsilon",
                 "input", "labelSmoothing", "learningRate", "learningRateBatch",
                 "learningRateFloor", "learningRateSchedule", "momentum", "nesterov", "optimizer",
                 "scale", "seed", "validationSplit", "warmUp", "weightDecay",

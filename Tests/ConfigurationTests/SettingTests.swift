@@ -16,8 +16,8 @@ import Testing
                 == "Samples of one step; every 16 of them are a shard "
                 + "(default: 32 samples; a whole number from 1 to 65,536)."
         )
-        #expect(Setting.all.map(\.key).count == 31)
-        #expect(Set(Setting.all.map(\.flag)).count == 31)
+        #expect(Setting.all.map(\.key).count == 35)
+        #expect(Set(Setting.all.map(\.flag)).count == 35)
     }
 
     @Test(arguments: [
@@ -36,6 +36,10 @@ import Testing
         ("checkpointsKept", ["1", "1000"], ["0", "1001"]),
         ("logEvery", ["0", "1"], ["-1"]),
         ("keepGoing", ["true", "false"], ["", "True", "yes", "1", "on"]),
+        ("augmentShift", ["0", "2", "28"], ["28.1", "-1", "nan"]),
+        ("augmentRotation", ["0", "180"], ["181", "-1"]),
+        ("augmentScale", ["0", "0.5"], ["1", "-0.1"]),
+        ("augmentShear", ["0", "1"], ["1.1", "-0.1"]),
         ("untilAccuracy", ["0", "0.99", "1", "none"], ["99", "1.01", "-1", "", "nan"]),
         ("earlyStopping", ["1", "100000", "none"], ["0", "100001", "1.5", ""]),
         ("verify", ["0", "0.01", "1"], ["1.01", "-0.1", "nan", "5%"]),

@@ -17,7 +17,8 @@ import Testing
     private static let recipes = [
         """
         --optimizer adamw --weight-decay 0.01 --learning-rate-schedule cosine --warm-up 0.1 \
-        --learning-rate-floor 0.0001 --label-smoothing 0.1 --ema-decay 0.99
+        --learning-rate-floor 0.0001 --label-smoothing 0.1 --ema-decay 0.99 \
+        --augment-shift 2 --augment-rotation 15 --augment-scale 0.1 --augment-shear 0.2
         """,
         """
         --optimizer sgd --momentum 0.9 --nesterov --learning-rate 0.02 --ema-decay 0.9 \
@@ -100,6 +101,19 @@ import Testing
             let result = try train("--run-dir R --resume \(line)").wait()
             #expect(result.status != 0 && result.errors.contains(fragment), "\(result.errors)")
         }
+    }
+
+    @Test func `draws training images as a sheet`() throws {
+        let line = "data preview --dataset \(dataset.path) --augment-shift 3 --rows 3 --output"
+        let words = line.split(separator: " ").map(String.init)
+        let result = try Program.run(words + ["sheet.png"], in: folder.url)
+        #expect(result.status == 0, "\(result.errors)")
+        let bytes = try Data(contentsOf: folder.url.appending(path: "sheet.png"))
+        #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        // Twelve images of 56 pixels a row, three rows, lines of two between.
+        #expect(Array(bytes[16..<24]) == [0, 0, 2, 0xBA, 0, 0, 0, 0xB0])
+        let failed = try Program.run(words + ["nowhere/sheet.png"], in: folder.url)
+        #expect(failed.status == 1 && failed.errors.hasPrefix("lockstep: nowhere/sheet.png: "))
     }
 
     @Test func `says what the linear scaling rule did`() throws {

@@ -51,10 +51,10 @@ struct LearningRateTests {
     @Test func `has a cosine that is the C library's to 1e-15, and its own to the bit`() {
         for index in 0...10_000 {
             let x = Double(index) / 10_000
-            #expect(abs(LearningRate.cosine(halfTurns: x) - cos(x * Double.pi)) < 1e-15, "\(x)")
+            #expect(abs(cosine(halfTurns: x) - cos(x * Double.pi)) < 1e-15, "\(x)")
         }
-        #expect(LearningRate.cosine(halfTurns: 0) == 1)
-        #expect(LearningRate.cosine(halfTurns: 0.5) == 0)
-        #expect(LearningRate.cosine(halfTurns: 1) == -1)
+        #expect(cosine(halfTurns: 0) == 1)
+        #expect(cosine(halfTurns: 0.5) == 0)
+        #expect(cosine(halfTurns: 1) == -1)
     }
 }
