@@ -41,6 +41,16 @@ import Testing
         #expect(resolved == RunConfiguration())
     }
 
+    @Test(arguments: [("fast.yaml", 4), ("best.yaml", 100)])
+    func `a recipe is one that a run can have`(name: String, epochs: Int) throws {
+        let resolved = try RunConfiguration.resolve(
+            commandLine: [:],
+            environment: [:],
+            yaml: (try text(ofConfig: name), name)
+        )
+        #expect(resolved.epochs == epochs && resolved.validationSplit == 0.1)
+    }
+
     @Test func `reference.yaml trains on raw pixels`() throws {
         var expected = RunConfiguration()
         expected.input.scale = .none
