@@ -108,7 +108,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Levels and labels for what a run says beside its progress.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // The wire's header; only the runtime is built, the generated code is committed.
+        // The wire's header and ONNX; only the runtime is built, the generated code is committed.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // File paths, as swift-subprocess takes them.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -167,9 +167,21 @@ let package = Package(
         module("Checkpoints", ["COpenSSL", "Figures", "JSON"]),
         module("Configuration", ["Model", "PlainFiles", product("Yams", "Yams")]),
 
+        module(
+            "ONNX",
+            ["Model", product("SwiftProtobuf", "swift-protobuf")],
+            exclude: ["onnx.proto"]
+        ),
+
         // MARK: Protocol and transport
         module("TrainingProtocol", ["SeededRandom"]),
-        module("TrainingSimulation", ["SeededRandom", "TrainingProtocol"]),
+        module(
+            "TrainingSimulation",
+            [
+                "Checkpoints", "Figures", "SeededRandom", "TrainingDriver", "TrainingProtocol",
+                "Transport",
+            ]
+        ),
         module(
             "Arithmetic",
             ["Figures", "Kernels", "Model", "SharedMemory", "TrainingProtocol"]
@@ -187,7 +199,10 @@ let package = Package(
         module("SharedMemory", ["CSharedMemory"]),
         module("Keys", ["ZeroMQ"]),
         module("Transport", ["Figures", "TrainingProtocol"]),
-        module("TrainingDriver", ["Figures", "TrainingProtocol", "Transport"]),
+        module(
+            "TrainingDriver",
+            ["Checkpoints", "Figures", "JSON", "TrainingProtocol", "Transport"]
+        ),
         module(
             "NetworkTransport",
             [
@@ -198,6 +213,7 @@ let package = Package(
 
         // MARK: Services and commands
         module("Reporting", ["Figures", "JSON"]),
+        module("HTMLReport", ["Figures", "JSON", "Reporting"]),
         module(
             "Hosting",
             [
@@ -211,9 +227,9 @@ let package = Package(
         module(
             "Training",
             [
-                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting",
-                "JSON", "Kernels", "Keys", "MNIST", "Model", "NetworkTransport",
-                "SeededRandom", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
+                "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
+                "Keys", "MNIST", "Model", "NetworkTransport", "SeededRandom", "TrainingDriver",
+                "TrainingProtocol", "Transport", "Wire",
                 "ZeroMQ",
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -232,10 +248,12 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "Hosting",
-                "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST", "Model",
-                "NetworkTransport", "PlainFiles", "Reporting", "Training", "TrainingBenchmarks",
-                "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport", "ZeroMQ",
+                "CBuildCommit", "Checkpoints", "Configuration", "Figures", "HTMLReport",
+                "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST",
+                "Model",
+                "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "Training",
+                "TrainingBenchmarks", "TrainingDriver", "TrainingProtocol", "TrainingSimulation",
+                "Transport", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -259,7 +277,10 @@ let package = Package(
         ),
         tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
         tests("Configuration", ["Model"]),
+        tests("Figures"),
         tests("JSON"),
+        tests("ONNX", ["Model", product("SwiftProtobuf", "swift-protobuf")]),
+        tests("HTMLReport", ["Figures", "JSON", "Reporting"]),
         tests("Reporting", ["Figures", "JSON"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
         tests("MNIST", ["CISAL"]),
@@ -293,7 +314,14 @@ let package = Package(
             ]
         ),
         tests("TrainingProtocol"),
-        tests("TrainingSimulation", ["TrainingProtocol"]),
+        tests(
+            "TrainingSimulation",
+            [
+                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model",
+                "NetworkTransport", "SeededRandom", "Training", "TrainingDriver",
+                "TrainingProtocol", "Transport", "Wire",
+            ]
+        ),
         tests("Wire", ["Figures", "Sealing", "TrainingProtocol"]),
         tests("ZeroMQ"),
         tests("Sealing"),
@@ -307,20 +335,21 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model", "TestTools",
-                "Training", "TrainingProtocol", "Wire",
+                "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model", "ONNX",
+                "TestTools", "Training", "TrainingProtocol", "Wire",
             ],
-            exclude: ["train_with_pytorch.py"],
+            exclude: ["read_with_others.py", "run_readme.py", "train_with_pytorch.py"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "Figures", "Hosting", "ImageFiles", "Keys",
+                "Checkpoints", "Configuration", "Figures", "HTMLReport", "Hosting", "ImageFiles",
+                "JSON", "Keys",
                 "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
-                "SharedMemory", "TestTools", "Training", "TrainingProtocol", "Transport", "Wire",
-                "ZeroMQ",
+                "SharedMemory", "TestTools", "Training", "TrainingDriver", "TrainingProtocol",
+                "Transport", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",

@@ -33,6 +33,12 @@ package final class Optimizer {
         current = buffers
     }
 
+    /// Goes on from other buffers, which belong to the optimizer from now on.
+    package func restart(with buffers: OptimizerBuffers) {
+        current = buffers
+        next = nil
+    }
+
     /// Begins a step that nothing will keep from its end: the state is updated in place.
     package func beginWholeStep() {
         next = OptimizerBuffers(parameters: takeParameters(), slots: current.slots)

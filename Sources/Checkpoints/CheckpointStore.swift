@@ -24,7 +24,8 @@ package struct CheckpointStore: Sendable {
         package let warnings: [String]
     }
 
-    private let folder: String
+    /// The folder's path.
+    package let folder: String
     private let keepCount: Int
     private let table: TensorTable
     private let fileSystem: any FileSystem

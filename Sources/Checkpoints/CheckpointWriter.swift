@@ -6,35 +6,20 @@ import Synchronization
 /// A submission copies the run's buffers and returns; one background queue writes. It never
 /// waits for the disk, so a disk that is slower than the training falls behind, and then what is
 /// newer takes the place of what has not been started (`superseded`), for a resume would only use
-/// the newest anyway. Two kinds are told apart: an ordinary submission gives way to any later one;
-/// a *required* one (an epoch's end, the run's end) gives way only when `requiredWaitingMax`
-/// others are waiting too, so that a disk that hangs cannot fill the memory. The last submission
-/// never gives way.
-package final class CheckpointWriter: Sendable {
+/// the newest anyway. An epoch's end and the run's end are *required*: `CheckpointQueue` says which
+/// gives way to which, so that a disk that hangs cannot fill the memory.
+package final class CheckpointWriter: CheckpointWriting, Sendable {
     /// What became of one submission.
-    package enum Outcome: Equatable, Sendable {
-        /// It is on the disk.
-        case saved(step: Int, CheckpointStore.Saved, took: Duration)
-        /// It could not be written; older ones are untouched, and the next one is tried.
-        case failed(step: Int, CheckpointError)
-        /// A later one took its place.
-        case superseded(step: Int)
-    }
-
-    /// How many required submissions may wait.
-    package static let requiredWaitingMax = 2
+    package typealias Outcome = CheckpointOutcome
 
     /// A copy of the run's state.
     private struct Snapshot: Sendable {
         let metadata: CheckpointMetadata
-        let isRequired: Bool
         var bytes: [UInt8]
     }
 
     private struct State: Sendable {
-        /// In the order of submission: at most `requiredWaitingMax`, of which only the last can
-        /// be ordinary.
-        var waiting: [Snapshot] = []
+        var waiting = CheckpointQueue<Snapshot>()
         /// Copies' memory to be used again, so that a submission touches no fresh page.
         var spares: [[UInt8]]
         var outcomes: [Outcome] = []
@@ -57,10 +42,6 @@ package final class CheckpointWriter: Sendable {
         state = Mutex(State(spares: [buffer(), buffer()]))
     }
 
-    /// Copies the state and has it written; returns without waiting for the disk.
-    ///
-    /// - Parameter slots: in the order of the names that were agreed on.
-    /// - Precondition: each buffer has the table's size, and there is one a name.
     package func submit(
         _ metadata: CheckpointMetadata,
         parameters: UnsafeRawBufferPointer,
@@ -81,7 +62,7 @@ package final class CheckpointWriter: Sendable {
                 ).copyMemory(from: part)
             }
         }
-        enqueue(Snapshot(metadata: metadata, isRequired: isRequired, bytes: bytes))
+        enqueue(Snapshot(metadata: metadata, bytes: bytes), isRequired: isRequired)
         queue.async { self.writeNext() }
     }
 
@@ -93,7 +74,6 @@ package final class CheckpointWriter: Sendable {
         queue.async { try? BackgroundThread.run { Result(catching: write) }.get() }
     }
 
-    /// Takes what has become of submissions since the last call, in the order it happened.
     package func drainOutcomes() -> [Outcome] {
         state.withLock { state in
             defer { state.outcomes = [] }
@@ -101,41 +81,30 @@ package final class CheckpointWriter: Sendable {
         }
     }
 
-    /// Waits until everything submitted so far is on the disk or has failed.
-    ///
-    /// - Throws: what kept the last submission that was tried from being written.
     package func finish() throws(CheckpointError) {
         queue.sync {}
         if let error = state.withLock({ $0.lastError }) { throw error }
     }
 
-    /// Takes memory that no one holds, first from ordinary submissions that wait in vain.
+    /// Takes memory that no one holds, first from an ordinary submission that waits in vain.
     private func takeBuffer() -> [UInt8] {
         let spare = state.withLock { state -> [UInt8]? in
-            supersedeOrdinary(in: &state)
+            if let ordinary = state.waiting.removeOrdinary() { supersede(ordinary, in: &state) }
             return state.spares.popLast()
         }
         return spare ?? [UInt8](repeating: 0, count: (1 + slotNames.count) * bufferSize)
     }
 
-    private func enqueue(_ snapshot: Snapshot) {
+    private func enqueue(_ snapshot: Snapshot, isRequired: Bool) {
         state.withLock { state in
-            supersedeOrdinary(in: &state)
-            if state.waiting.count == Self.requiredWaitingMax { supersede(at: 0, in: &state) }
-            state.waiting.append(snapshot)
+            for late in state.waiting.add(snapshot, isRequired: isRequired) {
+                supersede(late, in: &state)
+            }
         }
     }
 
-    /// Takes out the ordinary submission that waits, if one does: it can only be the last.
-    private func supersedeOrdinary(in state: inout State) {
-        if let last = state.waiting.last, !last.isRequired {
-            supersede(at: state.waiting.count - 1, in: &state)
-        }
-    }
-
-    /// Takes a waiting submission out and keeps its memory.
-    private func supersede(at index: Int, in state: inout State) {
-        let snapshot = state.waiting.remove(at: index)
+    /// Tells of a submission that gave way, and keeps its memory.
+    private func supersede(_ snapshot: Snapshot, in state: inout State) {
         state.outcomes.append(.superseded(step: snapshot.metadata.step))
         keep(snapshot.bytes, in: &state)
     }
@@ -147,8 +116,7 @@ package final class CheckpointWriter: Sendable {
 
     /// Writes the submission that waits longest, if a later one has not taken its place.
     private func writeNext() {
-        guard let snapshot = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() })
-        else { return }
+        guard let snapshot = state.withLock({ $0.waiting.next() }) else { return }
         let step = snapshot.metadata.step
         let start = ContinuousClock.now
         let outcome: Outcome

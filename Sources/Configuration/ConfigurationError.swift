@@ -19,10 +19,11 @@ package enum SettingSource: Equatable, Sendable, CustomStringConvertible {
 
 /// What is wrong with a run's settings, as one sentence for the operator.
 package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
-    /// No setting has that name; `nearest` is the right name in the same source's spelling.
-    case unknownSetting(SettingSource, nearest: String)
-    /// The text is not a value of that setting.
-    case badValue(SettingSource, found: String, expected: String)
+    /// No setting has that name; `nearest` is the one that was probably meant, in the same source's
+    /// spelling.
+    case unknownSetting(SettingSource, nearest: String?)
+    /// The text is not a value of that setting; `nearest` is the word that was probably meant.
+    case badValue(SettingSource, found: String, expected: String, nearest: String? = nil)
     /// Two settings cannot be together.
     case contradiction(found: String, expected: String, remedy: String)
     /// The key is there twice.
@@ -37,11 +38,12 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownSetting(let source, let nearest):
-            "\(source): no such setting where one of the table's was expected; "
-                + "did you mean \(nearest)?"
-        case .badValue(let source, let found, let expected):
+            "\(source): no such setting where one that lockstep train --help lists was expected; "
+                + (nearest.map { "did you mean \($0)?" } ?? "correct it, or leave it out")
+        case .badValue(let source, let found, let expected, let nearest):
             "\(source): \(found) where \(expected) was expected; "
-                + "write such a value, or leave it out for the default"
+                + (nearest.map { "did you mean \($0)?" }
+                    ?? "write such a value, or leave it out for the default")
         case .contradiction(let found, let expected, let remedy):
             "reading the settings: \(found) where \(expected) was expected; \(remedy)"
         case .repeated(let source):

@@ -2,7 +2,8 @@ extension RunConfiguration {
     /// Variables named `LOCKSTEP_…` that are not settings; one that ends in `_` is a prefix.
     private static let otherVariables = [
         "LOCKSTEP_CONFIG", "LOCKSTEP_RUN_DIR", "LOCKSTEP_RESUME", "LOCKSTEP_BIND",
-        "LOCKSTEP_CONNECT", "LOCKSTEP_KERNELS", "LOCKSTEP_LOG_LEVEL", "LOCKSTEP_REQUIRE_PEERS",
+        "LOCKSTEP_CONNECT", "LOCKSTEP_KERNELS", "LOCKSTEP_LOG_LEVEL", "LOCKSTEP_LOG_FORMAT",
+        "LOCKSTEP_REQUIRE_PEERS",
         "LOCKSTEP_PEER_", "LOCKSTEP_KEYS", "LOCKSTEP_KEY_FILE", "LOCKSTEP_COORDINATOR_KEY",
         "LOCKSTEP_AUTHORIZED_WORKERS", "LOCKSTEP_WORKER_KEY",
     ]
@@ -29,8 +30,7 @@ extension RunConfiguration {
         try configuration.read(environment: environment)
         for (key, text) in commandLine.sorted(by: { $0.key < $1.key }) {
             guard let setting = Setting.named(key) else {
-                let nearest = NearestName.find(key, among: Setting.all.map(\.flag)).name
-                throw .unknownSetting(.flag("--\(key)"), nearest: nearest)
+                throw .unknownSetting(.flag("--\(key)"), nearest: Setting.meant(by: key)?.flag)
             }
             try configuration.read(text, of: setting, from: .flag(setting.flag))
         }
@@ -42,8 +42,7 @@ extension RunConfiguration {
         for entry in try file.entries() {
             let source = SettingSource.file(file.name, line: entry.line, key: entry.key)
             guard let setting = Setting.named(entry.key) else {
-                let nearest = NearestName.find(entry.key, among: Setting.all.map(\.key)).name
-                throw .unknownSetting(source, nearest: nearest)
+                throw .unknownSetting(source, nearest: Setting.meant(by: entry.key)?.key)
             }
             try read(entry.value, of: setting, from: source)
         }
@@ -58,6 +57,9 @@ extension RunConfiguration {
             if let setting = Setting.all.first(where: { $0.variable == name }) {
                 try read(text, of: setting, from: .variable(name))
             } else if !Self.otherVariables.contains(where: { Self.covers($0, name) }) {
+                if let setting = Setting.called(String(name.dropFirst("LOCKSTEP_".count))) {
+                    throw .unknownSetting(.variable(name), nearest: setting.variable)
+                }
                 let nearest = NearestName.find(name, among: variables)
                 // Two edits in a long name and one in a short one are slips of the hand; any other
                 // name may be another program's business.
@@ -79,7 +81,12 @@ extension RunConfiguration {
         from source: SettingSource
     ) throws(ConfigurationError) {
         guard setting.read(text, into: &self) else {
-            throw .badValue(source, found: text.shortened, expected: setting.expected)
+            throw .badValue(
+                source,
+                found: text.shortened,
+                expected: setting.expected,
+                nearest: NearestName.suggestion(for: text, among: setting.words)
+            )
         }
     }
 }

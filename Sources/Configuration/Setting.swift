@@ -8,6 +8,8 @@ package struct Setting: Sendable {
     package let effect: String
     /// What values are accepted, in words.
     package let expected: String
+    /// The words among what is accepted, such as `auto`.
+    let words: [String]
     /// Whether another value gives another model.
     package let decidesResult: Bool
     /// The default's text.
@@ -29,6 +31,7 @@ package struct Setting: Sendable {
         self.effect = effect
         self.decidesResult = decidesResult
         expected = kind.expected
+        words = kind.words
         defaultText = kind.write(RunConfiguration()[keyPath: path])
         assign = { text, configuration in
             guard let value = kind.read(text) else { return false }
@@ -39,10 +42,10 @@ package struct Setting: Sendable {
     }
 
     /// The flag of the command line, such as `--batch-size`.
-    package var flag: String { "--" + words.joined(separator: "-") }
+    package var flag: String { "--" + nameParts.joined(separator: "-") }
 
     /// The environment's variable, such as `LOCKSTEP_BATCH_SIZE`.
-    package var variable: String { "LOCKSTEP_" + words.joined(separator: "_").uppercased() }
+    package var variable: String { "LOCKSTEP_" + nameParts.joined(separator: "_").uppercased() }
 
     /// What `--help` says: effect, default, unit, bounds.
     package var help: String {
@@ -61,12 +64,12 @@ package struct Setting: Sendable {
     }
 
     /// `batchSize` → `batch`, `size`.
-    private var words: [String] {
-        var words = [""]
+    private var nameParts: [String] {
+        var parts = [""]
         for character in key {
-            if character.isUppercase { words.append("") }
-            words[words.count - 1] += character.lowercased()
+            if character.isUppercase { parts.append("") }
+            parts[parts.count - 1] += character.lowercased()
         }
-        return words
+        return parts
     }
 }

@@ -273,4 +273,18 @@ extension Setting {
     }
 
     static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
+
+    /// What other programs call some settings, by the letters alone.
+    private static let synonyms = ["lr": "learningRate", "bs": "batchSize", "batch": "batchSize"]
+
+    /// The setting that another program, or an abbreviation, calls so.
+    static func called(_ name: String) -> Setting? {
+        let letters = name.lowercased().filter(\.isLetter)
+        return synonyms[letters].flatMap(named)
+    }
+
+    /// The setting that was probably meant.
+    static func meant(by name: String) -> Setting? {
+        called(name) ?? NearestName.suggestion(for: name, among: all.map(\.key)).flatMap(named)
+    }
 }

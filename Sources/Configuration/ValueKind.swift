@@ -9,6 +9,8 @@ struct ValueKind<Value: Sendable>: Sendable {
     let read: @Sendable (String) -> Value?
     /// Writes a value as `read` takes it.
     let write: @Sendable (Value) -> String
+    /// The words among what is accepted.
+    var words: [String] = []
 }
 
 extension ValueKind where Value: FixedWidthInteger {
@@ -104,7 +106,8 @@ extension ValueKind where Value == Bool {
     static let yesOrNo = ValueKind(
         expected: "true or false",
         read: { Bool($0) },
-        write: { "\($0)" }
+        write: { "\($0)" },
+        words: ["true", "false"]
     )
 }
 
@@ -114,7 +117,8 @@ extension ValueKind where Value: CaseIterable & RawRepresentable, Value.RawValue
         ValueKind(
             expected: Value.allCases.map(\.rawValue).joined(separator: " or "),
             read: { Value(rawValue: $0) },
-            write: { $0.rawValue }
+            write: { $0.rawValue },
+            words: Value.allCases.map(\.rawValue)
         )
     }
 }
@@ -142,7 +146,8 @@ extension ValueKind {
                 if text == word { return .some(nil) }
                 return read(text).map { .some($0) }
             },
-            write: { value in value.map(write) ?? word }
+            write: { value in value.map(write) ?? word },
+            words: words + [word]
         )
     }
 }

@@ -1,5 +1,7 @@
 /// Where an epoch stands after a step.
 package struct StepRecord: Equatable, Sendable {
+    /// The means over this step's samples alone, with the parameters before it.
+    package var own: Metrics
     /// The epoch so far: over its steps until now, since its start, or since this start of the run
     /// if that was later.
     package var epoch: EpochRecord
@@ -12,11 +14,13 @@ package struct StepRecord: Equatable, Sendable {
 
     /// Takes the figures after a step.
     package init(
+        own: Metrics,
         epoch: EpochRecord,
         completedStepCount: Int,
         completedInEpochCount: Int,
         elapsedStepCount: Int
     ) {
+        self.own = own
         self.epoch = epoch
         self.completedStepCount = completedStepCount
         self.completedInEpochCount = completedInEpochCount

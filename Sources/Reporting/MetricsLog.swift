@@ -1,19 +1,22 @@
-package import Figures
-package import Foundation
-import JSON
+import Foundation
 
-/// The run's `metrics.jsonl`: a line each epoch and each `--log-every` steps.
+/// The run's `metrics.jsonl`, a line each epoch and each `--log-every` steps, and the same lines as
+/// a table, `metrics.csv`.
 package final class MetricsLog: Sendable {
     /// The file's name in the run's folder.
     package static let fileName = "metrics.jsonl"
+    /// The table's name in the run's folder.
+    package static let tableName = "metrics.csv"
 
     private let file: ReportFile
+    private let table: ReportFile
 
     /// Begins the log of a new run.
     ///
     /// - Throws: when the folder has one already or cannot be written to.
     package init(newInFolder folder: String) throws(ReportError) {
         file = try ReportFile(path: "\(folder)/\(Self.fileName)", opening: .new)
+        table = try Self.table(of: file, in: folder)
     }
 
     /// Continues the log of a run from `step`, or begins it where there is none.
@@ -21,123 +24,79 @@ package final class MetricsLog: Sendable {
     /// Lines of later steps are cut off, for the resumed run writes them again; so is everything
     /// from the first line on that is torn or none of ours, or of a step before the line above it.
     /// So no more is read than a run of that many steps can have written, however large the file
-    /// is.
+    /// is. The table is made anew of the lines that stay.
     ///
     /// - Throws: when the file cannot be read, cut or written to.
     package init(folder: String, resumingAtStep step: Int) throws(ReportError) {
         file = try ReportFile(path: "\(folder)/\(Self.fileName)", opening: .continued)
-        try file.cut(to: try Self.keptSize(of: file, upToStep: step))
+        var size = 0
+        try Self.forEachLine(of: file, upToStep: step) { line, lineSize in size += lineSize }
+        try file.cut(to: size)
+        table = try Self.table(of: file, in: folder)
     }
 
-    /// Appends a step's line.
+    /// Reads the lines of a run that may be going on, or of an earlier version; none where there is
+    /// no such file.
     ///
-    /// - Throws: when the disk does not take it.
-    package func append(_ record: StepRecord, at time: Date) throws(ReportError) {
-        try append(Line(step: record, time: time))
-    }
-
-    /// Appends an epoch's line; `step` is the run's steps at the epoch's end.
-    ///
-    /// - Throws: when the disk does not take it.
-    package func append(_ record: EpochRecord, step: Int, at time: Date) throws(ReportError) {
-        try append(Line(epoch: record, step: step, time: time))
-    }
-
-    private func append(_ line: Line) throws(ReportError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes: [UInt8]
-        do {
-            bytes = [UInt8](try encoder.encode(line)) + [UInt8(ascii: "\n")]
-        } catch {
-            throw .unrepresentable(file: file.path, reason: "\(error)")
+    /// - Throws: when it cannot be read.
+    package static func lines(inFolder folder: String) throws(ReportError) -> [MetricsLine] {
+        let path = "\(folder)/\(fileName)"
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        var lines: [MetricsLine] = []
+        let file = try ReportFile(reading: path)
+        try file.forEachLine(lengthMax: lineLengthMax) { bytes in
+            guard let line = MetricsLine(parsing: bytes), lines.count < shownLineCountMax else {
+                return false
+            }
+            lines.append(line)
+            return true
         }
-        try file.append(bytes)
+        return lines
+    }
+
+    /// Appends a line.
+    ///
+    /// - Throws: when the disk does not take it.
+    package func append(_ line: MetricsLine) throws(ReportError) {
+        try file.append(Array((line.json + "\n").utf8))
+        try table.append(Array((line.row + "\n").utf8))
     }
 
     /// More than any line of ours has.
     private static let lineLengthMax = 4_096
+    /// More lines than a run of a hundred thousand epochs writes of them.
+    private static let shownLineCountMax = 1_000_000
 
-    /// How many bytes stay.
-    private static func keptSize(
+    /// Gives the lines that stay where a run goes on from `step`, each with its size in the file.
+    private static func forEachLine(
         of file: ReportFile,
-        upToStep step: Int
-    ) throws(ReportError) -> Int {
-        var size = 0
-        var last: LinePlace?
+        upToStep step: Int,
+        _ body: (MetricsLine, Int) -> Void
+    ) throws(ReportError) {
+        var last: MetricsLine?
         var lineCount = 0
         // A line a step at most, and that of an epoch once more for a start that died beside it.
         let lineCountMax = 4 * (step + 1)
         try file.forEachLine(lengthMax: lineLengthMax) { bytes in
-            guard let place = LinePlace(of: bytes), place.step <= step,
-                last.map(place.mayFollow) ?? true, lineCount < lineCountMax
+            guard let line = MetricsLine(parsing: bytes), line.step <= step,
+                last.map(line.mayFollow) ?? true, lineCount < lineCountMax
             else { return false }
             lineCount += 1
-            last = place
-            size += bytes.count + 1
+            last = line
+            body(line, bytes.count + 1)
             return true
         }
-        return size
-    }
-}
-
-/// Where a line of the log belongs.
-private struct LinePlace {
-    enum Kind: String, Encodable { case step, epoch }
-
-    let kind: Kind
-    let step: Int
-
-    /// Reads a line; nil unless it is whole and has the figures of its kind.
-    init?(of line: ArraySlice<UInt8>) {
-        guard let json = try? StrictJSON(parsing: line),
-            let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
-            let step = json["step"]?.count,
-            Self.figures.allSatisfy({ json[$0]?.double != nil }),
-            (json["seconds"]?.double != nil) == (kind == .epoch)
-        else { return nil }
-        (self.kind, self.step) = (kind, step)
     }
 
-    private static let figures = ["time", "epoch", "loss", "accuracy", "samplesPerSecond"]
-
-    /// Whether a run may have written this line after `other`: a later step, or the end of an epoch
-    /// after its last step.
-    func mayFollow(_ other: LinePlace) -> Bool {
-        step > other.step || step == other.step && kind == .epoch
-    }
-}
-
-/// A line of the log.
-private struct Line: Encodable {
-    private let kind: LinePlace.Kind
-    private let step: Int
-    private let time: Double
-    private let epoch: ReportedEpoch
-
-    init(step record: StepRecord, time: Date) {
-        (kind, step) = (.step, record.completedStepCount)
-        epoch = ReportedEpoch(record.epoch, isOver: false)
-        self.time = Self.rounded(time)
-    }
-
-    init(epoch record: EpochRecord, step: Int, time: Date) {
-        (kind, self.step, epoch) = (.epoch, step, ReportedEpoch(record))
-        self.time = Self.rounded(time)
-    }
-
-    /// Seconds since 1970, to the millisecond.
-    private static func rounded(_ time: Date) -> Double {
-        (time.timeIntervalSince1970 * 1_000).rounded() / 1_000
-    }
-
-    private enum CodingKeys: String, CodingKey { case kind, step, time }
-
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(kind, forKey: .kind)
-        try fields.encode(step, forKey: .step)
-        try fields.encodeNumber(time, .time)
-        try epoch.encode(to: encoder)
+    /// Writes the table of all lines of a file, and opens it for more.
+    private static func table(
+        of file: ReportFile,
+        in folder: String
+    ) throws(ReportError) -> ReportFile {
+        var rows = MetricsLine.header + "\n"
+        try forEachLine(of: file, upToStep: .max / 8) { line, _ in rows += line.row + "\n" }
+        let path = "\(folder)/\(tableName)"
+        try ReportFile.replace(path, with: Array(rows.utf8))
+        return try ReportFile(path: path, opening: .continued)
     }
 }

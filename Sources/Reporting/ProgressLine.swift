@@ -2,7 +2,8 @@
 struct ProgressLine {
     private let count: String
     private let doneShare: Double
-    private let tail: [String]
+    private let times: [String]
+    private let metrics: [(name: String, Double)]
 
     /// Takes what the line shows; `times` follow the bar, `metrics` the times.
     init(doneCount: Int, stepCount: Int, times: [String], metrics: [(name: String, Double)]) {
@@ -11,25 +12,44 @@ struct ProgressLine {
         count =
             String(repeating: " ", count: max(0, digits.count - done.count)) + "\(done)/\(digits)"
         doneShare = stepCount > 0 ? min(1, max(0, Double(doneCount) / Double(stepCount))) : 1
-        tail =
-            [times.joined(separator: " ")]
-            + metrics.map { "\($0.name): \(DecimalText.metric($0.1))" }
+        self.times = times
+        self.metrics = metrics
     }
 
-    /// The line in at most `columns` columns: first the bar gives way, then the line's end.
+    /// The line in at most `columns` columns: first the bar gives way, then the times, the last one
+    /// first, and the metrics' long names; at last the line's end.
     func cut(toColumns columns: Int) -> String {
-        let end = tail.joined(separator: " - ")
-        let free = columns - count.count - end.count - 2
-        let barWidth = min(Self.barWidthMax, free)
-        let whole = barWidth > 0 ? "\(count) \(bar(barWidth)) \(end)" : "\(count) \(end)"
-        return String(whole.prefix(max(0, columns)))
+        let end = text(timeCount: times.count)
+        let barWidth = min(Self.barWidthMax, columns - count.count - end.count - 2)
+        if barWidth > 0 { return "\(count) \(bar(barWidth)) \(end)" }
+        let shorter = (0...times.count).reversed().map { "\(count) \(text(timeCount: $0))" }
+        let shortest = (0...times.count).reversed().map {
+            ([count] + times.prefix($0)
+                + metrics.map { Self.short($0.name) + " " + Self.text(of: $0) })
+                .joined(separator: " ")
+        }
+        let fitting = (shorter + shortest).first { $0.count <= columns }
+        return fitting ?? String((shortest.last ?? "").prefix(max(0, columns)))
     }
+
+    /// What follows the bar, with the first few of the times.
+    private func text(timeCount: Int) -> String {
+        let shown = timeCount == 0 ? [] : [times.prefix(timeCount).joined(separator: " ")]
+        return (shown + metrics.map { "\($0.name): \(Self.text(of: $0))" }).joined(separator: " - ")
+    }
+
+    private static func text(of metric: (name: String, Double)) -> String {
+        DecimalText.metric(metric.1)
+    }
+
+    private static func short(_ name: String) -> String { name == "accuracy" ? "acc" : name }
 
     /// The line, folded before a metric where it is longer than `columns`.
     func folded(toColumns columns: Int) -> [String] {
-        var lines = ["\(count) \(bar(Self.barWidthMax)) \(tail[0])"]
-        if lines[0].count > columns { lines[0] = "\(count) \(tail[0])" }
-        for part in tail.dropFirst() {
+        let clock = times.joined(separator: " ")
+        var lines = ["\(count) \(bar(Self.barWidthMax)) \(clock)"]
+        if lines[0].count > columns { lines[0] = "\(count) \(clock)" }
+        for part in metrics.map({ "\($0.name): \(Self.text(of: $0))" }) {
             let extended = "\(lines[lines.count - 1]) - \(part)"
             if extended.count <= columns {
                 lines[lines.count - 1] = extended

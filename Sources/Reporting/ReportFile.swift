@@ -38,6 +38,21 @@ final class ReportFile: Sendable {
         }
     }
 
+    /// Opens a file to read it.
+    ///
+    /// - Throws: when it cannot be opened, and for a folder or a pipe.
+    init(reading path: String) throws(ReportError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .unreadable(file: path, reason: "no file")
+        }
+    }
+
     deinit { close(descriptor) }
 
     /// Appends the bytes.
@@ -60,6 +75,18 @@ final class ReportFile: Sendable {
     /// Puts what was appended on the disk.
     func synchronize() throws(ReportError) {
         if fsync(descriptor) != 0 { throw Self.unwritable(path) }
+    }
+
+    /// Whether the file is empty or its last line has its end.
+    func endsWithLine() throws(ReportError) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.unwritable(path) }
+        guard status.st_size > 0 else { return true }
+        var last: UInt8 = 0
+        guard pread(descriptor, &last, 1, status.st_size - 1) == 1 else {
+            throw Self.unwritable(path)
+        }
+        return last == UInt8(ascii: "\n")
     }
 
     /// Gives the file's lines to `body`, one after another and without their line feeds, until it

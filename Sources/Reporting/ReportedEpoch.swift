@@ -1,19 +1,21 @@
 internal import Figures
 
-/// An epoch's figures as the files of a run have them: its number from 1, validation beside
-/// training, and null for a number that is not finite.
+/// An epoch's figures as `summary.json` has them: its number from 1, validation beside training,
+/// and null for a number that is not finite.
 struct ReportedEpoch: Encodable {
     let record: EpochRecord
-    /// Whether the epoch is over: what it took is left out before.
-    let isOver: Bool
 
-    init(_ record: EpochRecord, isOver: Bool = true) {
-        (self.record, self.isOver) = (record, isOver)
-    }
+    init(_ record: EpochRecord) { self.record = record }
 
     private enum CodingKeys: String, CodingKey {
-        case epoch, loss, accuracy, validationLoss, validationAccuracy
-        case emaValidationLoss, emaValidationAccuracy, seconds, samplesPerSecond
+        case epoch, loss, accuracy, seconds, samplesPerSecond
+        case validationLoss = "val_loss"
+        case validationAccuracy = "val_accuracy"
+        case averageValidationLoss = "ema_val_loss"
+        case averageValidationAccuracy = "ema_val_accuracy"
+        // What version 1 called the same two; programs read them.
+        case formerValidationLoss = "validationLoss"
+        case formerValidationAccuracy = "validationAccuracy"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -23,11 +25,14 @@ struct ReportedEpoch: Encodable {
         try fields.encodeNumber(record.training.accuracy, .accuracy)
         try fields.encodeNumberIfPresent(record.validation?.loss, .validationLoss)
         try fields.encodeNumberIfPresent(record.validation?.accuracy, .validationAccuracy)
-        if let average = record.averageValidation {
-            try fields.encodeNumber(average.loss, .emaValidationLoss)
-            try fields.encodeNumber(average.accuracy, .emaValidationAccuracy)
-        }
-        if isOver { try fields.encodeNumber(record.seconds, .seconds) }
+        try fields.encodeNumberIfPresent(record.validation?.loss, .formerValidationLoss)
+        try fields.encodeNumberIfPresent(record.validation?.accuracy, .formerValidationAccuracy)
+        try fields.encodeNumberIfPresent(record.averageValidation?.loss, .averageValidationLoss)
+        try fields.encodeNumberIfPresent(
+            record.averageValidation?.accuracy,
+            .averageValidationAccuracy
+        )
+        try fields.encodeNumber(record.seconds, .seconds)
         try fields.encodeNumber(record.throughputSamplesPerSecond, .samplesPerSecond)
     }
 }

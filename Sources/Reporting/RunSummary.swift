@@ -32,6 +32,12 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         /// What the epochs up to its end took, without the time that a stopped run was away.
         package var seconds: Double
 
+        private enum CodingKeys: String, CodingKey {
+            case epoch, seconds
+            case validationLoss = "val_loss"
+            case validationAccuracy = "val_accuracy"
+        }
+
         /// Takes the figures of the last of these epochs; nil where it was not validated.
         package init?(endOf epochs: ArraySlice<EpochRecord>) {
             guard let last = epochs.last,
@@ -71,6 +77,29 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         }
     }
 
+    /// What was not believed.
+    package struct Distrust: Equatable, Sendable {
+        /// Workers that gave wrong answers and were turned away, as the log names them.
+        package var workers: [String]
+        /// Steps for which only the word of such a worker stands.
+        package var unverifiedSteps: [UnverifiedSteps]
+        /// How many messages were dropped, by what was wrong with them.
+        package var droppedMessages: [String: Int]
+
+        /// Gathers it; the default is that all was believed.
+        package init(
+            workers: [String] = [],
+            unverifiedSteps: [UnverifiedSteps] = [],
+            droppedMessages: [String: Int] = [:]
+        ) {
+            self.workers = workers
+            self.unverifiedSteps = unverifiedSteps
+            self.droppedMessages = droppedMessages
+        }
+    }
+
+    /// What started the run, where, when and with which settings.
+    package var origin: RunOrigin
     /// Every epoch of the run, also those before a resume.
     package var epochs: [EpochRecord]
     /// What the parameters came to.
@@ -87,20 +116,20 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     package var steps: Int
     /// How long it all took, in seconds.
     package var totalSeconds: Double
-    /// Workers that gave wrong answers and were turned away, as the log names them.
-    package var distrustedWorkers: [String]
-    /// Steps for which only the word of such a worker stands.
-    package var unverifiedSteps: [UnverifiedSteps]
-    /// How many messages were dropped, by what was wrong with them.
-    package var droppedMessages: [String: Int]
+    /// What was not believed.
+    package var distrust: Distrust
     /// What the time was spent on, from the second step on.
     package var profile: RunProfile
+
+    /// The version of the file's fields, which a field that is gone or means something else raises.
+    package static let version = 2
 
     /// The file's name in the run's folder.
     package static let fileName = "summary.json"
 
     /// Takes a run's figures.
     package init(
+        origin: RunOrigin,
         epochs: [EpochRecord],
         test: Metrics,
         digest: String,
@@ -110,11 +139,10 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         seed: UInt64,
         steps: Int,
         totalSeconds: Double,
-        distrustedWorkers: [String],
-        unverifiedSteps: [UnverifiedSteps] = [],
-        droppedMessages: [String: Int] = [:],
+        distrust: Distrust,
         profile: RunProfile
     ) {
+        self.origin = origin
         self.epochs = epochs
         model = Model(test: test, digest: digest)
         self.findings = findings
@@ -123,9 +151,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         self.seed = seed
         self.steps = steps
         self.totalSeconds = totalSeconds
-        self.distrustedWorkers = distrustedWorkers
-        self.unverifiedSteps = unverifiedSteps
-        self.droppedMessages = droppedMessages
+        self.distrust = distrust
         self.profile = profile
     }
 
@@ -151,13 +177,20 @@ package struct RunSummary: Equatable, Sendable, Encodable {
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
         case epochs, test, digest, emaTest, emaDigest, best, untilAccuracy, workers, batchSize,
-            seed, steps,
-            totalSeconds, distrustedWorkers
+            seed, steps, totalSeconds, distrustedWorkers
         case unverifiedSteps, droppedMessages, profile
+        case formatVersion, version, commit, kernels, host, startTime, settings
     }
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(Self.version, forKey: .formatVersion)
+        try fields.encode(origin.version, forKey: .version)
+        try fields.encode(origin.commit, forKey: .commit)
+        try fields.encode(origin.kernels, forKey: .kernels)
+        try fields.encode(origin.host, forKey: .host)
+        try fields.encode(origin.startText, forKey: .startTime)
+        try fields.encode(origin.settings, forKey: .settings)
         try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
         try fields.encode(ReportedMetrics(model.test), forKey: .test)
         try fields.encode(model.digest, forKey: .digest)
@@ -173,9 +206,9 @@ extension RunSummary {
         try fields.encode(seed, forKey: .seed)
         try fields.encode(steps, forKey: .steps)
         try fields.encodeNumber(totalSeconds, .totalSeconds)
-        try fields.encode(distrustedWorkers, forKey: .distrustedWorkers)
-        try fields.encode(unverifiedSteps, forKey: .unverifiedSteps)
-        try fields.encode(droppedMessages, forKey: .droppedMessages)
+        try fields.encode(distrust.workers, forKey: .distrustedWorkers)
+        try fields.encode(distrust.unverifiedSteps, forKey: .unverifiedSteps)
+        try fields.encode(distrust.droppedMessages, forKey: .droppedMessages)
         try fields.encode(profile, forKey: .profile)
     }
 }

@@ -5,33 +5,30 @@ import TrainingDriver
 
 /// The model of the epoch with the lowest validation loss, in a file of the run's folder.
 ///
-/// Its copy is made on the caller's thread, its file wherever `write` is called.
-struct BestModel {
-    let path: String
-    let input: InputTransform
+/// Its copy is made on the caller's thread, its file by the writer of checkpoints.
+final class BestModel: BestModelKeeper {
+    private let path: String
+    private let input: InputTransform
+    private let writer: CheckpointWriter
     /// Epochs before this one do not count: what came after them was taken back.
     private var firstEpochIndex = 0
 
-    init(path: String, input: InputTransform) {
+    /// Writes to a path, ahead of the checkpoint of the same epoch.
+    init(path: String, input: InputTransform, writer: CheckpointWriter) {
         self.path = path
         self.input = input
+        self.writer = writer
     }
 
-    /// Forgets the epochs so far, whose best model may be one that was taken back.
-    mutating func forget(epochCount: Int) { firstEpochIndex = epochCount }
+    func forget(epochCount: Int) { firstEpochIndex = epochCount }
 
-    /// What to write after the last of these epochs; nil if an earlier one was as good.
-    func file(
-        after epochs: [EpochRecord],
-        _ optimizer: OptimizerBuffers,
-        average: ParameterBuffer?
-    ) -> File? {
+    func keepBest(of epochs: [EpochRecord], _ numbers: LeNetNumbers) {
         guard epochs.count > firstEpochIndex,
             let best = EpochRecord.best(of: Array(epochs[firstEpochIndex...])),
             firstEpochIndex + best == epochs.count - 1
-        else { return nil }
-        let parameters = average ?? optimizer.parameters
-        return File(
+        else { return }
+        let parameters = numbers.average ?? numbers.parameters
+        let file = File(
             path: path,
             parameters: Array(UnsafeRawBufferPointer(parameters.bytes)),
             metadata: [
@@ -39,10 +36,11 @@ struct BestModel {
                 "epoch": "\(epochs.count)",
             ]
         )
+        writer.writeFirst { () throws(CheckpointError) in try file.write() }
     }
 
     /// A file that is to be written.
-    struct File: Sendable {
+    private struct File: Sendable {
         let path: String
         let parameters: [UInt8]
         let metadata: [String: String]

@@ -1,3 +1,4 @@
+import Checkpoints
 package import Hosting
 package import NetworkTransport
 import ServiceLifecycle
@@ -13,11 +14,12 @@ package final class CoordinatorService: Service {
     private let payloadPort: Int?
     private let stop: StopRequest
     private let supervision: Supervision
-    private let driver: Mutex<Confined<Driver>?>
+    private let driver: Mutex<Confined<(Driver, any RunObserver)>?>
     private let result = Mutex<RunResult?>(nil)
 
     private typealias Driver = CoordinatorDriver<
-        NetworkCoordinatorTransport, LeNetNumbers, RunCheckpoints, CoordinatorProfiler
+        NetworkCoordinatorTransport, LeNetNumbers,
+        RunCheckpoints<LeNetNumbers, CheckpointWriter>, CoordinatorProfiler
     >
 
     /// Takes the run, the transport that its workers come to, and who watches the process.
@@ -33,19 +35,21 @@ package final class CoordinatorService: Service {
     ) throws(ZeroMQError) {
         stop = try StopRequest()
         let clock = CoordinatorProfiler(sliceCountMax: sliceCountMax)
+        let numbers = LeNetNumbers(run, clock: clock, sliceCountMax: sliceCountMax)
+        numbers.observer = observer
         let driver = Driver(
             run.start,
-            LeNetNumbers(run, clock: clock, sliceCountMax: sliceCountMax),
+            numbers,
             over: bound.transport,
             keeper: run.checkpoints,
             clock: clock,
             observer: observer
         )
-        run.checkpoints.observer = observer
+        run.checkpoints.checkpointWasHandled = { observer.checkpointWasHandled($0) }
         endpoint = bound.endpoint
         payloadPort = bound.payloadPort
         self.supervision = supervision
-        self.driver = Mutex(Confined(value: driver))
+        self.driver = Mutex(Confined(value: (driver, observer)))
     }
 
     /// Serves until the run is complete, or until the group shuts down or is cancelled.
@@ -65,15 +69,15 @@ package final class CoordinatorService: Service {
     }
 
     private func serve() throws -> RunResult {
-        let driver = takeDriver()
-        driver.keeper.observer?.runWillStart(endpoint: endpoint, payloadPort: payloadPort)
+        let (driver, observer) = takeDriver()
+        observer.runWillStart(endpoint: endpoint, payloadPort: payloadPort)
         try driver.serve(until: stop, supervision)
         return RunResult(of: driver)
     }
 
-    /// The driver, which ends with the call that takes it: its transport is closed then, and a
-    /// socket file removed.
-    private func takeDriver() -> Driver {
+    /// The driver and who follows it; the driver ends with the call that takes it: its transport is
+    /// closed then, and a socket file removed.
+    private func takeDriver() -> (Driver, any RunObserver) {
         guard let driver = driver.withLock({ $0.take() }) else {
             preconditionFailure("a coordinator service runs once")
         }

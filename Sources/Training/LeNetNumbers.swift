@@ -1,23 +1,24 @@
-import Arithmetic
-import Figures
+package import Arithmetic
+package import Checkpoints
+package import Figures
 import Hosting
 import Kernels
-import Model
-import NetworkTransport
-import TrainingDriver
-import TrainingProtocol
-import Transport
-import Wire
+package import Model
+package import NetworkTransport
+package import TrainingDriver
+package import TrainingProtocol
+package import Transport
+package import Wire
 
 /// The numbers of a run of LeNet-5 at its coordinator.
 ///
 /// The sums wait in `ReductionTree`, the parameters in `Optimizer`, the samples in `SampleFeed`.
 /// Belongs to the coordinator's thread.
-final class LeNetNumbers: CoordinatorNumbers {
-    typealias Payloads = NetworkPayloads
+package final class LeNetNumbers: StoredNumbers {
+    package typealias Payloads = NetworkPayloads
 
     private let feed: SampleFeed
-    private(set) var optimizer: Optimizer
+    private let optimizer: Optimizer
     private let schedule: Schedule
     private let comparison: AnswerComparison
     private let arithmetic: ParallelArithmetic
@@ -28,6 +29,9 @@ final class LeNetNumbers: CoordinatorNumbers {
     private var spareSums: [StepReduction] = []
     /// Where sums of workers' gradients go.
     private let gradients = BufferPool()
+    private let lastGradient = LastGradient()
+    /// Who looks at the numbers of each epoch.
+    weak var observer: (any RunObserver)?
 
     /// Starts from a run's parameters.
     ///
@@ -43,36 +47,46 @@ final class LeNetNumbers: CoordinatorNumbers {
         optimizer.arithmetic = arithmetic
     }
 
-    /// Goes on with other parameters and moments; nothing is left of what was summed up.
-    func restart(with optimizer: Optimizer) {
-        self.optimizer = optimizer
-        optimizer.arithmetic = arithmetic
+    package var state: OptimizerBuffers { optimizer.current }
+
+    package var slotNames: [String] { optimizer.rule.slotNames }
+
+    /// The moving average of the parameters after the last step; nil where none is kept.
+    package var average: ParameterBuffer? { optimizer.average }
+
+    package func restart(from checkpoint: Checkpoint) throws(RunIdentity.Unreadable) {
+        guard let buffers = OptimizerBuffers(of: checkpoint, slotNames: slotNames) else {
+            throw RunIdentity.Unreadable()
+        }
+        optimizer.restart(with: buffers)
         sums = [:]
         comparison.forgetAll()
+        lastGradient.forget()
     }
 
-    var classCount: Int { LeNet.classCount }
+    package var classCount: Int { LeNet.classCount }
 
-    var offer: WelcomeOffer { WelcomeOffer(sliceCountMax: sliceCountMax) }
+    package var offer: WelcomeOffer { WelcomeOffer(sliceCountMax: sliceCountMax) }
 
-    var samples: any SampleSource { feed }
+    package var samples: any SampleSource { feed }
 
-    var parameters: ParameterBuffer { optimizer.parameters }
+    package var parameters: ParameterBuffer { optimizer.parameters }
 
-    var areParametersFinite: Bool {
+    package var areParametersFinite: Bool {
         arithmetic.kernels.areFinite(optimizer.parameters.start, count: LeNet.parameterCount)
     }
 
-    func shareParameters(in memory: any ParameterMemory, version: Int) {
+    package func shareParameters(in memory: any ParameterMemory, version: Int) {
         optimizer.share(in: memory, version: version)
     }
 
-    func isEarlySegmentFinite(_ gradient: ParameterBuffer) -> Bool {
+    package func isEarlySegmentFinite(_ gradient: ParameterBuffer) -> Bool {
         let range = LeNet.segments[1].range
         return arithmetic.kernels.areFinite(gradient.start + range.lowerBound, count: range.count)
     }
 
-    func isBelievable(_ work: Work, _ sums: LossSums, _ gradient: ParameterBuffer?) -> Bool {
+    package func isBelievable(_ work: Work, _ sums: LossSums, _ gradient: ParameterBuffer?) -> Bool
+    {
         comparison.isBelievable(
             work,
             sums,
@@ -82,13 +96,14 @@ final class LeNetNumbers: CoordinatorNumbers {
         )
     }
 
-    func accept(_ work: Work, _ sums: LossSums, _ gradient: ParameterBuffer?, isKept: Bool) {
+    package func accept(_ work: Work, _ sums: LossSums, _ gradient: ParameterBuffer?, isKept: Bool)
+    {
         let sum = ReductionTree.Sum(gradient: gradient, sums: sums)
         if isKept { comparison.keep(sum, of: work, parameters: optimizer.parameters) }
         roundSums(of: work.round).add(sum, at: work.subtree)
     }
 
-    func acceptEarlySegment(of work: Work, _ gradient: ParameterBuffer) {
+    package func acceptEarlySegment(of work: Work, _ gradient: ParameterBuffer) {
         roundSums(of: work.round).addEarlySegment(gradient, at: work.subtree)
     }
 
@@ -103,15 +118,15 @@ final class LeNetNumbers: CoordinatorNumbers {
         return fresh
     }
 
-    func discard(_ round: Round) {
+    package func discard(_ round: Round) {
         guard let over = sums.removeValue(forKey: round) else { return }
         over.removeAll()
         spareSums.append(over)
     }
 
-    func abandonStep() { optimizer.abandonStep() }
+    package func abandonStep() { optimizer.abandonStep() }
 
-    func applyEarlySegment(index: Int) {
+    package func applyEarlySegment(index: Int) {
         clock.lap(.receive)
         let gradient = roundSums(of: .step(index: index)).takeFullyConnected()
         clock.lap(.reduce)
@@ -120,15 +135,18 @@ final class LeNetNumbers: CoordinatorNumbers {
     }
 
     private func apply(_ gradient: ParameterBuffer, _ segment: LeNet.Segment, _ index: Int) {
+        let sampleCount = schedule.samples(of: .step(index: index)).count
         optimizer.apply(
             gradient,
             range: segment.range,
-            sampleCount: schedule.samples(of: .step(index: index)).count,
+            sampleCount: sampleCount,
             step: index + 1
         )
+        guard (index + 1).isMultiple(of: schedule.stepsPerEpoch) else { return }
+        lastGradient.keep(gradient, range: segment.range, sampleCount: sampleCount)
     }
 
-    func applyStep(index: Int) -> LossSums {
+    package func applyStep(index: Int) -> LossSums {
         let round = Round.step(index: index)
         guard let sums = self.sums[round], let total = sums.total, let gradient = total.gradient
         else { preconditionFailure("step \(index) is applied before its sum is complete") }
@@ -142,21 +160,21 @@ final class LeNetNumbers: CoordinatorNumbers {
         return total.sums
     }
 
-    func takeSums(of round: Round) -> LossSums? {
+    package func takeSums(of round: Round) -> LossSums? {
         guard let total = sums[round]?.total else { return nil }
         discard(round)
         return total.sums
     }
 
-    func averageMetrics(of round: Round) -> Metrics? {
+    package func averageMetrics(of round: Round) -> Metrics? {
         let shardCount = schedule.shardCount(of: round)
-        guard shardCount > 0, let average = optimizer.average else { return nil }
+        guard shardCount > 0, let average else { return nil }
         let work = Work(round: round, subtree: .root(of: shardCount), version: 0)
         let sums = comparison.compute(work, average, feed).sums
         return Metrics(of: sums, sampleCount: schedule.samples(of: round).count)
     }
 
-    func wrongWorkers(
+    package func wrongWorkers(
         _ work: Work,
         first: WorkerID,
         second: WorkerArrival<NetworkPayloads>?
@@ -164,9 +182,25 @@ final class LeNetNumbers: CoordinatorNumbers {
         comparison.wrongWorkers(work, first: first, second: second, feed: feed)
     }
 
-    func forget(_ work: Work) { comparison.forget(work) }
+    package func forget(_ work: Work) { comparison.forget(work) }
 
-    func engageThread() { arithmetic.engageThread() }
+    package func epochDidEnd() {
+        let gradient = lastGradient.take()
+        observer?.epochDidLeave(EpochEnd(parameters: optimizer.parameters, gradient: gradient))
+    }
 
-    func releaseThread() { arithmetic.releaseThread() }
+    package func engageThread() { arithmetic.engageThread() }
+
+    package func releaseThread() { arithmetic.releaseThread() }
+}
+
+extension OptimizerBuffers: StoredState {
+    package func withBuffers(
+        _ body: (UnsafeRawBufferPointer, [UnsafeRawBufferPointer]) -> Void
+    ) {
+        body(
+            UnsafeRawBufferPointer(parameters.bytes),
+            slots.map { UnsafeRawBufferPointer($0.bytes) }
+        )
+    }
 }

@@ -1,5 +1,7 @@
 package import Arithmetic
+package import Checkpoints
 package import Kernels
+package import Model
 package import TrainingDriver
 
 /// Everything that a coordinator starts with: a fresh run's, or what a checkpoint says.
@@ -13,5 +15,8 @@ package struct Run {
     /// The arithmetic.
     package var kernels: KernelSet
     /// Where checkpoints go.
-    package var checkpoints: RunCheckpoints
+    package var checkpoints: RunCheckpoints<LeNetNumbers, CheckpointWriter>
+
+    /// How far each step goes.
+    package var learningRate: LearningRate { optimizer.rule.learningRate }
 }

@@ -19,8 +19,6 @@ package struct RunBuilder {
         case warmUpTooLong(warmUpStepCount: Int, stepCount: Int)
         /// The run's newest checkpoint is beyond the end that was asked for.
         case alreadyBeyond(path: String, completedEpochCount: Int, epochCount: Int)
-        /// A wrong answer has gone into every checkpoint that is left.
-        case allCorrupted(path: String, stepCount: Int)
         /// A checkpoint lacks the figures of its run.
         case foreignCheckpoint(path: String)
 
@@ -35,9 +33,6 @@ package struct RunBuilder {
             case .alreadyBeyond(let path, let completed, let epochCount):
                 "\(path): \(completed) epochs are complete where at most \(epochCount) were asked for; "
                     + "raise --epochs to train on"
-            case .allCorrupted(let path, let stepCount):
-                "\(path): going back to before a wrong answer: no checkpoint of step \(stepCount) or before was found "
-                    + "where one was expected; start afresh in another --run-dir, with more --checkpoints-kept"
             case .foreignCheckpoint(let path):
                 "\(path): the checkpoint lacks its run's figures where some were expected; "
                     + "was it written by another program?"
@@ -169,24 +164,6 @@ package struct RunBuilder {
         return (try run(from: found, workerCountMin: workerCountMin), found.warnings)
     }
 
-    /// Goes on from the newest checkpoint at or before `position`; those after it are void.
-    private func wentBack(to position: Position, workerCountMin: Int) throws -> Run {
-        let found = try store.goBack { Position(of: $0).isReached(by: position) }
-        guard let found else {
-            throw Failure.allCorrupted(
-                path: folder.path,
-                stepCount: position.completedStepCount
-            )
-        }
-        return try run(from: found, workerCountMin: workerCountMin)
-    }
-
-    /// The position of the newest checkpoint at or before `position`; nil if none is left.
-    private func checkpoint(before position: Position) -> Position? {
-        let found = try? store.newest { Position(of: $0).isReached(by: position) }
-        return found.map { Position(of: $0.checkpoint.metadata) }
-    }
-
     private func run(
         from found: CheckpointStore.Found,
         workerCountMin: Int
@@ -204,10 +181,9 @@ package struct RunBuilder {
                 expected: difference.expected
             )
         }
-        guard let epochs = RunIdentity.epochs(in: metadata), epochs.count == metadata.epoch,
-            let soleAnswers = RunIdentity.soleAnswers(in: metadata),
-            let number = UInt64(metadata.runID, radix: 16),
-            let optimizer = optimizer(from: checkpoint)
+        guard let record = try? RunIdentity.record(in: metadata),
+            let number = RunIdentity.run(in: metadata),
+            let buffers = OptimizerBuffers(of: checkpoint, slotNames: rule.slotNames)
         else { throw Failure.foreignCheckpoint(path: found.path) }
         guard metadata.epoch <= schedule.epochCount, metadata.step <= schedule.stepCount else {
             throw Failure.alreadyBeyond(
@@ -218,15 +194,9 @@ package struct RunBuilder {
         }
         return makeRun(
             numbered: number,
-            RunRecord(
-                position: Position(of: metadata),
-                epochTotals: metadata.epochTotals,
-                epochs: epochs,
-                distrusted: RunIdentity.distrusted(in: metadata),
-                soleAnswers: soleAnswers
-            ),
+            record,
             workerCountMin: workerCountMin,
-            optimizer: optimizer
+            optimizer: Optimizer(rule: rule, kernels: kernels, buffers: buffers)
         )
     }
 
@@ -234,27 +204,6 @@ package struct RunBuilder {
         StoppingRule(
             accuracy: configuration.stopping.untilAccuracy,
             patience: configuration.stopping.patience
-        )
-    }
-
-    /// The optimizer as a checkpoint has it; nil if it lacks a slot of its state.
-    private func optimizer(from checkpoint: Checkpoint) -> Optimizer? {
-        let slots = rule.slotNames.compactMap { checkpoint.slots[$0] }
-        guard slots.count == rule.slotNames.count, slots.count == checkpoint.slots.count else {
-            return nil
-        }
-        func buffer(_ floats: [Float]) -> ParameterBuffer {
-            let buffer = ParameterBuffer()
-            buffer.copy(floats)
-            return buffer
-        }
-        return Optimizer(
-            rule: rule,
-            kernels: kernels,
-            buffers: OptimizerBuffers(
-                parameters: buffer(checkpoint.parameters),
-                slots: SlotBuffers(slots.map(buffer))
-            )
         )
     }
 
@@ -283,57 +232,48 @@ package struct RunBuilder {
         settings.verification = Verification(
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
-        settings.schedule.judgesEpochs = stopping.isActive
-        if record.isBetweenEpochs(schedule), stopping.isEnough(record.epochs) {
-            settings.schedule = settings.schedule.ending(afterEpochs: record.epochs.count)
-        }
-        settings.distrusted = record.distrusted
-        settings.soleAnswers = record.soleAnswers
-        var start = RunStart(
-            settings: settings,
-            position: record.position,
-            epochTotals: record.epochTotals,
-            epochs: record.epochs,
-            keepsGoing: configuration.stopping.keepsGoing
+        let writer = CheckpointWriter(store: store, table: Self.table, slotNames: rule.slotNames)
+        let checkpoints = RunCheckpoints<LeNetNumbers, _>(
+            writer: writer,
+            store: store,
+            identity: RunIdentity(run: number, seed: configuration.seed, configuration: identity)
         )
-        start.stopping = stopping
+        checkpoints.best = BestModel(
+            path: folder.bestPath,
+            input: configuration.input,
+            writer: writer
+        )
         return Run(
-            start: start,
+            start: RunStart(
+                record,
+                settings: settings,
+                keepsGoing: configuration.stopping.keepsGoing,
+                stopping: stopping
+            ),
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
             optimizer: optimizer,
             kernels: kernels,
-            checkpoints: RunCheckpoints(
-                writer: CheckpointWriter(
-                    store: store,
-                    table: Self.table,
-                    slotNames: rule.slotNames
-                ),
-                identity: RunIdentity(
-                    run: number,
-                    seed: configuration.seed,
-                    configuration: identity
-                ),
-                best: BestModel(path: folder.bestPath, input: configuration.input),
-                finding: { checkpoint(before: $0) },
-                goingBack: { try wentBack(to: $0, workerCountMin: workerCountMin) }
-            )
+            checkpoints: checkpoints
         )
     }
 }
 
-extension RunRecord {
-    /// Whether the run stands at the end of its last epoch.
-    fileprivate func isBetweenEpochs(_ schedule: Schedule) -> Bool {
-        position.recordedEpochCount > 0
-            && position.completedStepCount
-                == position.recordedEpochCount * schedule.stepsPerEpoch
-    }
-}
-
-extension Position {
-    /// How far the run had come that wrote a checkpoint.
-    fileprivate init(of metadata: CheckpointMetadata) {
-        self.init(completedStepCount: metadata.step, recordedEpochCount: metadata.epoch)
+extension OptimizerBuffers {
+    /// Takes over what a checkpoint holds; nil unless its slots are these.
+    init?(of checkpoint: Checkpoint, slotNames: [String]) {
+        let slots = slotNames.compactMap { checkpoint.slots[$0] }
+        guard slots.count == slotNames.count, slots.count == checkpoint.slots.count else {
+            return nil
+        }
+        func buffer(_ floats: [Float]) -> ParameterBuffer {
+            let buffer = ParameterBuffer()
+            buffer.copy(floats)
+            return buffer
+        }
+        self.init(
+            parameters: buffer(checkpoint.parameters),
+            slots: SlotBuffers(slots.map(buffer))
+        )
     }
 }
 

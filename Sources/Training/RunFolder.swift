@@ -100,8 +100,15 @@ package struct RunFolder: Equatable, Sendable {
     package var summaryPath: String { path + "/summary.json" }
     /// Where checkpoints go.
     package var checkpointsPath: String { path + "/checkpoints" }
-    /// Where TensorBoard's events go.
-    var eventsPaths: [String] { ["train", "validation"].map { path + "/" + $0 } }
+    /// The same figures as a table.
+    package var tablePath: String { path + "/metrics.csv" }
+    /// What happened to the run.
+    package var historyPath: String { path + "/history.jsonl" }
+    /// TensorBoard's files, one a start.
+    var eventsPaths: [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        return (names ?? []).filter { $0.hasPrefix("events.out.tfevents.") }.map { path + "/" + $0 }
+    }
     /// The trained model.
     package var modelPath: String { path + "/model.safetensors" }
     /// The model of the epoch with the lowest validation loss.
@@ -243,7 +250,10 @@ package struct RunFolderLock: ~Copyable {
     package func abandon() {
         guard isNew else { return }
         // None of these was there when the folder was opened.
-        for path in [folder.configurationPath, folder.metricsPath, folder.checkpointsPath] {
+        for path in [
+            folder.configurationPath, folder.metricsPath, folder.tablePath, folder.historyPath,
+            folder.checkpointsPath,
+        ] {
             try? FileManager.default.removeItem(atPath: path)
         }
         if made.last == folder.path {

@@ -7,6 +7,8 @@ package protocol RunObserver: CoordinatorObserver {
     /// The coordinator is bound and waits for workers; sealed payloads go through a port of their
     /// own, if at all.
     func runWillStart(endpoint: String, payloadPort: Int?)
+    /// An epoch is about to be told of, which leaves these numbers.
+    func epochDidLeave(_ end: EpochEnd)
     /// A checkpoint was written, or was not.
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome)
 }

@@ -42,7 +42,10 @@ package struct RunResult: Sendable {
 
     /// What has come of a run whose driver has served to its end.
     init<Carrier>(
-        of driver: CoordinatorDriver<Carrier, LeNetNumbers, RunCheckpoints, CoordinatorProfiler>
+        of driver: CoordinatorDriver<
+            Carrier, LeNetNumbers, RunCheckpoints<LeNetNumbers, CheckpointWriter>,
+            CoordinatorProfiler
+        >
     ) {
         outcome = driver.progress.outcome ?? .stopped
         divergedStep = driver.progress.divergedStep
@@ -58,7 +61,7 @@ package struct RunResult: Sendable {
         profile = driver.clock.result
         workerProfiles = driver.clock.workerProfiles
         parameters = driver.numbers.parameters
-        average = driver.numbers.optimizer.average
+        average = driver.numbers.average
         writer = driver.keeper.writer
     }
 

@@ -110,7 +110,13 @@ final class SubtreeComputer {
             let gradient = isTraining ? (index == 0 ? buffer : nil) ?? gradients.take() : nil
             if simulatedDuration != nil { gradient?.floats.update(repeating: 0) }
             let place = Subtree(level: 0, index: index)
-            let sums = forward(parameters, isBegun: isBegun, isTraining: isTraining)
+            let sampleCount = Self.shard(at: index, of: samples).count / LeNet.sampleSize
+            let sums = forward(
+                parameters,
+                sampleCount: sampleCount,
+                isBegun: isBegun,
+                isTraining: isTraining
+            )
             if let gradient, simulatedDuration == nil {
                 computer.fullyConnectedBackward(parameters.start, into: gradient.start)
                 clock.lap(.backwardFullyConnected)
@@ -165,13 +171,15 @@ final class SubtreeComputer {
     /// computer.
     private func forward(
         _ parameters: ParameterBuffer,
+        sampleCount: Int,
         isBegun: Bool,
         isTraining: Bool
     ) -> LossSums {
         if let simulatedDuration {
             usleep(UInt32(simulatedDuration.seconds * 1_000_000))
             clock.lap(.forward)
-            return LossSums()
+            // The coordinator believes only what samples can have.
+            return LossSums(lossSum: 0, correctCount: sampleCount)
         }
         if !isBegun { computer.convolutionsForward(parameters.start) }
         let sums = computer.fullyConnectedForward(

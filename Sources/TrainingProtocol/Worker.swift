@@ -340,6 +340,8 @@ extension Worker {
         guard session.computing == work else { return }
         var session = session
         session.computing = nil
+        // They are not there any more: should they be needed again, they will be sent again.
+        if session.version == work.version { session.version = nil }
         startComputing(in: &session, into: &actions)
         state = .serving(session)
     }

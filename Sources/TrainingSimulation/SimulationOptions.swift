@@ -1,4 +1,5 @@
 import SeededRandom
+package import TrainingDriver
 package import TrainingProtocol
 
 /// What kind of run a seed stands for: its sizes, its network, its workers, and what befalls them.
@@ -11,20 +12,43 @@ package struct SimulationOptions: Equatable, Sendable {
         case workerFreeze
         /// A worker is told to leave; mostly another is started in its place.
         case workerLeave
-        /// A connection breaks; what is under way is lost.
-        case linkBreak
+        /// One of a worker's connections breaks; what is under way is lost.
+        case connectionBreak
         /// Nothing passes one way, or both, for a while.
         case partition
-        /// The coordinator's process dies and is started again from its newest checkpoint.
+        /// A worker's connection brings bytes that are no message.
+        case garbage
+        /// Workers that are none ask to join.
+        case strangers
+        /// The coordinator's process dies, perhaps in the middle of a checkpoint and perhaps with
+        /// its machine, and is started again from its newest checkpoint.
         case coordinatorCrash
         /// The coordinator's process stands still for a while.
         case coordinatorFreeze
         /// The operator stops the run and resumes it.
         case coordinatorStop
+        /// Nothing can be written for a while.
+        case diskFull
+        /// Every checkpoint takes long for a while.
+        case diskSlow
+        /// A bit of the newest checkpoint flips.
+        case diskRot
+    }
+
+    /// What else than its connection a worker is offered.
+    package enum LinkKind: Equatable, Sendable {
+        /// Nothing.
+        case none
+        /// A link of its own for what is large, as over another port.
+        case payloads
+        /// A link for everything, as within one host.
+        case everything
     }
 
     /// The rounds.
     package var schedule: Schedule
+    /// When the run ends before its last epoch.
+    package var stopping = StoppingRule()
     /// Places where a worker can run.
     package var workerCount: Int
     /// Workers that the coordinator waits for.
@@ -37,8 +61,14 @@ package struct SimulationOptions: Equatable, Sendable {
     package var checkpointsKept: Int
     /// How long a checkpoint takes to be safe.
     package var savingDelay: ClosedRange<Duration>
-    /// How many saves of a hundred fail.
-    package var savingFailurePercentage: Int
+    /// What else than its connection a worker is offered.
+    package var linkKind: LinkKind
+    /// How many of a hundred parameters on a host are written over before they are used.
+    package var overtakingPercentage: Int
+    /// How many workers may ask to join at once.
+    package var joinCountMax: Int
+    /// In which time one more may.
+    package var joinPeriod: Duration
     /// How long a message travels.
     package var delay: ClosedRange<Duration>
     /// How many messages of a hundred get lost in the faulty phase though the connection lasts.
@@ -86,7 +116,10 @@ package struct SimulationOptions: Equatable, Sendable {
         workerCountMin = random.number(in: 1...workerCount)
         stepsPerCheckpoint = random.number(in: 0...4)
         savingDelay = .zero ... .milliseconds(random.choice([0, 5, 500]))
-        savingFailurePercentage = random.choice([0, 0, 20])
+        linkKind = random.choice([.none, .payloads, .everything])
+        overtakingPercentage = random.choice([0, 0, 5])
+        joinCountMax = random.choice([256, 3])
+        joinPeriod = .milliseconds(random.choice([20, 200]))
         delay = random.choice([
             .microseconds(50) ... .microseconds(200), .milliseconds(1) ... .milliseconds(5),
             .milliseconds(90) ... .milliseconds(110), .milliseconds(1) ... .milliseconds(800),
@@ -119,6 +152,14 @@ package struct SimulationOptions: Equatable, Sendable {
         checkpointsKept = .max
         faultyPhase = calmDuration * random.number(in: 1...4) + startMax
         if seed % 3 == 0 { becomeDoubtful(seed: seed) }
+        // A third of either kind.
+        if seed / 3 % 3 == 2 { stopping = Self.stopping(seed: seed) }
+    }
+
+    /// An accuracy, which the toy has from its first epoch on, or epochs without a lower loss.
+    private static func stopping(seed: UInt64) -> StoppingRule {
+        var random = RandomStream(seed: seed, stream: 104)
+        return random.chance(30) ? StoppingRule(accuracy: 0.5) : StoppingRule(patience: 1)
     }
 
     /// Turns a third of the runs into ones of doubt: workers that compute wrong bits, answers that

@@ -18,7 +18,7 @@ package struct Sweep: Equatable, Sendable {
                     to: seeds.upperBound,
                     by: Int(spanCount)
                 )
-                group.addTask { (span, own.map { Simulation(seed: $0).run() }) }
+                group.addTask { (span, own.map { Simulation<ToyRun>(seed: $0).run() }) }
             }
             var results: [[SimulationResult]] = Array(repeating: [], count: Int(spanCount))
             for await (span, part) in group { results[Int(span)] = part }

@@ -11,6 +11,13 @@ func checkEndpoint(
     guard !isRefused else {
         throw .addressRefused(operation, endpoint: endpoint, code: EINVAL)
     }
+    // A libzmq may have been built with more kinds, some of which other machines reach, and
+    // `isOfThisMachine` knows these alone.
+    if let scheme = endpoint.firstRange(of: "://").map({ endpoint[..<$0.lowerBound] }),
+        !["tcp", "ipc", "inproc"].contains(scheme)
+    {
+        throw .addressRefused(operation, endpoint: endpoint, code: EPROTONOSUPPORT)
+    }
     if operation == .bind, endpoint.hasPrefix("ipc://"),
         let code = reasonNotToReplace(String(endpoint.dropFirst("ipc://".count)))
     {

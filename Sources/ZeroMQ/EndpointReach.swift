@@ -1,5 +1,6 @@
-/// Whether only processes of this machine reach an address; what is no address of ZeroMQ's is
-/// left to it to refuse.
+/// Whether only processes of this machine reach an address.
+///
+/// What is no address of a kind that a socket takes here is left to the socket to refuse.
 package func isOfThisMachine(_ endpoint: String) -> Bool {
     guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { return true }
     let host = endpoint[..<colon].dropFirst("tcp://".count)

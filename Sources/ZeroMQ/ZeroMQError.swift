@@ -33,7 +33,7 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .addressRefused(let operation, let endpoint, let code):
             let address = endpoint.isEmpty ? "an empty address" : endpoint
-            return "cannot \(operation.rawValue) \(address): \(addressSentence(operation, code))"
+            return "\(Self.words(for: operation)) \(address): \(addressSentence(operation, code))"
         case .optionRefused(let name, let value, let code):
             return "cannot set the socket's \(name) to \(value): \(systemText(code)); "
                 + "choose a value in the range that zmq_setsockopt(3) gives"
@@ -50,6 +50,14 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ZeroMQError {
+    private static func words(for operation: AddressOperation) -> String {
+        switch operation {
+        case .bind: "listening at"
+        case .connect: "connecting to"
+        case .unbind, .disconnect: "leaving"
+        }
+    }
+
     /// Whether an address was written in a way that no machine could serve, a mistake of whoever
     /// wrote it.
     package var isMalformedAddress: Bool {

@@ -13,10 +13,10 @@ struct AugmentationOptions: ParsableArguments {
         String?
 
     /// The texts that were given, by the settings' keys.
-    var texts: [(String, String?)] {
+    var texts: [String: String?] {
         [
-            ("augmentShift", augmentShift), ("augmentRotation", augmentRotation),
-            ("augmentScale", augmentScale), ("augmentShear", augmentShear),
+            "augmentShift": augmentShift, "augmentRotation": augmentRotation,
+            "augmentScale": augmentScale, "augmentShear": augmentShear,
         ]
     }
 }

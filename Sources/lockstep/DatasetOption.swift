@@ -7,6 +7,7 @@ import Training
 /// The data set that a finished model is tried on, named as `train` takes it.
 struct DatasetOption: ParsableArguments {
     @Option(
+        name: [.customShort("d", allowingJoined: true), .long],
         help: ArgumentHelp(
             "A folder with the IDX files, of which the two of the test set are enough (default: LOCKSTEP_DATASET, else bundled: MNIST as it ships).",
             valueName: "folder"

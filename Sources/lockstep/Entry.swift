@@ -14,6 +14,9 @@ struct Entry {
         let isStarted = CommandLine.arguments.contains("--exit-on-stdin-eof")
         Signals.prepare(saysWhy: !isStarted)
         do {
+            let words = CommandLine.arguments.dropFirst()
+            if let unknown = UnknownCommand(in: words, of: Lockstep.self) { throw unknown }
+            if let mistyped = SingleDash(in: words, of: Lockstep.self) { throw mistyped }
             var command = try Lockstep.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -34,7 +37,7 @@ struct Entry {
             exit(0)
         }
         if parserCode == .validationFailure {
-            complain(complaint(of: error))
+            complain(of: ParserComplaint(error, of: Lockstep.self).text)
             exit(2)
         }
         complain(of: error)
@@ -42,30 +45,8 @@ struct Entry {
     }
 
     /// Prints an error's sentence to standard error.
-    static func complain(of error: any Error) { complain(Sentence.bounded("lockstep: \(error)")) }
-
-    /// Prints to standard error; where even that fails, the exit code has to do.
-    static func complain(_ text: String) {
-        let environment = ProcessInfo.processInfo.environment
-        let start = Terminal.lineStart(of: STDERR_FILENO, environment: environment)
-        try? FileHandle.standardError.write(contentsOf: Data((start + text + "\n").utf8))
-    }
-
-    /// What the parser says of a mistake, of which only the first part holds the user's words.
-    ///
-    /// Its own sentences may have several lines, such as a list of what is accepted.
-    private static func complaint(of error: any Error) -> String {
-        let whole = Lockstep.fullMessage(for: error)
-        let message = Lockstep.message(for: error)
-        guard !message.isEmpty, let range = whole.range(of: message) else { return whole }
-        let label = whole[..<range.lowerBound]
-        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { Sentence.onOneLine(String($0)) }.joined(separator: "\n")
-        let lengthMax = Sentence.lengthMax - label.count
-        let bounded =
-            lines.unicodeScalars.count <= lengthMax
-            ? lines : Sentence.bounded(message, to: lengthMax)
-        return label + bounded + whole[range.upperBound...]
+    static func complain(of error: Any) {
+        StandardErrorLog.complain(Sentence.bounded("\(error)", to: Sentence.lengthMax - 10))
     }
 
     /// Opens `/dev/null` where standard input, output or error is closed, so that no file of ours

@@ -1,6 +1,9 @@
+import Dispatch
 import Figures
 import MNIST
 import Model
+import Reporting
+import Synchronization
 import Training
 
 /// What a model makes of each test image, beside its loss and accuracy.
@@ -11,7 +14,13 @@ struct EvaluationFindings {
         let label: Int
         let prediction: Int
         let probability: Float
-        let pixels: [UInt8]
+        fileprivate(set) var pixels: [UInt8]
+
+        /// What is said of it in one line.
+        var title: String {
+            let percent = DecimalText.fixed(Double(probability) * 100, places: 2)
+            return "test image \(index), label \(label), taken for \(prediction), \(percent) %"
+        }
     }
 
     let metrics: Metrics
@@ -23,39 +32,64 @@ struct EvaluationFindings {
     /// Images whose probabilities are computed at once.
     private static let batchCount = 1_024
 
-    /// Looks at all images.
+    /// Looks at all images, on every processor.
     ///
-    /// - Parameter worstCount: how many misread images are kept.
+    /// - Parameters:
+    ///   - metrics: loss and accuracy where they are known; nil has them computed.
+    ///   - worstCount: how many misread images are kept.
     init(
         _ evaluation: Evaluation,
         of parameters: ParameterBuffer,
         over images: LabeledImages,
+        metrics: Metrics? = nil,
         worstCount: Int
     ) {
-        metrics = evaluation.metrics(of: parameters, over: images)
+        self.metrics = metrics ?? evaluation.metrics(of: parameters, over: images)
         imageCount = images.count
-        for first in stride(from: 0, to: images.count, by: Self.batchCount) {
+        let batchCount = (images.count + Self.batchCount - 1) / Self.batchCount
+        let found = Mutex([[Reading]](repeating: [], count: batchCount))
+        DispatchQueue.concurrentPerform(iterations: batchCount) { batch in
+            let first = batch * Self.batchCount
             let indices = first..<min(first + Self.batchCount, images.count)
-            let batch = indices.map { images.image(at: $0) }
-            let rows = evaluation.probabilities(parameters, images: batch)
-            for (index, row) in zip(indices, rows) {
-                let label = Int(images.label(at: index))
+            let readings = Self.readings(evaluation, of: parameters, over: images, indices)
+            found.withLock { $0[batch] = readings }
+        }
+        for (index, reading) in found.withLock({ $0.joined().enumerated().map { $0 } }) {
+            let label = Int(images.label(at: index))
+            confusion.add(label: label, prediction: reading.prediction)
+            guard reading.prediction != label else { continue }
+            worst.append(
+                Misread(
+                    index: index,
+                    label: label,
+                    prediction: reading.prediction,
+                    probability: reading.probability,
+                    pixels: []
+                )
+            )
+        }
+        worst.sort { ($1.probability, $0.index) < ($0.probability, $1.index) }
+        worst.removeLast(max(0, worst.count - worstCount))
+        for place in worst.indices { worst[place].pixels = images.image(at: worst[place].index) }
+    }
+
+    /// What an image was taken for, and how surely.
+    private struct Reading: Sendable {
+        let prediction: Int
+        let probability: Float
+    }
+
+    private static func readings(
+        _ evaluation: Evaluation,
+        of parameters: ParameterBuffer,
+        over images: LabeledImages,
+        _ indices: Range<Int>
+    ) -> [Reading] {
+        evaluation.probabilities(parameters, images: indices.map { images.image(at: $0) })
+            .map { row in
                 // The first of equally likely ones, as accuracy counts it.
                 let prediction = row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
-                confusion.add(label: label, prediction: prediction)
-                guard prediction != label else { continue }
-                worst.append(
-                    Misread(
-                        index: index,
-                        label: label,
-                        prediction: prediction,
-                        probability: row[prediction],
-                        pixels: batch[index - first]
-                    )
-                )
+                return Reading(prediction: prediction, probability: row[prediction])
             }
-            worst.sort { ($1.probability, $0.index) < ($0.probability, $1.index) }
-            worst.removeLast(max(0, worst.count - worstCount))
-        }
     }
 }

@@ -1,5 +1,4 @@
 import Checkpoints
-import Configuration
 import Foundation
 import Model
 import Reporting
@@ -25,11 +24,12 @@ struct FinishedRun {
     }
 
     private let result: RunResult
-    private let configuration: RunConfiguration
+    /// What the model's file says of it.
+    private let card: [String: String]
 
-    init(_ result: RunResult, _ configuration: RunConfiguration) {
+    init(_ result: RunResult, card: [String: String]) {
         self.result = result
-        self.configuration = configuration
+        self.card = card
     }
 
     /// Writes the model and the summary, and prints the result whatever becomes of them.
@@ -39,8 +39,11 @@ struct FinishedRun {
         let bytes = UnsafeRawBufferPointer(result.parameters.bytes)
         let digest = Digest.sha256(of: bytes).description
         do throws(CheckpointError) {
-            try write(result.parameters, to: folder.modelPath)
-            if let average = result.average { try write(average, to: folder.averagePath) }
+            try write(result.parameters, card, to: folder.modelPath)
+            if let average = result.average {
+                let card = ModelCard.ofAverage(of: result, card)
+                try write(average, card, to: folder.averagePath)
+            }
         } catch {
             let place = placeElsewhere(digest: digest)
             report.show(
@@ -74,7 +77,7 @@ struct FinishedRun {
         for folder in folders where !folder.isEmpty {
             let path = folder + "/lockstep-model-\(digest.prefix(16)).safetensors"
             do throws(CheckpointError) {
-                try write(result.parameters, to: path)
+                try write(result.parameters, card, to: path)
                 return path
             } catch {
                 // The next place may take it.
@@ -85,16 +88,14 @@ struct FinishedRun {
 
     private func write(
         _ parameters: ParameterBuffer,
+        _ card: [String: String],
         to path: String
     ) throws(CheckpointError) {
         try ModelFile.write(
             path: path,
             parameters: UnsafeRawBufferPointer(parameters.bytes),
             table: RunBuilder.table,
-            metadata: [
-                "input": configuration.input.geometry.rawValue,
-                "scale": configuration.input.scale.rawValue,
-            ]
+            metadata: card
         )
     }
 

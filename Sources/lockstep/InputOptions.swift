@@ -22,13 +22,19 @@ struct InputOptions: ParsableArguments {
 
     /// The options, then what the model's file says, then the defaults.
     func transform(for file: ModelFile) -> InputTransform {
+        let trained = file.transform
+        return InputTransform(geometry: input ?? trained.geometry, scale: scale ?? trained.scale)
+    }
+}
+
+extension ModelFile {
+    /// How images were brought in where the model was trained, as far as its file says, else the
+    /// defaults.
+    var transform: InputTransform {
         InputTransform(
-            geometry: input
-                ?? file.inputSetting("input").flatMap { InputTransform.Geometry(rawValue: $0) }
+            geometry: inputSetting("input").flatMap { InputTransform.Geometry(rawValue: $0) }
                 ?? .pad,
-            scale: scale
-                ?? file.inputSetting("scale").flatMap { InputTransform.Scale(rawValue: $0) }
-                ?? .unit
+            scale: inputSetting("scale").flatMap { InputTransform.Scale(rawValue: $0) } ?? .unit
         )
     }
 }

@@ -10,7 +10,14 @@ struct Lockstep: AsyncParsableCommand {
         discussion: """
             On one machine, `lockstep train` does it all. On several, `lockstep launch` does, over ssh; or start \
             `lockstep coordinator` on one and `lockstep worker` on each of the others, in any order.
+
+            EXAMPLES:
+              lockstep train --epochs 10 --lr 0.0005
+              lockstep train --run-dir R --resume
+              lockstep launch --hosts alpha:4,beta:2
+              lockstep predict R digit.png
             """,
+        version: "lockstep \(VersionCommand.version)",
         groupedSubcommands: [
             CommandGroup(
                 name: "Train",
@@ -22,9 +29,13 @@ struct Lockstep: AsyncParsableCommand {
             CommandGroup(
                 name: "Use a model",
                 subcommands: [
-                    EvaluateCommand.self, PredictCommand.self, SummaryCommand.self,
-                    DigestCommand.self,
+                    EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
+                    SummaryCommand.self, DigestCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "Look at runs",
+                subcommands: [RunsCommand.self, ReportCommand.self]
             ),
             CommandGroup(name: "Look at data", subcommands: [DataCommand.self]),
             CommandGroup(name: "Protect", subcommands: [KeysCommand.self]),

@@ -15,36 +15,47 @@ struct ModelArgument: ParsableArguments {
     var model: String
 
     /// The run whose folder was named; nil where a file was.
-    var run: RunFolder? {
+    var run: RunFolder? { Self.run(at: model) }
+
+    private static func run(at path: String) -> RunFolder? {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder),
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
             isFolder.boolValue
         else { return nil }
-        return RunFolder(path: model)
+        return RunFolder(path: path)
     }
 
     /// Where the parameters are: in the file that was named or the model of a run's folder, or,
     /// while the run has none, in its newest valid checkpoint, which a line on standard error
     /// tells.
     ///
-    /// - Throws: when a run has checkpoints, of which none is valid.
-    func path() throws(CheckpointError) -> String {
-        guard let run else { return model }
+    /// - Throws: when a run has checkpoints, of which none is valid; `FolderWithoutModel` where it
+    ///   has none.
+    func path() throws -> String { try Self.path(of: model) }
+
+    /// Where the parameters are that a file's or a folder's path stands for.
+    private static func path(of model: String) throws -> String {
+        guard let run = run(at: model) else { return model }
         if FileManager.default.fileExists(atPath: run.modelPath) { return run.modelPath }
         let store = CheckpointStore(
             folder: run.checkpointsPath,
             keepCount: 1,
             table: RunBuilder.table
         )
-        guard let found = try store.newestValid() else { return model }
-        Entry.complain(
-            Sentence.bounded("lockstep: \(run.path) has no model yet; \(found.path) stands for it")
-        )
+        guard let found = try store.newestValid() else {
+            throw FolderWithoutModel(path: model, isRun: run.holdsConfiguration)
+        }
+        Entry.complain(of: "\(run.path) has no model yet; \(found.path) stands for it")
         return found.path
     }
 
     /// Reads the file.
-    func read() throws(CheckpointError) -> ModelFile { try Self.read(path: try path()) }
+    func read() throws -> ModelFile { try Self.read(pathOrFolder: model) }
+
+    /// Reads what a file's or a run folder's path stands for.
+    static func read(pathOrFolder path: String) throws -> ModelFile {
+        try read(path: Self.path(of: path))
+    }
 
     /// Reads a file to compute with.
     ///
@@ -62,6 +73,19 @@ struct ModelArgument: ParsableArguments {
     /// Reads a model, or the parameters of a checkpoint.
     static func read(path: String) throws(CheckpointError) -> ModelFile {
         try ModelFile.read(path: path, table: RunBuilder.table)
+    }
+}
+
+/// A folder was named as a model, and holds none.
+struct FolderWithoutModel: Error, CustomStringConvertible {
+    let path: String
+    /// Whether a run is kept there.
+    let isRun: Bool
+
+    var description: String {
+        isRun
+            ? "\(path): a run without a model or checkpoint was found where one of either was expected; wait for its first checkpoint, or name another run"
+            : "\(path): a folder without a run was found where a model's file or a run's folder was expected; name one, such as R or R/model.safetensors"
     }
 }
 

@@ -1,11 +1,9 @@
 import ArgumentParser
 import Configuration
 
-/// The settings of the optimizer and of the learning rate as options.
+/// The settings of the optimizer and of how its learning rate changes, as options.
 struct OptimizerOptions: ParsableArguments {
     @Option(help: SettingOptions.help("optimizer")) var optimizer: String?
-    @Option(parsing: .unconditional, help: SettingOptions.help("learningRate")) var learningRate:
-        String?
     @Option(name: .customLong("beta1"), parsing: .unconditional, help: SettingOptions.help("beta1"))
     var beta1: String?
     @Option(name: .customLong("beta2"), parsing: .unconditional, help: SettingOptions.help("beta2"))
@@ -30,24 +28,14 @@ struct OptimizerOptions: ParsableArguments {
     @Flag(help: SettingOptions.help("nesterov")) var nesterov = false
 
     /// The texts that were given, by the settings' keys.
-    var texts: [(String, String?)] {
+    var texts: [String: String?] {
         [
-            ("optimizer", optimizer),
-            ("learningRate", learningRate),
-            ("beta1", beta1),
-            ("beta2", beta2),
-            ("epsilon", epsilon),
-            ("learningRateSchedule", learningRateSchedule),
-            ("learningRateFloor", learningRateFloor),
-            ("decayEvery", decayEvery),
-            ("decayFactor", decayFactor),
-            ("warmUp", warmUp),
-            ("learningRateBatch", learningRateBatch),
-            ("momentum", momentum),
-            ("weightDecay", weightDecay),
-            ("labelSmoothing", labelSmoothing),
-            ("emaDecay", emaDecay),
-            ("nesterov", nesterov ? "true" : nil),
+            "optimizer": optimizer, "beta1": beta1, "beta2": beta2, "epsilon": epsilon,
+            "learningRateSchedule": learningRateSchedule, "learningRateFloor": learningRateFloor,
+            "decayEvery": decayEvery, "decayFactor": decayFactor, "warmUp": warmUp,
+            "learningRateBatch": learningRateBatch, "momentum": momentum,
+            "weightDecay": weightDecay, "labelSmoothing": labelSmoothing, "emaDecay": emaDecay,
+            "nesterov": nesterov ? "true" : nil,
         ]
     }
 }

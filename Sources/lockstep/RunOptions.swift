@@ -6,56 +6,99 @@ import Training
 
 /// What `train` and `coordinator` have in common: the settings and where the run is kept.
 struct RunOptions: ParsableArguments {
-    @OptionGroup(title: "Settings") var settings: SettingOptions
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup(title: "Run folder") var place: PlaceOptions
+    @OptionGroup(title: "Workers") var carriage: CarriageOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "The run's folder (default: LOCKSTEP_RUN_DIR, else runs/<date>-<time>).",
-            valueName: "folder"
-        ),
-        completion: .directory
-    )
-    var runDir: String?
-
-    @Flag(
-        help:
-            "Go on with the run in --run-dir, from its newest valid checkpoint (also: LOCKSTEP_RESUME=1)."
-    )
-    var resume = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Start from this model's parameters, with a fresh optimizer, instead of drawing them from the seed.",
-            valueName: "file"
-        ),
-        completion: .file()
-    )
-    var initialModel: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Layers of --initial-model to draw from the seed all the same, such as fc3 or fc2,fc3.",
-            valueName: "layers"
+    /// Where the run is kept, and what it begins with.
+    struct PlaceOptions: ParsableArguments {
+        @Option(
+            name: [.customShort("o", allowingJoined: true), .long],
+            help: ArgumentHelp(
+                "The run's folder (default: LOCKSTEP_RUN_DIR, else runs/<date>-<time>).",
+                valueName: "folder"
+            ),
+            completion: .directory
         )
-    )
-    var reset: String?
+        var runDir: String?
 
-    @Flag(
-        help:
-            "Send payloads over TCP to workers of this machine too, instead of sharing memory with them."
-    )
-    var noSharedMemory = false
+        @Flag(
+            name: [.customShort("r"), .long],
+            help:
+                "Go on with the run in --run-dir, from its newest valid checkpoint (also: LOCKSTEP_RESUME=1)."
+        )
+        var resume = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Write what coordinator and workers spent the first steps' time on, for Perfetto or chrome://tracing.",
-            valueName: "file"
-        ),
-        completion: .file(extensions: ["json"])
-    )
-    var trace: String?
+        @Option(
+            help: ArgumentHelp(
+                "Start from this model's parameters, with a fresh optimizer, instead of drawing them from the seed.",
+                valueName: "file"
+            ),
+            completion: .file()
+        )
+        var initialModel: String?
 
-    @OptionGroup(title: "Logging") var logging: LoggingOptions
+        @Option(
+            help: ArgumentHelp(
+                "Layers of --initial-model to draw from the seed all the same, such as fc3 or fc2,fc3.",
+                valueName: "layers"
+            )
+        )
+        var reset: String?
+    }
+
+    /// How payloads get to workers.
+    struct CarriageOptions: ParsableArguments {
+        @Flag(
+            help:
+                "Send payloads over TCP to workers of this machine too, instead of sharing memory with them."
+        )
+        var noSharedMemory = false
+    }
+
+    /// What is said and shown of it.
+    struct OutputOptions: ParsableArguments {
+        @OptionGroup var logging: LoggingOptions
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp(
+                "After how many seconds in which nothing else was said a line tells how the run goes; 0 is never",
+                valueName: "seconds"
+            )
+        )
+        var statusEvery = 30.0
+
+        @Option(
+            help: ArgumentHelp(
+                "Write what coordinator and workers spent the first steps' time on, for Perfetto or chrome://tracing.",
+                valueName: "file"
+            ),
+            completion: .file(extensions: ["json"])
+        )
+        var trace: String?
+
+        func validate() throws {
+            guard (0...86_400).contains(statusEvery) else {
+                throw ValidationError(
+                    "--status-every \(statusEvery) was found where 0 to 86,400 seconds were expected; choose one of these"
+                )
+            }
+        }
+    }
+
+    /// What the run says beside its results.
+    var logging: LoggingOptions { output.logging }
+
+    /// Where the time's uses are written, if anywhere.
+    var trace: String? { output.trace }
+
+    /// The model to start from, if one is named.
+    var initialModel: String? { place.initialModel }
+
+    /// Whether no worker shares memory with the coordinator.
+    var noSharedMemory: Bool { carriage.noSharedMemory }
 
     func validate() throws {
         _ = try EnvironmentVariable.isSet(Self.resumeVariable)
@@ -85,7 +128,7 @@ struct RunOptions: ParsableArguments {
     ///
     /// - Throws: when a name is no layer's, and when there is no model to start from.
     func resetLayers() throws(UsageError) -> [LeNet.ResettableLayer] {
-        guard let reset else { return [] }
+        guard let reset = place.reset else { return [] }
         guard initialModel != nil else {
             throw UsageError(
                 "resetting layers: no --initial-model was found where one was expected; name the model whose other layers stay"
@@ -107,13 +150,13 @@ struct RunOptions: ParsableArguments {
     /// Whether the run goes on.
     var resumes: Bool {
         // A text that is neither yes nor no was refused before.
-        resume || (try? EnvironmentVariable.isSet(Self.resumeVariable)) == true
+        place.resume || (try? EnvironmentVariable.isSet(Self.resumeVariable)) == true
     }
 
     private static let resumeVariable = "LOCKSTEP_RESUME"
 
     private var folderPath: String? {
-        runDir ?? ProcessInfo.processInfo.environment["LOCKSTEP_RUN_DIR"]
+        place.runDir ?? ProcessInfo.processInfo.environment["LOCKSTEP_RUN_DIR"]
     }
 
     /// The run's folder, a new one where none was named.

@@ -3,6 +3,7 @@ import Configuration
 import Figures
 import Foundation
 import Hosting
+import Kernels
 import Logging
 import Model
 import Reporting
@@ -17,21 +18,20 @@ import TrainingProtocol
 final class RunReport: RunObserver {
     /// Whether a step has ended.
     let beginning = RunBeginning()
+    /// How the run goes.
+    var status: SharedRunStatus { display.status }
 
     private let folder: RunFolder
     private let configuration: RunConfiguration
     private let schedule: Schedule
-    private let workerCountMin: Int
     private let supervision: Supervision
     private let logger: Logger
-    private var metrics: MetricsLog
-    private let events: TensorBoardEvents
-    private var progress: ProgressBar
-    private var shownEpochIndex: Int?
+    private let display: RunDisplay
+    private let origin: RunOrigin
+    private let files: FigureFiles
     private var failedParts: Set<String> = []
     private var workerNames: [WorkerID: String] = [:]
     private var lines = LineLimit()
-    private let start = ContinuousClock.now
 
     /// Opens the folder's files.
     ///
@@ -40,70 +40,39 @@ final class RunReport: RunObserver {
         folder: RunFolder,
         configuration: RunConfiguration,
         run: Run,
+        display: RunDisplay,
         supervision: Supervision,
         logger: Logger
     ) throws(ReportError) {
         self.folder = folder
         self.configuration = configuration
+        self.display = display
         self.supervision = supervision
         self.logger = logger
         schedule = run.start.settings.schedule
-        workerCountMin = run.start.settings.workerCountMin
-        let step = run.start.position.completedStepCount
-        metrics =
-            step == 0 && run.start.epochs.isEmpty
-                && !FileManager.default.fileExists(atPath: folder.metricsPath)
-            ? try MetricsLog(newInFolder: folder.path)
-            : try MetricsLog(folder: folder.path, resumingAtStep: step)
-        events = try TensorBoardEvents(
-            runFolder: folder.path,
-            validates: schedule.validationSampleCount > 0,
-            at: Date()
-        )
-        let style = Terminal.style(
-            of: STDOUT_FILENO,
-            environment: ProcessInfo.processInfo.environment
-        )
-        progress = ProgressBar(style: style, epochCount: schedule.epochCount)
+        origin = RunOrigin(configuration, kernels: run.kernels.name)
+        files = try FigureFiles(
+            folder: folder,
+            configuration: configuration,
+            run: run,
+            origin: origin
+        ) { logger.warning("\($0); training goes on without these figures") }
     }
-
-    private var now: Duration { ContinuousClock.now - start }
 
     func runWillStart(endpoint: String, payloadPort: Int?) {
         let payloads = payloadPort.map { ", sealed payloads on port \($0)" } ?? ""
-        log(
-            .info,
-            "listening on \(endpoint)\(payloads), waiting for \(workerCountMin) worker\(workerCountMin == 1 ? "" : "s"), run folder \(folder.path)"
-        )
+        log(.info, "listening on \(endpoint)\(payloads)")
         supervision.notifier?.ready("listening on \(endpoint)")
         supervision.health.isNow(ready: true, "listening on \(endpoint)")
     }
 
     func stepDidEnd(_ record: StepRecord) {
         beginning.note()
-        if shownEpochIndex != record.epoch.epochIndex {
-            shownEpochIndex = record.epoch.epochIndex
+        if display.advanced(record) {
             supervision.notifier?.status(
                 "epoch \(record.epoch.epochIndex + 1) of \(schedule.epochCount)"
             )
-            show(
-                progress.began(
-                    epoch: record.epoch.epochIndex + 1,
-                    stepCount: schedule.stepsPerEpoch,
-                    doneCount: record.completedInEpochCount - record.elapsedStepCount,
-                    at: now - .seconds(record.epoch.seconds)
-                )
-            )
         }
-        let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
-        show(
-            progress.advanced(
-                doneCount: record.completedInEpochCount,
-                record.epoch.training,
-                at: now,
-                columnCount: columnCount
-            )
-        )
         if configuration.stopping.keepsGoing, !record.epoch.training.loss.isFinite,
             failedParts.insert("loss").inserted
         {
@@ -112,31 +81,25 @@ final class RunReport: RunObserver {
                 "step \(record.completedStepCount): the loss is \(DecimalText.metric(record.epoch.training.loss)) where a finite one was expected, so training has diverged, and goes on as --keep-going asks; start anew with a smaller --learning-rate"
             )
         }
-        guard configuration.logEvery > 0,
-            record.completedStepCount % configuration.logEvery == 0
-        else { return }
-        keep("metrics") { () throws(ReportError) in try metrics.append(record, at: Date()) }
-        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
+        files.stepDidEnd(record)
+    }
+
+    func epochDidLeave(_ end: EpochEnd) { files.epochDidLeave(end) }
+
+    func workersDidCompute(_ shardCounts: [WorkerID: Int], ofEpoch epochIndex: Int) {
+        files.workersDidCompute(shardCounts, ofEpoch: epochIndex, name: name)
     }
 
     func epochDidEnd(_ record: EpochRecord) {
-        let columnCount = Terminal.columnCount(of: STDOUT_FILENO)
-        show(progress.ended(record, at: now, columnCount: columnCount))
-        let step = (record.epochIndex + 1) * schedule.stepsPerEpoch
-        keep("metrics") { () throws(ReportError) in
-            try metrics.append(record, step: step, at: Date())
-        }
-        keep("events") { () throws(ReportError) in try events.append(record, at: Date()) }
+        display.ended(record)
+        files.epochDidEnd(record)
     }
 
     func runDidGoBack(to position: Position) {
         let step = position.completedStepCount
-        show(progress.interrupted())
-        shownEpochIndex = nil
+        display.interrupted()
         log(.warning, "a wrong answer had counted; going on from the checkpoint of step \(step)")
-        keep("metrics") { () throws(ReportError) in
-            metrics = try MetricsLog(folder: folder.path, resumingAtStep: step)
-        }
+        files.runDidGoBack(to: step)
     }
 
     func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {
@@ -145,6 +108,7 @@ final class RunReport: RunObserver {
             log(.debug, "checkpoint of step \(step) written to \(saved.path)")
             for warning in saved.warnings { warn(warning, ofKind: "old checkpoints") }
         case .failed(let step, let error):
+            files.note(.checkpointFailed, "\(error)")
             warn(
                 "writing the checkpoint of step \(step): \(error); training goes on, and the next one will be tried",
                 ofKind: Self.failedCheckpoints
@@ -163,20 +127,25 @@ final class RunReport: RunObserver {
     }
 
     func didNotice(_ notice: Coordinator.Notice) {
+        noteInHistory(notice)
         switch notice {
         case .workerJoined(let worker, let workerCount):
+            status.has(workerCount: workerCount)
             log(.info, "worker \(name(worker)) joined; \(workerCount) now")
         case .workerLost(let worker, .left, let workerCount):
+            status.has(workerCount: workerCount)
             log(.info, "worker \(name(worker)) left; \(workerCount) now")
         case .workerLost(let worker, .rejoined, _):
             // It said hello twice: a connection that broke, or a welcome that took long.
             log(.info, "worker \(name(worker)) starts afresh")
         case .workerLost(let worker, let loss, let workerCount):
+            status.has(workerCount: workerCount)
             log(
                 .warning,
                 "worker \(name(worker)) is lost (\(NoticeText.text(of: loss))); \(workerCount) now"
             )
         case .waitingForWorkers(let workerCount, let needed):
+            status.waits(workerCount: workerCount, needed: needed)
             // At the start they come one by one; later, having none at all holds the run up.
             log(
                 workerCount == 0 ? .notice : .info,
@@ -240,19 +209,28 @@ final class RunReport: RunObserver {
     func didStop(after position: Position?) {
         tellOfFailedCheckpoints()
         let step = position.map { " after step \($0.completedStepCount)" } ?? ""
-        show(progress.interrupted())
+        display.interrupted()
+        files.note(.end, "stopped")
         log(.notice, "stopped\(step); to go on, add --resume --run-dir \(folder.path)")
     }
 
     /// Leaves the progress line, for the error that follows.
-    func didDiverge() { show(progress.interrupted()) }
+    func didDiverge() {
+        files.note(.end, "diverged")
+        display.interrupted()
+    }
+
+    /// Keeps what the test set shows of the run's model, beside its loss and accuracy.
+    func testDidEnd(_ findings: EvaluationFindings) { files.testDidEnd(findings) }
 
     /// Writes the run's summary.
     ///
     /// - Throws: `ReportError` when it cannot be written.
     func summarize(_ result: RunResult, digest: String) throws(ReportError) {
         tellOfFailedCheckpoints()
+        files.note(.end, "completed")
         let summary = RunSummary(
+            origin: origin,
             epochs: result.epochs,
             test: Self.test(of: result),
             digest: digest,
@@ -262,11 +240,13 @@ final class RunReport: RunObserver {
             seed: configuration.seed,
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
-            distrustedWorkers: result.distrusted.map(name),
-            unverifiedSteps: result.unverified.flatMap {
-                RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
-            },
-            droppedMessages: result.droppedMessages,
+            distrust: RunSummary.Distrust(
+                workers: result.distrusted.map(name),
+                unverifiedSteps: result.unverified.flatMap {
+                    RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
+                },
+                droppedMessages: result.droppedMessages
+            ),
             profile: RunProfile(result)
         )
         try summary.write(toFolder: folder.path)
@@ -279,7 +259,7 @@ final class RunReport: RunObserver {
     /// Prints the run's result, and where its model is, and the moving average if there is one.
     func show(_ result: RunResult, digest: String, modelPath: String, averagePath: String?) {
         let average = averagePath.map { "EMA    \($0)\n" } ?? ""
-        show(
+        display.result(
             """
             \(Self.test(of: result).testLine)\
             \(result.averageTest.map { "EMA " + $0.testLine } ?? "")\
@@ -290,7 +270,7 @@ final class RunReport: RunObserver {
             """
         )
         for doubt in result.unverified {
-            show(
+            display.result(
                 "unverified: only worker \(name(doubt.worker)), which gave wrong answers, has computed a part of \(NoticeText.text(of: doubt.steps))\n"
             )
         }
@@ -302,34 +282,35 @@ extension RunReport {
         work.subtree.shards(of: schedule.shardCount(of: work.round))
     }
 
-    private func show(_ text: String) {
-        guard !text.isEmpty else { return }
-        do {
-            try StandardOutput.write(text)
-        } catch {
-            if failedParts.insert("output").inserted {
-                logger.warning("\(error); training goes on without it")
-            }
-        }
-    }
-
     private func warn(_ text: String, ofKind kind: String) {
-        guard let line = lines.note(text, ofKind: kind, at: now) else { return }
+        guard let line = lines.note(text, ofKind: kind, at: status.now) else { return }
         log(.warning, line)
     }
 
     private func log(_ level: Logger.Level, _ message: String) {
+        if level >= logger.logLevel { status.said() }
         logger.log(level: level, "\(message)")
     }
 
-    /// Writes, or warns the first time that a part cannot be written.
-    private func keep(_ part: String, _ write: () throws(ReportError) -> Void) {
-        do {
-            try write()
-        } catch {
-            if failedParts.insert(part).inserted {
-                log(.warning, "\(error); training goes on without these figures")
-            }
+    /// Notes what the report of a run shows.
+    private func noteInHistory(_ notice: Coordinator.Notice) {
+        switch notice {
+        case .workerJoined(let worker, let workerCount):
+            files.note(.workerJoined, worker: name(worker), workerCount: workerCount)
+        case .workerLost(_, .rejoined, _): break
+        case .workerLost(let worker, let loss, let workerCount):
+            files.note(
+                .workerLost,
+                worker: name(worker),
+                workerCount: workerCount,
+                NoticeText.text(of: loss)
+            )
+        case .workerDistrusted(let worker, let work):
+            files.note(.workerDistrusted, worker: name(worker), NoticeText.text(of: work.round))
+        case .roundOverdue(let round, let duration, let debts):
+            let lasting = "\(NoticeText.text(of: round)), \(NoticeText.text(of: duration))"
+            files.note(.overdue, worker: debts.first.map { name($0.worker) }, lasting)
+        case .waitingForWorkers, .workersSpare, .workerRefused, .stepsInDoubt: break
         }
     }
 }

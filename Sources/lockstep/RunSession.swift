@@ -78,7 +78,8 @@ struct RunSession {
         do {
             run = try prepare(builder, initial: initial, workerCountMin: workerCount)
             run.start.settings.workerCountAtOnce = workerCountAtOnce(of: workerCount)
-            report = try self.report(of: run, in: lock.folder, configuration)
+            let display = display(of: run)
+            report = try self.report(of: run, in: lock.folder, configuration, display)
             service = try CoordinatorService(
                 run,
                 over: bound,
@@ -87,6 +88,7 @@ struct RunSession {
                 supervision: supervision
             )
             try security?.invite(to: admission, at: service.endpoint)
+            display.began(heading(of: run, in: lock.folder, kernels))
         } catch {
             // A run that never began leaves nothing behind.
             lock.abandon()
@@ -98,7 +100,7 @@ struct RunSession {
                 service,
                 workerCount: workerCount,
                 beside: listener,
-                beginning: report.beginning,
+                report: report,
                 hangUp: hangUp(admission)
             )
         } catch {
@@ -107,7 +109,7 @@ struct RunSession {
         }
         defer { service.runResult.map { leave(trace, of: $0) } }
         if let result = service.runResult, result.isComplete {
-            try leave(result, configuration, in: lock.folder, report)
+            try leave(result, configuration, dataset, in: lock.folder, report)
         } else {
             try (service.runResult?.writer ?? run.checkpoints.writer).finish()
             try tell(of: service.runResult, report, in: lock.folder)
@@ -120,13 +122,32 @@ struct RunSession {
     private func leave(
         _ result: RunResult,
         _ configuration: RunConfiguration,
+        _ dataset: MNISTDataset,
         in folder: RunFolder,
         _ report: RunReport
     ) throws {
         // A checkpoint that fails gives its room back, and is told of after the model is there:
         // that is what the run was for.
         let checkpoints = Result { try result.writer.finish() }
-        try FinishedRun(result, configuration).leave(in: folder, report)
+        let card = ModelCard.entries(
+            of: result,
+            configuration,
+            datasetChecksum: dataset.checksum
+        )
+        try FinishedRun(result, card: card).leave(in: folder, report)
+        let evaluation = Evaluation(
+            kernels: try KernelSet.best(environment: ProcessInfo.processInfo.environment),
+            transform: configuration.input
+        )
+        report.testDidEnd(
+            EvaluationFindings(
+                evaluation,
+                of: result.parameters,
+                over: dataset.test,
+                metrics: result.test,
+                worstCount: 16
+            )
+        )
         try checkpoints.get()
         if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
     }
@@ -189,7 +210,8 @@ struct RunSession {
     private func report(
         of run: Run,
         in folder: RunFolder,
-        _ configuration: RunConfiguration
+        _ configuration: RunConfiguration,
+        _ display: RunDisplay
     ) throws -> RunReport {
         var kept = configuration
         kept.dataset = kept.dataset.map(RunFolder.absolute)
@@ -198,9 +220,41 @@ struct RunSession {
             folder: folder,
             configuration: configuration,
             run: run,
+            display: display,
             supervision: supervision,
             logger: logger
         )
+    }
+
+    private func display(of run: Run) -> RunDisplay {
+        let schedule = run.start.settings.schedule
+        return RunDisplay(
+            epochCount: schedule.epochCount,
+            stepsPerEpoch: schedule.stepsPerEpoch,
+            isQuiet: options.logging.quiet,
+            status: SharedRunStatus(
+                every: options.output.statusEvery,
+                epochCount: schedule.epochCount,
+                stepsPerEpoch: schedule.stepsPerEpoch,
+                workersNeeded: run.start.settings.workerCountMin
+            ),
+            logger: logger
+        )
+    }
+
+    private func heading(of run: Run, in folder: RunFolder, _ kernels: KernelSet) -> RunHeading {
+        RunHeading(
+            folder: folder.path,
+            workerCount: run.start.settings.workerCountMin,
+            startsWorkers: isStartingWorkers,
+            parameterCount: LeNet.parameterCount,
+            kernels: kernels.name,
+            resumedStep: options.resumes ? run.start.position.completedStepCount : nil
+        )
+    }
+
+    private var isStartingWorkers: Bool {
+        if case .local = workers { true } else { false }
     }
 
     private func bind(_ admission: Admission?) throws -> BoundTransport {
@@ -260,7 +314,6 @@ struct RunSession {
         if warnings.count > 3 {
             logger.warning("passed over \(warnings.count) checkpoints, these three among them")
         }
-        logger.info("going on after step \(run.start.position.completedStepCount)")
         return run
     }
 
@@ -268,14 +321,15 @@ struct RunSession {
         _ service: CoordinatorService,
         workerCount: Int,
         beside listener: [ServiceGroupConfiguration.ServiceConfiguration],
-        beginning: RunBeginning,
+        report: RunReport,
         hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to leave.
-        var services = listener
+        let status = RunStatusService(status: report.status, logger: logger)
+        var services = listener + [.init(service: status, successTerminationBehavior: .ignore)]
         let endpoint = service.endpoint
-        if let started = try startedWorkers(workerCount, endpoint: endpoint, beginning) {
+        if let started = try startedWorkers(workerCount, endpoint: endpoint, report.beginning) {
             services.append(.init(service: started, successTerminationBehavior: .ignore))
         }
         services.append(
@@ -299,7 +353,8 @@ struct RunSession {
                 executablePath: try Executable.path(),
                 workerCount: workerCount,
                 endpoint: endpoint,
-                options: simulatedMilliseconds.map { ["--simulate-compute", "\($0)"] } ?? [],
+                options: options.logging.forWorkers
+                    + (simulatedMilliseconds.map { ["--simulate-compute", "\($0)"] } ?? []),
                 hasBegun: { beginning.isNoted },
                 logger: logger
             )

@@ -27,7 +27,7 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         error != .noneRunnable
     case let error as KeyError:
         error.isMistakeInUse
-    case HealthError.malformed, is HostError, is UsageError:
+    case HealthError.malformed, is HostError, is SingleDash, is UnknownCommand, is UsageError:
         true
     default:
         false

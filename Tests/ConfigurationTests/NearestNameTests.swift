@@ -11,6 +11,18 @@ import Testing
         #expect(NearestName.find("Batch_Size", among: ["x", "batchSize"]).name == "batchSize")
     }
 
+    @Test func `suggests what a slip of the hand or a part stands for, and else nothing`() {
+        let keys = ["epochs", "batchSize", "learningRate", "workers", "seed"]
+        for (name, meant) in [
+            ("epoch", "epochs"), ("bathc_size", "batchSize"), ("batch", "batchSize"),
+            ("rate", "learningRate"), ("num_workers", "workers"), ("random-seed", "seed"),
+            ("wrk", nil), ("lr", nil), ("s", nil), ("", nil), ("colour", nil),
+        ] {
+            #expect(NearestName.suggestion(for: name, among: keys) == meant, "\(name)")
+        }
+        #expect(NearestName.suggestion(for: "epochs", among: []) == nil)
+    }
+
     @Test func `takes the first of equals and survives long names`() {
         #expect(NearestName.find("ab", among: ["ax", "ay"]).name == "ax")
         let long = String(repeating: "z", count: 100_000)

@@ -76,6 +76,15 @@ import Testing
         #expect(failure(yaml: "epochs: ' 5 '").hasPrefix("run.yaml:1: epochs: \" 5 \" where"))
     }
 
+    @Test func `names the word that was probably meant`() {
+        #expect(
+            failure(flags: ["input": "padd"])
+                == "--input: padd where pad or resize was expected; did you mean pad?"
+        )
+        #expect(failure(flags: ["workers": "atuo"]).hasSuffix("; did you mean auto?"))
+        #expect(failure(yaml: "keepGoing: ture").hasSuffix("; did you mean true?"))
+    }
+
     @Test func `checks a value that another source overrides`() {
         #expect(failure(flags: ["epochs": "2"], yaml: "epochs: two").contains("run.yaml:1: epochs"))
     }
@@ -84,11 +93,13 @@ import Testing
         #expect(
             failure(yaml: "epochs: 5\nbatch_size: 5\n")
                 == "run.yaml:2: batch_size: no such setting "
-                + "where one of the table's was expected; did you mean batchSize?"
+                + "where one that lockstep train --help lists was expected; did you mean batchSize?"
         )
         #expect(failure(yaml: "learningrate: 1").hasSuffix("did you mean learningRate?"))
         #expect(failure(yaml: "sede: 1").hasSuffix("did you mean seed?"))
         #expect(failure(yaml: "checkpointKept: 1").hasSuffix("did you mean checkpointsKept?"))
+        #expect(failure(yaml: "lr: 1").hasSuffix("did you mean learningRate?"))
+        #expect(failure(yaml: "colour: red").hasSuffix("correct it, or leave it out"))
         #expect(failure(flags: ["epoch": "1"]).hasSuffix("did you mean --epochs?"))
         #expect(failure(yaml: "? {a: 1}\n: 1").contains("run.yaml:1: a mapping as a key"))
     }
@@ -101,6 +112,11 @@ import Testing
         )
         #expect(
             failure(variables: ["LOCKSTEP_WORKER": "5"]).hasSuffix("did you mean LOCKSTEP_WORKERS?")
+        )
+        #expect(
+            failure(variables: ["LOCKSTEP_LR": "1"]).hasSuffix(
+                "did you mean LOCKSTEP_LEARNING_RATE?"
+            )
         )
         for name in ["CONFIG", "KERNELS", "LOG_LEVEL", "PEER_PYTHON", "REQUIRE_PEERS", "SITE"] {
             #expect(try resolve(variables: ["LOCKSTEP_\(name)": "x"]) == RunConfiguration())

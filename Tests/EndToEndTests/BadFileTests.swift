@@ -69,7 +69,8 @@ import Testing
     @Test func `refuses a model that is damaged or another's, in every command`() throws {
         try train()
         let good = try Data(contentsOf: url(Self.model))
-        let header = String(decoding: good.dropFirst(8).prefix { $0 != 0x20 }, as: UTF8.self)
+        let headerSize = good.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = String(decoding: good[8..<8 + headerSize], as: UTF8.self)
         func replacing(_ text: String, by other: String) -> Data {
             let changed = header.replacing(text, with: other, maxReplacements: 1)
             return good.prefix(8) + Data(changed.utf8) + good.dropFirst(8 + header.utf8.count)
@@ -89,7 +90,7 @@ import Testing
         try check("predict flipped --test-index 0", "SHA")
         try check("train --run-dir never --initial-model flipped", "SHA")
         try check("digest nope", "nope: ", "No such file")
-        try check("digest data", "data: a folder")
+        try check("digest data", "data: a folder without a run")
         try check("digest /dev/zero", "/dev/zero: ")
     }
 

@@ -122,6 +122,9 @@ import Testing
         ("worker", ["in seconds (default: 600)", "--connect <address>"]),
         ("evaluate", ["default: as the model was trained", "default: LOCKSTEP_DATASET"]),
         ("predict", ["PNG, JPEG, WebP", "28×28", "number from 0", "IDX files"]),
+        ("export", ["[N, 1, 28, 28]", "--batch <images>", "which ends in .onnx"]),
+        ("runs", ["training", "--format <form>", "(default: runs)"]),
+        ("report", ["--to <file>", "also while they go on", "newest valid checkpoint"]),
         ("summary", ["(.safetensors)"]),
         ("digest", ["61,706", "SHA-256"]),
     ])

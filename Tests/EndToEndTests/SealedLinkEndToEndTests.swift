@@ -51,7 +51,7 @@ import Testing
         let coordinator = try coordinator("--epochs 30 --workers 2 --payload-port \(port)")
         let (first, second) = (try worker(), try worker())
         #expect(eventually { coordinator.output.contains("epoch 2/") }, "\(coordinator.errors)")
-        #expect(coordinator.errors.contains("sealed payloads on port \(port),"))
+        #expect(coordinator.errors.contains("sealed payloads on port \(port)\n"))
         first.signal(SIGKILL)
         let third = try worker()
         let result = coordinator.wait()

@@ -11,7 +11,8 @@ struct FuzzTarget {
     static func all() throws -> [FuzzTarget] {
         try [
             wire, sealed, machine, workerPackets, coordinatorPackets, profile, idx, gzip(),
-            safetensors, checkpoint, picture(), orientation(), yaml, keys, hosts, metrics, health,
+            safetensors, checkpoint, picture(), orientation(), yaml, keys, hosts, metrics, report,
+            health,
         ]
     }
 }

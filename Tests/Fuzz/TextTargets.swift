@@ -5,6 +5,7 @@ import Hosting
 import Reporting
 import TestTools
 import Training
+import TrainingDriver
 
 /// What is read from a run's folder, from lists, and from who asks for a process's health.
 extension FuzzTarget {
@@ -77,7 +78,7 @@ extension FuzzTarget {
     static var metrics: FuzzTarget {
         let lines = """
             {"accuracy":0.5,"epoch":1,"kind":"step","loss":0.5,"samplesPerSecond":1.5,"step":100,"time":1.5}
-            {"accuracy":0.5,"epoch":1,"kind":"epoch","loss":0.5,"samplesPerSecond":1,"seconds":2,"step":200,"time":2}
+            {"accuracy":0.5,"epoch":1,"formatVersion":2,"kind":"epoch","loss":0.5,"samplesPerSecond":1,"seconds":2,"step":120,"time":2,"val_loss":null}
 
             """
         return FuzzTarget(name: "metrics", corpus: [Array(lines.utf8)]) { bytes in

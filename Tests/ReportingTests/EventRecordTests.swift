@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct EventRecordTests {
     @Test func `encodes a record byte by byte`() {
-        let record = EventRecord.scalars([Scalar(tag: "ab", value: 0.5)], step: 300, time: 2)
+        let record = EventRecord.values([.scalar("ab", 0.5)], step: 300, time: 2)
         // wall_time 2.0; step 300; summary { value { tag "ab", simple_value 0.5 } }
         let time: [UInt8] = [0x09, 0, 0, 0, 0, 0, 0, 0, 0x40]
         let step: [UInt8] = [0x10, 0xAC, 0x02]

@@ -8,18 +8,33 @@ import Testing
 @Suite struct MetricsLogTests {
     private let time = Date(timeIntervalSince1970: 1_764_000_000.25)
 
-    private func step(_ step: Int, epoch index: Int) -> StepRecord {
-        var soFar = epoch(index, loss: 0.5)
-        (soFar.training.accuracy, soFar.throughputSamplesPerSecond) = (0.75, 4_000)
-        return StepRecord(
-            epoch: soFar,
+    private func step(_ step: Int, epoch index: Int) -> MetricsLine {
+        let record = StepRecord(
+            own: Metrics(loss: 0.125, accuracy: 1),
+            epoch: epochRecord(index, loss: 0.5),
             completedStepCount: step,
             completedInEpochCount: 1,
             elapsedStepCount: 1
         )
+        return MetricsLine(record, samplesPerSecond: 4_000, learningRate: 1e-7, at: time)
     }
 
-    private func epoch(_ epoch: Int, loss: Double = 0.25) -> EpochRecord {
+    private func epoch(_ record: EpochRecord, step: Int) -> MetricsLine {
+        let numbers: [Float] = [3, 4]
+        let layer = numbers.withUnsafeBufferPointer { numbers in
+            let empty = UnsafeBufferPointer(rebasing: numbers[..<0])
+            return LayerFigures(
+                name: "fc",
+                weights: Histogram(of: numbers),
+                biases: Histogram(of: empty),
+                gradient: nil
+            )
+        }
+        let state = EpochState(layers: [layer])
+        return MetricsLine(record, state, step: step, learningRate: 1e-7, at: time)
+    }
+
+    private func epochRecord(_ epoch: Int, loss: Double = 0.25) -> EpochRecord {
         EpochRecord(
             epochIndex: epoch - 1,
             training: Metrics(loss: loss, accuracy: 0.5),
@@ -32,26 +47,39 @@ import Testing
     private func writeLog(in folder: String) throws {
         let log = try MetricsLog(newInFolder: folder)
         for index in 1...2 {
-            try log.append(step(2 * index - 1, epoch: index), at: time)
-            try log.append(step(2 * index, epoch: index), at: time)
-            try log.append(epoch(index), step: 2 * index, at: time)
+            try log.append(step(2 * index - 1, epoch: index))
+            try log.append(step(2 * index, epoch: index))
+            try log.append(epoch(epochRecord(index), step: 2 * index))
         }
     }
 
     @Test func `writes a line a step and a line an epoch`() throws {
         try withTemporaryFolder { folder in
             let log = try MetricsLog(newInFolder: "\(folder)/runs/a")
-            try log.append(step(100, epoch: 1), at: time)
-            var validated = epoch(1, loss: .infinity)
+            try log.append(step(100, epoch: 1))
+            var validated = epochRecord(1, loss: .infinity)
             validated.validation = Metrics(loss: .nan, accuracy: 0.125)
-            try log.append(validated, step: 1_688, at: time)
+            validated.averageValidation = Metrics(loss: 0.25, accuracy: 0.75)
+            try log.append(epoch(validated, step: 1_688))
             #expect(
                 try text(of: "\(folder)/runs/a/metrics.jsonl") == """
-                    {"accuracy":0.75,"epoch":1,"kind":"step","loss":0.5,"samplesPerSecond":4000,\
+                    {"accuracy":1,"epoch":1,"formatVersion":2,"kind":"step","learningRate":1e-07,\
+                    "loss":0.125,"running_accuracy":0.5,"running_loss":0.5,"samplesPerSecond":4000,\
                     "step":100,"time":1764000000.25}
-                    {"accuracy":0.5,"epoch":1,"kind":"epoch","loss":null,"samplesPerSecond":99.5,\
-                    "seconds":2,"step":1688,"time":1764000000.25,"validationAccuracy":0.125,\
-                    "validationLoss":null}
+                    {"accuracy":0.5,"ema_val_accuracy":0.75,"ema_val_loss":0.25,"epoch":1,\
+                    "formatVersion":2,"kind":"epoch","learningRate":1e-07,"loss":null,\
+                    "samplesPerSecond":99.5,"seconds":2,"step":1688,\
+                    "time":1764000000.25,"val_accuracy":0.125,"val_loss":null,"weightNorm":5}
+
+                    """
+            )
+            #expect(
+                try text(of: "\(folder)/runs/a/metrics.csv") == """
+                    kind,epoch,step,time,loss,accuracy,running_loss,running_accuracy,val_loss,\
+                    val_accuracy,ema_val_loss,ema_val_accuracy,samplesPerSecond,learningRate,\
+                    seconds,weightNorm,gradientNorm,formatVersion
+                    step,1,100,1764000000.25,0.125,1,0.5,0.5,,,,,4000,1e-07,,,,2
+                    epoch,1,1688,1764000000.25,nan,0.5,,,nan,0.125,0.25,0.75,99.5,1e-07,2,5,,2
 
                     """
             )
@@ -67,10 +95,42 @@ import Testing
                 _ = try MetricsLog(folder: folder, resumingAtStep: resumed)
                 let lines = try text(of: path).split(separator: "\n")
                 #expect(lines == Array(whole.prefix(kept)))
+                let rows = try text(of: "\(folder)/metrics.csv").split(separator: "\n")
+                #expect(rows.dropFirst().map { $0.split(separator: ",")[2] } == lines.map(stepText))
             }
             let log = try MetricsLog(folder: folder, resumingAtStep: 0)
-            try log.append(step(1, epoch: 1), at: time)
+            try log.append(step(1, epoch: 1))
             #expect(try text(of: path) == "\(whole[0])\n")
+            #expect(try text(of: "\(folder)/metrics.csv").split(separator: "\n").count == 2)
+            #expect(try MetricsLog.lines(inFolder: folder) == [step(1, epoch: 1)])
+        }
+    }
+
+    private func stepText(of line: Substring) -> Substring {
+        let start = line.range(of: "\"step\":", options: .backwards)?.upperBound ?? line.startIndex
+        return line[start...].prefix { $0.isNumber }
+    }
+
+    @Test func `goes on with a log of the version before`() throws {
+        try withTemporaryFolder { folder in
+            let old = """
+                {"accuracy":0.5,"epoch":1,"kind":"step","loss":0.5,"samplesPerSecond":9,"step":1,"time":1}
+                {"accuracy":0.5,"epoch":1,"kind":"epoch","loss":1,"samplesPerSecond":9,"seconds":2,\
+                "step":2,"time":2,"validationAccuracy":0.25,"validationLoss":null}
+
+                """
+            try old.write(
+                toFile: "\(folder)/metrics.jsonl",
+                atomically: false,
+                encoding: .utf8
+            )
+            _ = try MetricsLog(folder: folder, resumingAtStep: 2)
+            #expect(try text(of: "\(folder)/metrics.jsonl") == old)
+            let lines = try MetricsLog.lines(inFolder: folder)
+            try #require(lines.count == 2)
+            #expect(lines[0][.runningLoss] == 0.5)
+            #expect(lines[1][.validationAccuracy] == 0.25)
+            #expect(lines[1][.validationLoss]?.isNaN == true)
         }
     }
 
@@ -126,6 +186,13 @@ import Testing
                 #expect(try text(of: path) == lines.prefix(place).joined(), "\(kind)")
             }
         }
+    }
+
+    @Test func `takes no line of more steps than there can be`() {
+        let line = step(1 << 40, epoch: 1).json
+        #expect(MetricsLine(parsing: ArraySlice(line.utf8)) != nil)
+        let beyond = line.replacing("\(1 << 40)", with: "9223372036854775807")
+        #expect(MetricsLine(parsing: ArraySlice(beyond.utf8)) == nil)
     }
 
     @Test func `begins where a resumed run has none and refuses where a new one has`() throws {

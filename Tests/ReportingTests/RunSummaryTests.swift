@@ -22,6 +22,17 @@ import Testing
             throughputSamplesPerSecond: 9
         )
         return RunSummary(
+            origin: RunOrigin(
+                version: "0.1.0",
+                commit: "00ff",
+                kernels: "avx2",
+                host: "alpha",
+                startTime: Date(timeIntervalSince1970: 1_764_000_000.25),
+                settings: [
+                    "epsilon": SettingValue("1e-07"), "seed": SettingValue("18446744073709551615"),
+                    "workers": SettingValue("auto"), "keepGoing": SettingValue("false"),
+                ]
+            ),
             epochs: [validated, plain],
             test: Metrics(loss: 0.125, accuracy: 0.9875),
             digest: "00ff",
@@ -30,9 +41,11 @@ import Testing
             seed: .max,
             steps: 3_376,
             totalSeconds: 6.5,
-            distrustedWorkers: ["0011aaff"],
-            unverifiedSteps: [.init(worker: "0011aaff", first: 1, last: 40)],
-            droppedMessages: ["header": 3],
+            distrust: RunSummary.Distrust(
+                workers: ["0011aaff"],
+                unverifiedSteps: [.init(worker: "0011aaff", first: 1, last: 40)],
+                droppedMessages: ["header": 3]
+            ),
             profile: RunProfile(
                 steps: 3_375,
                 messages: 20_250,
@@ -49,6 +62,7 @@ import Testing
     private static let written = """
         {
           "batchSize" : 32,
+          "commit" : "00ff",
           "digest" : "00ff",
           "distrustedWorkers" : [
             "0011aaff"
@@ -63,6 +77,8 @@ import Testing
               "loss" : 0.5,
               "samplesPerSecond" : 21600,
               "seconds" : 2.5,
+              "val_accuracy" : 0.875,
+              "val_loss" : 0.25,
               "validationAccuracy" : 0.875,
               "validationLoss" : 0.25
             },
@@ -74,6 +90,9 @@ import Testing
               "seconds" : 3
             }
           ],
+          "formatVersion" : 2,
+          "host" : "alpha",
+          "kernels" : "avx2",
           "profile" : {
             "allocations" : 0,
             "bytes" : 1000000,
@@ -95,6 +114,13 @@ import Testing
             ]
           },
           "seed" : 18446744073709551615,
+          "settings" : {
+            "epsilon" : 1e-07,
+            "keepGoing" : false,
+            "seed" : 18446744073709551615,
+            "workers" : "auto"
+          },
+          "startTime" : "2025-11-24T16:00:00Z",
           "steps" : 3376,
           "test" : {
             "accuracy" : 0.9875,
@@ -108,6 +134,7 @@ import Testing
               "worker" : "0011aaff"
             }
           ],
+          "version" : "0.1.0",
           "workers" : 2
         }
 
@@ -130,11 +157,11 @@ import Testing
             diverged.totalSeconds = .infinity
             try diverged.write(toFolder: folder)
             let written = try text(of: "\(folder)/summary.json")
-            #expect(written.components(separatedBy: ": null").count == 5)
+            #expect(written.components(separatedBy: ": null").count == 6)
             let read = try StrictJSON(parsing: written)
             let epochs = try #require(read["epochs"]?.elements)
-            #expect(read["test"]?["loss"] == .null && epochs[0]["validationLoss"] == .null)
-            #expect(epochs[1]["validationLoss"] == nil)
+            #expect(read["test"]?["loss"] == .null && epochs[0]["val_loss"] == .null)
+            #expect(epochs[1]["val_loss"] == nil)
         }
     }
 

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The Python that has the packages to compare with: PyTorch, safetensors, TensorBoard.
+/// The Python that has the packages to compare with, such as PyTorch.
 ///
 /// It is the program that `LOCKSTEP_PEER_PYTHON` names, else the virtual environment that
 /// `Tests/Peers/setup` makes.

@@ -159,7 +159,10 @@ extension TidyTests {
         "KernelReference": ["Glibc"],
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
         "TrainingProtocol": ["SeededRandom"],
-        "TrainingSimulation": ["SeededRandom", "TrainingProtocol"],
+        "TrainingSimulation": [
+            "Checkpoints", "Figures", "SeededRandom", "TrainingDriver", "TrainingProtocol",
+            "Transport",
+        ],
         "Wire": ["Figures", "Foundation", "Sealing", "SwiftProtobuf", "TrainingProtocol"],
         "Sealing": ["CIPsecMB", "COpenSSL"],
         "ZeroMQ": ["CZeroMQ", "Glibc"],
@@ -170,16 +173,20 @@ extension TidyTests {
             "Arithmetic", "Figures", "Glibc", "Keys", "Model", "Sealing", "SharedMemory",
             "Synchronization", "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
         ],
-        "TrainingDriver": ["Figures", "Glibc", "TrainingProtocol", "Transport"],
+        "TrainingDriver": [
+            "Checkpoints", "Figures", "Glibc", "JSON", "TrainingProtocol", "Transport",
+        ],
         "MNIST": ["CISAL", "Foundation", "Glibc", "Synchronization"],
         "PlainFiles": ["Glibc"],
         "ImageFiles": [
             "CGIF", "CPNG", "CTIFF", "CTurboJPEG", "CWebP", "Glibc", "PlainFiles",
         ],
         "JSON": [],
+        "ONNX": ["Foundation", "Model", "SwiftProtobuf"],
         "Checkpoints": ["COpenSSL", "Dispatch", "Figures", "Glibc", "JSON", "Synchronization"],
         "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation", "JSON"],
+        "HTMLReport": ["Figures", "Foundation", "JSON", "Reporting"],
         "Hosting": [
             "CSignals", "Foundation", "Glibc", "Kernels", "Logging", "PlainFiles",
             "ServiceLifecycle", "SharedMemory", "Subprocess", "Synchronization", "SystemPackage",
@@ -187,7 +194,7 @@ extension TidyTests {
         ],
         "Training": [
             "Arithmetic", "Checkpoints", "Configuration", "Figures", "Foundation", "Glibc",
-            "Hosting", "JSON", "Kernels", "Keys", "Logging", "MNIST", "Model", "NetworkTransport",
+            "Hosting", "Kernels", "Keys", "Logging", "MNIST", "Model", "NetworkTransport",
             "SeededRandom", "ServiceLifecycle", "Synchronization", "TrainingDriver",
             "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
         ],
@@ -195,9 +202,11 @@ extension TidyTests {
             "Figures", "Foundation", "Glibc", "JSON", "Reporting", "Subprocess", "SystemPackage",
         ],
         "lockstep": [
-            "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Figures",
-            "Foundation", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
-            "Logging", "MNIST", "Model", "NetworkTransport", "PlainFiles", "Reporting",
+            "ArgumentParser", "CBuildCommit", "Checkpoints", "Configuration", "Dispatch", "Figures",
+            "Foundation", "HTMLReport", "Hosting", "ImageFiles", "JSON", "KernelBenchmarks",
+            "Kernels",
+            "Keys",
+            "Logging", "MNIST", "Model", "NetworkTransport", "ONNX", "PlainFiles", "Reporting",
             "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
             "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport", "ZeroMQ",
         ],
@@ -224,7 +233,7 @@ extension TidyTests {
     /// What protocols ask for, such as `func drop(`: documented there, and the same wherever it is
     /// met.
     private func requirements() -> Set<String> {
-        let member = /^    (?:associatedtype (\w+)|(func \w+\(|var \w+\b))/
+        let member = /^    (?:associatedtype (\w+)|((?:static )?func \w+\(|var \w+\b))/
         var found: Set<String> = []
         for file in sources.files {
             var isProtocol = false
@@ -236,8 +245,10 @@ extension TidyTests {
                 if let start = match.2 { found.insert(String(start)) }
             }
         }
-        // A property that only its type sets meets a requirement too.
-        return found.union(found.map { "private(set) " + $0 }.filter { $0.contains("var ") })
+        // A constant, or a property that only its type sets, meets a requirement too.
+        let variables = found.filter { $0.hasPrefix("var ") }
+        return found.union(variables.map { "private(set) " + $0 })
+            .union(variables.map { "let " + $0.dropFirst("var ".count) })
     }
 
     /// Functions and initializers with the lines from their name to their closing brace.

@@ -20,6 +20,7 @@ struct EpochTallyTests {
         tally.add(LossSums(lossSum: 4, correctCount: 6), sampleCount: 8, at: .seconds(3))
         let position = Position(completedStepCount: 5, recordedEpochCount: 1)
         let step = tally.stepRecord(after: position, in: schedule)
+        #expect(step.own == Metrics(loss: 0.5, accuracy: 0.75))
         #expect(step.epoch.epochIndex == 1)
         #expect(step.completedStepCount == 5)
         #expect(step.completedInEpochCount == 2)

@@ -22,7 +22,9 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
     private static let doubt = "TrainingProtocol/SoleAnswers.swift"
     private static let worker = "TrainingProtocol/Worker.swift"
 
-    static let all = [
+    static let all = inMachines + inDrivers + inTransports + inStore
+
+    private static let inMachines = [
         PlantedBug(
             name: "a stale gradient is computed with older parameters",
             file: worker,
@@ -62,10 +64,10 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         ),
         PlantedBug(
             name: "the sum is in the order of arrival",
-            file: "TrainingSimulation/TreeSum.swift",
+            file: "TrainingSimulation/Model/TreeSum.swift",
             original: "var place = subtree\n",
             planted: """
-                waiting[root, default: .zero] += sum
+                waiting[root] = waiting[root].map { $0 + sum } ?? sum
                 if shardCount > 0 { return true }
                 var place = subtree
 
@@ -73,7 +75,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         ),
         PlantedBug(
             name: "a resumed run takes the first order that it draws for every epoch's",
-            file: "TrainingSimulation/ToyModel.swift",
+            file: "TrainingSimulation/Model/ToyModel.swift",
             original: "if self.epochIndex != epochIndex {",
             planted: "if order.isEmpty {"
         ),
@@ -92,12 +94,20 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             file: rounds,
             original: """
                 actions.append(.recordEpoch(index: epochIndex))
+                            awaitsVerdict = settings.schedule.judgesEpochs
                             actions.append(.saveCheckpoint(position))
                 """,
             planted: """
                 actions.append(.saveCheckpoint(position))
+                            awaitsVerdict = settings.schedule.judgesEpochs
                             actions.append(.recordEpoch(index: epochIndex))
                 """
+        ),
+        PlantedBug(
+            name: "a step is made before the epoch before it is judged",
+            file: rounds,
+            original: "while case .running = state, !awaitsVerdict, current.isComplete {",
+            planted: "while case .running = state, current.isComplete {"
         ),
         PlantedBug(
             name: "the next round is leased with this one's parameters",
@@ -146,12 +156,6 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             file: doubt,
             original:
                 "for answer in current.soleAnswers { noteSoleAnswer(of: answer.worker, to: index) }",
-            planted: ""
-        ),
-        PlantedBug(
-            name: "the checkpoint says nothing of what only one worker's word stands for",
-            file: "TrainingSimulation/SimulatedCoordinator.swift",
-            original: "settings.soleAnswers = checkpoint.soleAnswers",
             planted: ""
         ),
         PlantedBug(

@@ -7,7 +7,11 @@ import Testing
 struct PlantedBugTests {
     private static let isAsked =
         ProcessInfo.processInfo.environment["LOCKSTEP_PLANTED_BUGS"] != nil
-    private static let modules = ["SeededRandom", "TrainingProtocol", "TrainingSimulation"]
+    /// Those that a run in virtual time is made of, each after what it imports.
+    private static let modules = [
+        "SeededRandom", "Figures", "JSON", "Checkpoints", "TrainingProtocol", "Transport",
+        "TrainingDriver", "TrainingSimulation", "check",
+    ]
 
     private static let sources = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -25,94 +29,106 @@ struct PlantedBugTests {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "lockstep-planted-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        try makePackage(in: folder)
-        #expect(try failures(in: folder) == "")
-        for bug in PlantedBug.all {
-            let file = folder.appending(path: "Sources").appending(path: bug.file)
+        try copySources(to: folder)
+        for module in Self.modules { try compile(module, in: folder) }
+        #expect(try failure(in: folder) == nil)
+        for (index, bug) in PlantedBug.all.enumerated() {
+            let file = folder.appending(path: bug.file)
+            let module = String(bug.file.prefix { $0 != "/" })
             let text = try String(contentsOf: file, encoding: .utf8)
             let planted = text.replacingOccurrences(of: bug.original, with: bug.planted)
             try planted.write(to: file, atomically: true, encoding: .utf8)
-            let found = try failures(in: folder)
-            print("\(bug.name): \(found)")
-            #expect(found != "", "\(bug.name)")
+            try compile(module, in: folder)
+            let found = try failure(in: folder)
+            print("\(bug.name): \(found ?? "not found")")
+            #expect(found != nil, "\(bug.name)")
             try text.write(to: file, atomically: true, encoding: .utf8)
+            // A bug that follows in the same module is compiled without this one anyway.
+            let next = PlantedBug.all.dropFirst(index + 1).first
+            if next?.file.hasPrefix(module + "/") != true { try compile(module, in: folder) }
         }
     }
 
-    /// A package of the pure modules and a program that prints the seeds that fail, and why.
-    private func makePackage(in folder: URL) throws {
-        let program = folder.appending(path: "Sources/check")
-        try FileManager.default.createDirectory(at: program, withIntermediateDirectories: true)
-        for module in Self.modules {
+    /// The modules' sources, and those of a program that runs seeds until one fails.
+    private func copySources(to folder: URL) throws {
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "check"),
+            withIntermediateDirectories: true
+        )
+        for module in Self.modules.dropLast() + ["COpenSSL"] {
             try FileManager.default.copyItem(
                 at: Self.sources.appending(path: module),
-                to: folder.appending(path: "Sources").appending(path: module)
+                to: folder.appending(path: module)
             )
         }
-        try Self.manifest.write(
-            to: folder.appending(path: "Package.swift"),
-            atomically: true,
-            encoding: .utf8
-        )
         try Self.program.write(
-            to: program.appending(path: "main.swift"),
+            to: folder.appending(path: "check/Check.swift"),
             atomically: true,
             encoding: .utf8
         )
     }
 
-    private func failures(in folder: URL) throws -> String {
-        _ = try run(["swift", "build", "-c", "release", "--package-path", folder.path()])
-        return try run([folder.appending(path: ".build/release/check").path()])
+    /// Compiles one module alone: a bug changes no interface, so that others stay as they are.
+    private func compile(_ module: String, in folder: URL) throws {
+        let files = FileManager.default.enumerator(
+            at: folder.appending(path: module),
+            includingPropertiesForKeys: nil
+        )
+        let sources = (files?.allObjects as? [URL] ?? []).map { $0.path() }
+            .filter { $0.hasSuffix(".swift") }.sorted()
+        let (status, text) = try run(
+            ["swiftc", "-O", "-wmo", "-parse-as-library", "-swift-version", "6"]
+                + ["-enable-upcoming-feature", "InternalImportsByDefault"]
+                + ["-enable-upcoming-feature", "MemberImportVisibility"]
+                + ["-package-name", "lockstep", "-module-name", module, "-I", folder.path()]
+                + ["-I", folder.appending(path: "COpenSSL").path(), "-emit-module"]
+                + ["-emit-module-path", folder.appending(path: "\(module).swiftmodule").path()]
+                + ["-c", "-o", folder.appending(path: "\(module).o").path()] + sources
+        )
+        try #require(status == 0, "\(module): \(text)")
     }
 
-    private func run(_ words: [String]) throws -> String {
+    /// The first seed that fails, and why; nil if none does.
+    private func failure(in folder: URL) throws -> String? {
+        let program = folder.appending(path: "run").path()
+        let objects = Self.modules.map { folder.appending(path: "\($0).o").path() }
+        let (linked, problem) = try run(["swiftc", "-o", program, "-lcrypto"] + objects)
+        try #require(linked == 0, "\(problem)")
+        // A precondition that does not hold ends the program.
+        let (status, text) = try run(["timeout", "120", program])
+        return status == 0 ? nil : String(text.split(separator: "\n").first ?? "status \(status)")
+    }
+
+    private func run(_ words: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
+        var environment = ProcessInfo.processInfo.environment
+        // A stack trace of the program would take longer than all of its runs.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        process.environment = environment
         let output = Pipe()
         process.standardOutput = output
+        process.standardError = output
         try process.run()
         let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        let text = String(decoding: bytes, as: UTF8.self)
-        try #require(process.terminationStatus == 0, "\(words): \(text)")
-        return text
+        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
     }
 
-    private static let manifest = """
-        // swift-tools-version: 6.2
-        import PackageDescription
-
-        let settings: [SwiftSetting] = [
-            .enableUpcomingFeature("InternalImportsByDefault"),
-            .enableUpcomingFeature("MemberImportVisibility"),
-        ]
-        let package = Package(
-            name: "lockstep",
-            targets: [
-                .target(name: "SeededRandom", swiftSettings: settings),
-                .target(
-                    name: "TrainingProtocol",
-                    dependencies: ["SeededRandom"],
-                    swiftSettings: settings
-                ),
-                .target(
-                    name: "TrainingSimulation",
-                    dependencies: ["SeededRandom", "TrainingProtocol"],
-                    swiftSettings: settings
-                ),
-                .executableTarget(name: "check", dependencies: ["TrainingSimulation"]),
-            ]
-        )
-        """
-
     private static let program = """
+        import Glibc
         import TrainingSimulation
 
-        let sweep = await Sweep.run(0..<2_000, threadCount: 2)
-        if let first = sweep.failures.first {
-            print(sweep.failures.count, "of 2000, first seed", first.seed, first.failure ?? "")
+        @main struct Check {
+            static func main() async {
+                for first in stride(from: UInt64(0), to: 4_000, by: 100) {
+                    let sweep = await Sweep.run(first..<first + 100, threadCount: 2)
+                    guard let failed = sweep.failures.first else { continue }
+                    print("seed", failed.seed, failed.failure ?? "")
+                    exit(1)
+                }
+            }
         }
         """
 }

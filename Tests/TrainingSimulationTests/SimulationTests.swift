@@ -1,4 +1,5 @@
 import Testing
+import TrainingDriver
 import TrainingProtocol
 import TrainingSimulation
 
@@ -6,7 +7,7 @@ import TrainingSimulation
 struct SimulationTests {
     /// What a run that failed looked like.
     private func report(_ result: SimulationResult) -> Comment {
-        let lines = Simulation(seed: result.seed, hasText: true).run().traceLines.suffix(40)
+        let lines = Simulation<ToyRun>(seed: result.seed, hasText: true).run().traceLines.suffix(40)
         return "seed \(result.seed): \(result.failure ?? "")\n\(lines.joined(separator: "\n"))"
     }
 
@@ -17,18 +18,27 @@ struct SimulationTests {
     }
 
     @Test func `gives the same trace for the same seed, and another for another`() {
-        let first = Simulation(seed: 11, hasText: true).run()
-        #expect(Simulation(seed: 11, hasText: true).run() == first)
+        let first = Simulation<ToyRun>(seed: 11, hasText: true).run()
+        #expect(Simulation<ToyRun>(seed: 11, hasText: true).run() == first)
         #expect(!first.traceLines.isEmpty)
-        let silent = Simulation(seed: 11).run()
+        let silent = Simulation<ToyRun>(seed: 11).run()
         #expect(silent.traceDigest == first.traceDigest)
         #expect(silent.traceLines.isEmpty)
-        #expect(Simulation(seed: 12).run().traceDigest != first.traceDigest)
+        #expect(Simulation<ToyRun>(seed: 12).run().traceDigest != first.traceDigest)
     }
 
     @Test func `finds the same on any number of threads`() async {
         let single = await Sweep.run(0..<20, threadCount: 1)
         #expect(await Sweep.run(0..<20, threadCount: 3) == single)
+    }
+
+    /// The oracle is LeNet-5 computed in one thread.
+    @Test(arguments: 0..<24 as Range<UInt64>)
+    func `ends at the real digest with the real numbers`(_ seed: UInt64) {
+        var options = SimulationOptions(seed: seed)
+        options.faultySlots = []
+        let result = Simulation<LeNetRun>(seed: seed, options: options).run()
+        #expect(result.failure == nil)
     }
 
     @Test func `draws runs of many kinds`() {
@@ -39,6 +49,20 @@ struct SimulationTests {
         for count in 1...6 { #expect(drawn.contains { $0.workerCount == count }) }
         #expect(drawn.contains { $0.faultCount == 0 })
         #expect(drawn.contains { $0.schedule.validationSampleCount == 0 })
+        #expect(drawn.count { $0.stopping.isActive } > 50)
+    }
+
+    @Test func `ends some runs before their last epoch`() {
+        let lengths = (0..<UInt64(200)).map { seed -> (made: Int, planned: Int) in
+            let options = SimulationOptions(seed: seed)
+            guard options.stopping.isActive else { return (0, 0) }
+            let lines = Simulation<ToyRun>(seed: seed, hasText: true).run().traceLines
+            let steps = lines.filter { $0.contains(" applies step ") }
+                .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+            return ((steps.max() ?? -1) + 1, options.schedule.stepCount)
+        }
+        #expect(lengths.count { $0.made < $0.planned } > 10)
+        #expect(lengths.count { $0.made > 0 && $0.made == $0.planned } > 10)
     }
 
     /// Three workers on a calm network, for long enough that faults strike while they compute.
@@ -59,7 +83,9 @@ struct SimulationTests {
         options.workerCountMin = 1
         options.stepsPerCheckpoint = 2
         options.savingDelay = .zero ... .milliseconds(20)
-        options.savingFailurePercentage = 20
+        options.linkKind = .everything
+        options.overtakingPercentage = 0
+        options.joinCountMax = 256
         options.delay = .milliseconds(1) ... .milliseconds(5)
         options.lossPercentage = 0
         options.shardDuration = .milliseconds(20)
@@ -78,7 +104,7 @@ struct SimulationTests {
     func `survives ten of a kind`(_ fault: SimulationOptions.Fault) {
         let options = options(fault)
         for seed in 0..<UInt64(20) {
-            let result = Simulation(seed: seed, options: options).run()
+            let result = Simulation<ToyRun>(seed: seed, options: options).run()
             #expect(result.failure == nil, "seed \(seed)")
         }
     }
@@ -91,7 +117,7 @@ struct SimulationTests {
         options.faultCount = 0
         options.shardDuration = .seconds(11)
         options.silenceMax = .seconds(10)
-        #expect(Simulation(seed: 1, options: options).run().failure == nil)
+        #expect(Simulation<ToyRun>(seed: 1, options: options).run().failure == nil)
     }
 
     @Test func `loses no worker on a calm day`() {
@@ -102,7 +128,7 @@ struct SimulationTests {
         options.silenceMax = .seconds(2)
         options.heartbeatInterval = .milliseconds(200)
         for seed in 0..<UInt64(5) {
-            let calm = Simulation(seed: seed, options: options, hasText: true).run()
+            let calm = Simulation<ToyRun>(seed: seed, options: options, hasText: true).run()
             #expect(calm.failure == nil, "seed \(seed)")
             #expect(calm.duration > .seconds(3), "seed \(seed)")
             #expect(!calm.traceLines.contains { $0.contains("workerLost") }, "seed \(seed)")
@@ -116,7 +142,7 @@ struct SimulationTests {
         options.faultyPhase = .milliseconds(300)
         options.deathPercentage = 100
         for seed in 0..<UInt64(20) {
-            let hung = Simulation(seed: seed, options: options, hasText: true).run()
+            let hung = Simulation<ToyRun>(seed: seed, options: options, hasText: true).run()
             #expect(hung.failure == nil, "seed \(seed)")
             #expect(hung.traceLines.contains { $0.contains("freezes") }, "seed \(seed)")
             #expect(hung.duration < .seconds(5), "seed \(seed)")
@@ -126,7 +152,7 @@ struct SimulationTests {
     /// A worker was found to answer wrongly while a round under verification waited for one that
     /// had lost its requests: five others were idle, and nobody asked them.
     @Test func `does not leave a round to one slow worker while others are idle`() {
-        let result = Simulation(seed: 2_333_827_525).run()
+        let result = Simulation<ToyRun>(seed: 2_333_827_525).run()
         #expect(result.failure == nil)
         #expect(result.duration < .seconds(60))
     }
@@ -135,7 +161,7 @@ struct SimulationTests {
         var options = options(.workerCrash)
         options.faultCount = 0
         options.workerCountMin = 4
-        let result = Simulation(seed: 1, options: options).run()
+        let result = Simulation<ToyRun>(seed: 1, options: options).run()
         #expect(result.failure?.hasPrefix("no end after") == true)
     }
 }

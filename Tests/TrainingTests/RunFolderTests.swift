@@ -105,4 +105,27 @@ struct RunFolderTests {
         #expect(folder.placed("none", isOfRun: true) == "none")
         #expect(folder.placed("/some/where", isOfRun: true) == "/some/where")
     }
+
+    @Test func `knows a folder that a process trains in by the system's list of locks`() throws {
+        let temporary = try TemporaryFolder()
+        let folder = RunFolder(path: temporary.path + "/run")
+        #expect(!folder.isInUse)
+        do {
+            let lock = try folder.open(resumes: false)
+            #expect(lock.folder.isInUse)
+            #expect(!RunFolder(path: temporary.path).isInUse)
+        }
+        #expect(!folder.isInUse)
+        var status = stat()
+        (status.st_dev, status.st_ino) = (0xFE02, 77)
+        for (line, isHeld) in [
+            ("1: FLOCK  ADVISORY  WRITE 4711 fe:02:77 0 EOF", true),
+            ("1: FLOCK  ADVISORY  WRITE 4711 fe:02:777 0 EOF", false),
+            ("1: FLOCK  ADVISORY  READ 4711 fe:02:77 0 EOF", false),
+            ("1: POSIX  ADVISORY  WRITE 4711 fe:02:77 0 EOF", false),
+            ("1: FLOCK  ADVISORY  WRITE 4711 00:02:77 0 EOF", false), ("1: FLOCK", false),
+        ] { #expect(RunFolder.holdsLock(on: status, in: "2: x\n\(line)\n") == isHeld, "\(line)") }
+        status.st_dev = 0x31
+        #expect(RunFolder.holdsLock(on: status, in: "1: FLOCK ADVISORY WRITE 1 00:2b:77 0 EOF"))
+    }
 }

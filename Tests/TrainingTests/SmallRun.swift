@@ -48,6 +48,7 @@ struct SmallRun {
         }
         func stepDidEnd(_ record: StepRecord) { steps.increase() }
         func epochDidEnd(_ record: EpochRecord) {}
+        func epochDidLeave(_ end: EpochEnd) {}
         func runDidGoBack(to position: Position) { gone.withLock { $0.append(position) } }
         func checkpointWasHandled(_ outcome: CheckpointWriter.Outcome) {}
         func didNotice(_ notice: Coordinator.Notice) { told.withLock { $0.append(notice) } }

@@ -164,7 +164,7 @@ struct WrongAnswerTests {
         #expect(earlier.position == Position(completedStepCount: 20, recordedEpochCount: 1))
         #expect(earlier.epochs.count == 1)
         #expect(try steps() == [16, 20])
-        #expect(throws: RunBuilder.Failure.self) {
+        #expect(throws: RunCheckpoints<LeNetNumbers, CheckpointWriter>.AllCorrupted.self) {
             try checkpoints.goBack(to: Position(completedStepCount: 3), numbers)
         }
         #expect(try steps() == [16, 20])

@@ -17,6 +17,13 @@ struct JoinLimitTests {
         #expect(admitted(&limit, at: .milliseconds(1_020)) == 50)
     }
 
+    @Test func `takes as many at once as the run waits for, up to the most that may take part`() {
+        for (expected, allowed) in [(2, 256), (600, 600), (5_000, 1_000)] {
+            var limit = JoinLimit(expecting: expected)
+            #expect(admitted(&limit, at: .zero) == allowed, "\(expected)")
+        }
+    }
+
     @Test func `has room for as many again after a quiet time, and for no more`() {
         var limit = JoinLimit()
         #expect(admitted(&limit, at: .zero) == 256)

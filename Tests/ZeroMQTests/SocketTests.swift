@@ -12,11 +12,24 @@ struct SocketTests {
         let error = #expect(throws: ZeroMQError.self) { try second.bind(endpoint) }
         #expect(
             error?.description
-                == "cannot bind \(endpoint): the address is already in use; "
+                == "listening at \(endpoint): the address is already in use; "
                 + "stop the other program or choose another port"
         )
         try first.unbind(endpoint)
         #expect(first.lastEndpoint == endpoint)
+    }
+
+    @Test(arguments: ["tipc://{1000,0,10}", "ws://*:5555", "TCP://127.0.0.1:5555", "http://h:80"])
+    func `refuses every kind of address that other machines might reach, but tcp`(
+        endpoint: String
+    ) throws {
+        let socket = try Socket(.dealer, in: Context())
+        #expect(
+            throws: ZeroMQError.addressRefused(.bind, endpoint: endpoint, code: EPROTONOSUPPORT)
+        ) { try socket.bind(endpoint) }
+        #expect(
+            throws: ZeroMQError.addressRefused(.connect, endpoint: endpoint, code: EPROTONOSUPPORT)
+        ) { try socket.connect(endpoint) }
     }
 
     @Test(
@@ -71,7 +84,7 @@ struct SocketTests {
         let socket = try Socket(.router, in: Context())
         let error = #expect(throws: ZeroMQError.self) { try socket.bind(endpoint) }
         let sentence = error?.description ?? ""
-        #expect(sentence.hasPrefix("cannot bind \(endpoint): ") && sentence.contains(reason))
+        #expect(sentence.hasPrefix("listening at \(endpoint): ") && sentence.contains(reason))
         #expect(sentence.contains("; "))
     }
 

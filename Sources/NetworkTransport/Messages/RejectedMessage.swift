@@ -91,7 +91,7 @@ package enum RejectedMessage: Equatable, Rejection {
         case .seal(let error): error.description
         case .silence: "a connection to the payload port that opened no link"
         case .knock: "a connection that ended before it had brought a message"
-        case .join: "a request to join, of too many at once"
+        case .join: "a request to join, of too many at once, which a worker repeats"
         }
     }
 }

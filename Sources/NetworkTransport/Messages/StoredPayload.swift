@@ -2,22 +2,26 @@ package import Model
 import Transport
 import ZeroMQ
 
-/// The samples of one piece of work, where they arrived: in a frame, or in shared memory.
+/// The samples of one piece of work, where they arrived: in a frame, in shared memory, or in memory
+/// of their own.
 package enum StoredSamples: ReceivedSamples {
     /// In a frame.
     case frame(SampleFrame)
     /// In shared memory.
     case slot(SampleSlot)
+    /// In memory of their own, where no network is between.
+    case bytes([UInt8])
 
     /// Lends the bytes for as long as `body` runs.
     package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         switch self {
         case .slot(let slot): body(slot.bytes)
         case .frame(let frame): frame.message.withUnsafeBytes(body)
+        case .bytes(let bytes): bytes.withUnsafeBytes(body)
         }
     }
 
-    /// Gives a slot back; nothing to do for a frame.
+    /// Gives a slot back; nothing to do for what is the worker's own.
     package func free() {
         if case .slot(let slot) = self { slot.free() }
     }

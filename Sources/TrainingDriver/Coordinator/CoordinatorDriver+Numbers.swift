@@ -10,6 +10,8 @@ extension CoordinatorDriver {
         }
         let gradient = work.round.isTraining ? arrival.gradient : nil
         numbers.accept(work, arrival.sums, gradient, isKept: isKept)
+        let shards = work.subtree.shards(of: schedule.shardCount(of: work.round))
+        progress.tally.note(shardCount: shards.count, of: arrival.worker)
     }
 
     func compare(_ work: Work, _ first: WorkerID, _ second: WorkerArrival<Payloads>?) {
@@ -38,6 +40,8 @@ extension CoordinatorDriver {
         var record = progress.tally.epochRecord(index: index, validation: validation, at: now)
         record.averageValidation = average
         progress.epochs.append(record)
+        numbers.epochDidEnd()
+        observer.workersDidCompute(progress.tally.shardCounts, ofEpoch: index)
         progress.tally = EpochTally(at: now)
         observer.epochDidEnd(record)
         if progress.divergedStep == nil { keeper.keepBest(of: progress.epochs, numbers) }
@@ -81,10 +85,11 @@ extension CoordinatorDriver {
     /// Goes on from a checkpoint from before a wrong answer; the workers are asked to join again.
     func goBack(to position: Position) throws {
         let distrusted = machine.distrusted
-        let workerCountAtOnce = start.settings.workerCountAtOnce
-        start = try keeper.goBack(to: position, numbers)
-        start.settings.workerCountAtOnce = workerCountAtOnce
+        start.goOn(with: try keeper.goBack(to: position, numbers))
         start.settings.distrusted = distrusted
+        // Answers to what was asked before are those of another coordinator.
+        let stamp = start.settings.stamp
+        start.settings.stamp = RunStamp(run: stamp.run, generation: stamp.generation &+ 1)
         // The run has begun, and one worker less is there to come.
         start.settings.workerCountMin = 1
         machine = Coordinator(settings: start.settings, position: start.position)

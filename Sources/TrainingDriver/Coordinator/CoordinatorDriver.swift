@@ -34,7 +34,7 @@ where
     var outlook = Outlook()
     /// What has come of the run.
     package internal(set) var progress: RunProgress
-    var intake = Intake()
+    var intake: Intake
     /// What carrying actions out has brought up; told to the machine once they are done.
     var events: [Coordinator.Event] = []
     /// What the machine has said last: kept for its memory.
@@ -49,7 +49,7 @@ where
     /// What bounds what may come in.
     struct Intake {
         var foreign = ForeignTraffic()
-        var joins = JoinLimit()
+        var joins: JoinLimit
     }
 
     /// Will serve over a transport that workers reach.
@@ -67,6 +67,7 @@ where
         self.keeper = keeper
         self.clock = clock
         self.observer = observer
+        intake = Intake(joins: start.joinLimit)
         machine = Coordinator(settings: start.settings, position: start.position)
         progress = RunProgress(start, at: .zero)
         lookAtMachine()

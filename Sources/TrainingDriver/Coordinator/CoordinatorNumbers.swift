@@ -58,6 +58,9 @@ package protocol CoordinatorNumbers: AnyObject {
     /// Drops an answer that was kept.
     func forget(_ work: Work)
 
+    /// Lets whoever wants look at the numbers of an epoch that is over.
+    func epochDidEnd()
+
     /// Has another thread take its part of what comes next.
     func engageThread()
     /// Lets that thread rest.
@@ -67,4 +70,7 @@ package protocol CoordinatorNumbers: AnyObject {
 extension CoordinatorNumbers {
     /// There is no average, unless a type keeps one.
     package func averageMetrics(of round: Round) -> Metrics? { nil }
+
+    /// Has nobody look.
+    package func epochDidEnd() {}
 }

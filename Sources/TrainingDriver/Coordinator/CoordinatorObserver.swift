@@ -5,6 +5,9 @@ package import TrainingProtocol
 package protocol CoordinatorObserver: AnyObject {
     /// A step was applied.
     func stepDidEnd(_ record: StepRecord)
+    /// An epoch is about to be told of; each worker computed this number of its shards, validation
+    /// included.
+    func workersDidCompute(_ shardCounts: [WorkerID: Int], ofEpoch epochIndex: Int)
     /// An epoch was validated.
     func epochDidEnd(_ record: EpochRecord)
     /// A wrong answer was found too late, and the run goes on from a checkpoint before it.
@@ -20,4 +23,9 @@ package protocol CoordinatorObserver: AnyObject {
     func workerWasEnrolled(name: String)
     /// Something came in that is no part of the run; told at a bounded rate.
     func didReceiveForeignBytes(reason: String, isKnock: Bool)
+}
+
+extension CoordinatorObserver {
+    /// Takes no note.
+    package func workersDidCompute(_ shardCounts: [WorkerID: Int], ofEpoch epochIndex: Int) {}
 }

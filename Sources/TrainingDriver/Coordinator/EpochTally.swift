@@ -5,6 +5,10 @@ package import TrainingProtocol
 package struct EpochTally {
     /// The totals of the epoch so far.
     package private(set) var totals: EpochTotals
+    /// How many of the epoch's shards each worker's counted answers were of, validation included,
+    /// since this start.
+    package private(set) var shardCounts: [WorkerID: Int] = [:]
+    private var latest = EpochTotals()
     private var start: Duration
     private var trainedSampleCount = 0
     private var trainedStepCount = 0
@@ -24,15 +28,22 @@ package struct EpochTally {
     /// run.
     package mutating func add(_ sums: LossSums, sampleCount: Int, at now: Duration) {
         totals.add(sums, sampleCount: sampleCount)
+        latest = EpochTotals(sums, sampleCount: sampleCount)
         trainedSampleCount += sampleCount
         trainedStepCount += 1
         trainingEnd = now
+    }
+
+    /// Counts the shards of an answer.
+    package mutating func note(shardCount: Int, of worker: WorkerID) {
+        shardCounts[worker, default: 0] += shardCount
     }
 
     /// The figures after the latest of the schedule's steps.
     package func stepRecord(after position: Position, in schedule: Schedule) -> StepRecord {
         let epochIndex = (position.completedStepCount - 1) / schedule.stepsPerEpoch
         return StepRecord(
+            own: Metrics(of: latest),
             epoch: epochRecord(index: epochIndex, at: trainingEnd),
             completedStepCount: position.completedStepCount,
             completedInEpochCount: position.completedStepCount - epochIndex

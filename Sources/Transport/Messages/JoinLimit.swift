@@ -6,26 +6,36 @@ package struct JoinLimit {
     /// Workers that may take part at once.
     package static let workerCountMax = 1_024
 
-    /// As many may come at once.
-    private static let burstMax = 256
-
-    /// From then on, one in this time.
-    private static let period = Duration.milliseconds(20)
-
-    private var room = Self.burstMax
+    private let burstMax: Int
+    private let period: Duration
+    private var room: Int
     private var nextRoom = Duration.zero
 
     /// Has let nobody in yet.
-    package init() {}
+    ///
+    /// - Parameters:
+    ///   - workerCount: how many workers the run waits for, which are no flood when they come all
+    ///     at once.
+    ///   - burstMin: as many may come at once, where the run does not wait for more.
+    ///   - period: from then on, one in this time.
+    package init(
+        expecting workerCount: Int = 0,
+        burstMin: Int = 256,
+        period: Duration = .milliseconds(20)
+    ) {
+        burstMax = max(burstMin, min(workerCount, Self.workerCountMax))
+        self.period = period
+        room = burstMax
+    }
 
     /// Whether one more may ask at `now` while `workerCount` take part; it is counted then.
     package mutating func allowsOneMore(than workerCount: Int, at now: Duration) -> Bool {
         guard workerCount < Self.workerCountMax else { return false }
-        while nextRoom <= now, room < Self.burstMax {
+        while nextRoom <= now, room < burstMax {
             room += 1
-            nextRoom += Self.period
+            nextRoom += period
         }
-        if room == Self.burstMax { nextRoom = now + Self.period }
+        if room == burstMax { nextRoom = now + period }
         guard room > 0 else { return false }
         room -= 1
         return true

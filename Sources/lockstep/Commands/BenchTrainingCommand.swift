@@ -14,6 +14,10 @@ struct BenchTrainingCommand: AsyncParsableCommand {
             Each figure is the median of several runs of `lockstep train`, data conversion, checkpoints every 100 steps \
             and figures included; a run's second epoch counts. A framework is measured in turns with it, at the same \
             global batch size.
+
+            EXAMPLES:
+              lockstep bench training
+              lockstep bench training --batch-sizes 256 --peer pytorch
             """
     )
 

@@ -15,30 +15,40 @@ struct CoordinatorCommand: AsyncParsableCommand {
             of `lockstep train` with the same settings and seed.
 
             \(SettingOptions.sources)
+
+            EXAMPLES:
+              lockstep coordinator --bind tcp://127.0.0.1:5555 -w 2
+              lockstep coordinator --bind tcp://*:5555 -w 4 --keys keys
+              lockstep coordinator --bind tcp://*:5555 --keys keys --invite 2
             """
     )
 
-    @Option(
-        help: ArgumentHelp(
-            "Where to listen, such as tcp://127.0.0.1:5555, or tcp://*:5555 for every interface (default: LOCKSTEP_BIND).",
-            valueName: "address"
+    /// Where workers find it.
+    struct AddressOption: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "Where to listen, such as tcp://127.0.0.1:5555, or tcp://*:5555 for every interface (default: LOCKSTEP_BIND).",
+                valueName: "address"
+            )
         )
-    )
-    var bind: String?
+        var bind: String?
+    }
 
-    @OptionGroup var health: HealthOptions
+    @OptionGroup(title: "Connection") var place: AddressOption
+
+    @OptionGroup(title: "Connection") var payloads: PayloadPortOption
+
+    @OptionGroup(title: "Monitoring") var health: HealthOptions
 
     @OptionGroup var options: RunOptions
 
     @OptionGroup(title: "Security") var security: SecurityOptions
 
-    @OptionGroup(title: "Security") var payloads: PayloadPortOption
-
     func validate() throws { _ = try address() }
 
     private func address() throws -> String {
         try EnvironmentVariable.value(
-            of: bind,
+            of: place.bind,
             named: "--bind",
             otherwise: "LOCKSTEP_BIND",
             to: "listening for workers"

@@ -18,7 +18,7 @@ struct DataPreviewCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "Settings") var settings: SettingOptions
+    @OptionGroup var settings: SettingOptions
 
     @Option(help: ArgumentHelp("The PNG file to write.", valueName: "file"))
     var output = "preview.png"
@@ -29,7 +29,7 @@ struct DataPreviewCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...1_000).contains(rows) else {
             throw ValidationError(
-                "--rows: \(rows) where a whole number from 1 to 1,000 was expected; write such a number, or leave it out for 10"
+                "drawing a sheet: --rows \(rows) was found where 1 to 1,000 was expected; choose one of these, or leave it out for 10"
             )
         }
     }
@@ -68,8 +68,8 @@ struct DataPreviewCommand: AsyncParsableCommand {
         } catch {
             throw PreviewNotWritten(path: path, reason: "\(error.localizedDescription)")
         }
-        print(
-            "\(path)  \(rowCount) image\(rowCount == 1 ? "" : "s"), \(sheet.columnCount - 1) drawings of each"
+        try StandardOutput.write(
+            "\(path)  \(rowCount) image\(rowCount == 1 ? "" : "s"), \(sheet.columnCount - 1) drawings of each\n"
         )
     }
 }

@@ -11,6 +11,10 @@ struct DigestCommand: ParsableCommand {
         discussion: """
             The digest is that of the \(DecimalText.grouped(LeNet.parameterCount)) parameters as little-endian 32-bit floats in the order that \
             `lockstep summary` shows. Runs of equal configuration and seed have equal digests.
+
+            EXAMPLES:
+              lockstep digest R
+              lockstep digest R/checkpoints/step-00001688.safetensors
             """
     )
 

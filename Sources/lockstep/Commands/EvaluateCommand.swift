@@ -21,6 +21,11 @@ struct EvaluateCommand: ParsableCommand {
             confusion matrix, and the images for whose wrong class the model has the highest probability. A \
             run's folder stands for its model, or for its newest valid checkpoint while there is none, and \
             for its data set.
+
+            EXAMPLES:
+              lockstep evaluate R
+              lockstep evaluate R/model.safetensors --worst 20
+              lockstep evaluate R --format json
             """
     )
 
@@ -34,9 +39,9 @@ struct EvaluateCommand: ParsableCommand {
     )
     var worst = 6
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Data") var input: InputOptions
 
-    @OptionGroup var dataset: DatasetOption
+    @OptionGroup(title: "Data") var dataset: DatasetOption
 
     func validate() throws {
         guard (0...1_000).contains(worst) else {

@@ -11,6 +11,11 @@ struct KeysCommand: ParsableCommand {
             Start the coordinator with --keys DIR. Move DIR/NAME.key to the worker's machine, by a way that \
             nobody can watch, and start the worker there with --key. After add or revoke, send a running \
             coordinator SIGHUP.
+
+            EXAMPLES:
+              lockstep keys new keys
+              lockstep keys add keys worker-2
+              lockstep keys revoke keys worker-2
             """,
         subcommands: [Make.self, Add.self, List.self, Revoke.self]
     )

@@ -19,63 +19,77 @@ struct LaunchCommand: AsyncParsableCommand {
             order with a checkpoint and ends every worker, and so do SIGTERM and the end of the terminal; so does the end of this program, however it comes. Options of `lockstep worker` may follow after `--`.
 
             \(SettingOptions.sources)
+
+            EXAMPLES:
+              lockstep launch --hosts alpha:4,ada@beta:2,gamma -e 10
+              lockstep launch --hostfile hosts --copy -o R --resume
             """
     )
 
-    @Option(
-        help: ArgumentHelp(
-            "Where workers run, such as alpha:4,ada@beta:2; without a number, one a processor.",
-            valueName: "hosts"
+    /// Who computes, and how it is reached.
+    struct HostOptions: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "Where workers run, such as alpha:4,ada@beta:2; without a number, one a processor.",
+                valueName: "hosts"
+            )
         )
-    )
-    var hosts: String?
+        var hosts: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A file with more hosts, one a line, as above or as MPI has them: alpha slots=4.",
-            valueName: "file"
-        ),
-        completion: .file()
-    )
-    var hostfile: String?
-
-    @Flag(
-        help:
-            "Send the program and its libraries to each host first, into a temporary folder that goes with it."
-    )
-    var copy = false
-
-    @Option(
-        help: ArgumentHelp("The program on the hosts (default: lockstep).", valueName: "path")
-    )
-    var program: String?
-
-    @Option(help: ArgumentHelp("How ssh is called, with its options.", valueName: "command"))
-    var ssh = "ssh"
-
-    @Option(
-        help: ArgumentHelp(
-            "Where to listen for them (default: LOCKSTEP_BIND, else tcp://*:*, a free port of every interface).",
-            valueName: "address"
+        @Option(
+            help: ArgumentHelp(
+                "A file with more hosts, one a line, as above or as MPI has them: alpha slots=4.",
+                valueName: "file"
+            ),
+            completion: .file()
         )
-    )
-    var bind: String?
+        var hostfile: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The name of this machine for them (default: the one --bind names, else the address ssh comes from).",
-            valueName: "host"
+        @Flag(
+            help:
+                "Send the program and its libraries to each host first, into a temporary folder that goes with it."
         )
-    )
-    var address: String?
+        var copy = false
 
-    @Flag(
-        help:
-            "Neither encrypt nor authenticate: faster, for networks where everybody may take part in the run."
-    )
-    var insecure = false
+        @Option(
+            help: ArgumentHelp("The program on the hosts (default: lockstep).", valueName: "path")
+        )
+        var program: String?
 
-    @OptionGroup var payloads: PayloadPortOption
+        @Option(help: ArgumentHelp("How ssh is called, with its options.", valueName: "command"))
+        var ssh = "ssh"
+    }
+
+    /// How workers find this machine.
+    struct ConnectionOptions: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "Where to listen for them (default: LOCKSTEP_BIND, else tcp://*:*, a free port of every interface).",
+                valueName: "address"
+            )
+        )
+        var bind: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "The name of this machine for them (default: the one --bind names, else the address ssh comes from).",
+                valueName: "host"
+            )
+        )
+        var address: String?
+
+        @Flag(
+            help:
+                "Neither encrypt nor authenticate: faster, for networks where everybody may take part in the run."
+        )
+        var insecure = false
+    }
+
+    @OptionGroup(title: "Hosts") var remote: HostOptions
+
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+
+    @OptionGroup(title: "Connection") var payloads: PayloadPortOption
 
     @OptionGroup var options: RunOptions
 
@@ -86,7 +100,7 @@ struct LaunchCommand: AsyncParsableCommand {
     var workerOptions: [String] = []
 
     func validate() throws {
-        if copy, program != nil {
+        if remote.copy, remote.program != nil {
             throw ValidationError(
                 "launching: both --copy and --program were found where one at most was expected; leave one out"
             )
@@ -96,13 +110,15 @@ struct LaunchCommand: AsyncParsableCommand {
                 "launching: \(listensAt) was found where an address that other machines reach was expected; use tcp://HOST:PORT"
             )
         }
-        if let address, !address.unicodeScalars.allSatisfy(Self.isOfAddress) || address.isEmpty {
+        if let address = connection.address,
+            !address.unicodeScalars.allSatisfy(Self.isOfAddress) || address.isEmpty
+        {
             throw ValidationError(
                 "launching: --address '\(address)' was found where a host's name or address was expected; "
                     + "write it alone, without tcp:// and port"
             )
         }
-        if ssh.allSatisfy(\.isWhitespace) {
+        if remote.ssh.allSatisfy(\.isWhitespace) {
             throw ValidationError(
                 "launching: an empty --ssh was found where a command was expected; leave it out for ssh"
             )
@@ -110,12 +126,13 @@ struct LaunchCommand: AsyncParsableCommand {
         do {
             _ = try WorkerCommand.parse(["--connect", "tcp://h:1"] + workerOptions)
         } catch {
-            throw ValidationError("after `--`: \(WorkerCommand.message(for: error))")
+            let complaint = ParserComplaint(error, of: WorkerCommand.self)
+            throw ValidationError("after `--`: \(complaint.text)")
         }
     }
 
     private var listensAt: String {
-        bind ?? ProcessInfo.processInfo.environment["LOCKSTEP_BIND"] ?? "tcp://*:*"
+        connection.bind ?? ProcessInfo.processInfo.environment["LOCKSTEP_BIND"] ?? "tcp://*:*"
     }
 
     private static func isOfAddress(_ scalar: Unicode.Scalar) -> Bool {
@@ -125,18 +142,18 @@ struct LaunchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let hosts = try HostList.read(hosts, file: hostfile)
+        let hosts = try HostList.read(remote.hosts, file: remote.hostfile)
         // A host that goes while something is sent to it must not take this process with it.
         Signals.outliveReaders()
         let logger = options.logging.logger("launch", otherwise: .notice)
-        let keys = insecure ? nil : try DrawnKeys()
-        let files = copy ? try await ProgramFile.ofThisProgram(at: Executable.path()) : []
+        let keys = connection.insecure ? nil : try DrawnKeys()
+        let files = remote.copy ? try await ProgramFile.ofThisProgram(at: Executable.path()) : []
         let plan = RemoteWorkers.Plan(
             hosts: hosts,
-            ssh: ssh.split(whereSeparator: \.isWhitespace).map(String.init),
-            program: copy ? nil : program ?? "lockstep",
+            ssh: remote.ssh.split(whereSeparator: \.isWhitespace).map(String.init),
+            program: remote.copy ? nil : remote.program ?? "lockstep",
             files: files,
-            coordinatorHost: address,
+            coordinatorHost: connection.address,
             options: ["--log-level", logger.logLevel.rawValue]
                 + (keys == nil ? ["--insecure"] : ["--key", "-"]) + workerOptions,
             standardInput: keys.map { $0.workerKey.text + "\n" } ?? ""

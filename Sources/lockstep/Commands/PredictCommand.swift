@@ -20,6 +20,11 @@ struct PredictCommand: ParsableCommand {
             specks, scaled into 20×20 pixels and centred by mass. Where no digit is likelier than a half, \
             "not sure" stands in its place. A picture that cannot be read, or shows no digit or several, is \
             told of on standard error; the others follow, and the exit code is 1.
+
+            EXAMPLES:
+              lockstep predict R digit.png
+              lockstep predict R scans/ --format csv > digits.csv
+              lockstep predict R --test-index 0
             """
     )
 
@@ -48,9 +53,9 @@ struct PredictCommand: ParsableCommand {
     )
     var format = PredictionFormat.text
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Data") var input: InputOptions
 
-    @OptionGroup var dataset: DatasetOption
+    @OptionGroup(title: "Data") var dataset: DatasetOption
 
     func validate() throws {
         if images.isEmpty, testIndex.isEmpty {

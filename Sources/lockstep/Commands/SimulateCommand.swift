@@ -7,12 +7,18 @@ import TrainingSimulation
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Run the protocol's machines through failures that seeds draw.",
+        abstract: "Run the program's drivers through failures that seeds draw.",
         discussion: """
-            Each seed is one training run in virtual time: workers and coordinator crash, freeze, \
-            lag and return, connections break and stall; then all heals but for some workers that \
-            are gone for good. Every run must end, at the digest of a direct computation. The same \
-            seed gives the same trace everywhere. Ends with 1 if a seed fails.
+            Each seed is one training run in virtual time, by the loops that the coordinator and \
+            its workers run, with a model of four parameters. Processes crash, freeze, lag and \
+            return, connections break and stall, the disk is full, slow or loses what was not \
+            safe. Then all heals but for some workers that are gone for good. Every run must end, \
+            at the digest of a direct computation. The same seed gives the same trace everywhere. \
+            Ends with 1 if a seed fails.
+
+            EXAMPLES:
+              lockstep simulate --seeds "0..<10000"
+              lockstep simulate --seeds "7..<8" --trace
             """
     )
 
@@ -24,7 +30,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func run() async throws {
         if trace {
-            let result = Simulation(seed: seeds.bounds.lowerBound, hasText: true).run()
+            let result = Simulation<ToyRun>(seed: seeds.bounds.lowerBound, hasText: true).run()
             for line in result.traceLines { print(line) }
         }
         let clock = ContinuousClock()
@@ -42,7 +48,7 @@ struct SimulateCommand: AsyncParsableCommand {
             "\(seeds.bounds.count) seed\(seeds.bounds.count == 1 ? "" : "s") in \(seconds) s, digest \(digest)"
         )
         guard let failure = sweep.failures.first else { return }
-        let again = Simulation(seed: failure.seed, hasText: true).run()
+        let again = Simulation<ToyRun>(seed: failure.seed, hasText: true).run()
         for line in again.traceLines.suffix(60) { print(line) }
         let failed = sweep.failures.prefix(10).map { "\($0.seed)" }.joined(separator: ", ")
         print("seed \(failure.seed): \(failure.failure ?? "")")

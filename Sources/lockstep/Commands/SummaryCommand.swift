@@ -7,14 +7,23 @@ struct SummaryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summary",
         abstract: "Print the layers, their output shapes and parameter counts.",
-        discussion: "With a model, also check that the file holds just these parameters."
+        discussion: """
+            With a model, also check that the file holds just these parameters.
+
+            EXAMPLES:
+              lockstep summary
+              lockstep summary R
+            """
     )
 
-    @Argument(help: "A model or checkpoint file (.safetensors).", completion: .file())
+    @Argument(
+        help: "A model or checkpoint file (.safetensors), or a run's folder.",
+        completion: .file()
+    )
     var model: String?
 
     func run() throws {
-        if let model { _ = try ModelArgument.read(path: model) }
+        if let model { _ = try ModelArgument.read(pathOrFolder: model) }
         let rows = LeNet.layers.map { layer in
             SummaryTable.Row(
                 name: layer.name,

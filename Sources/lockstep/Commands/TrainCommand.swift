@@ -15,6 +15,13 @@ struct TrainCommand: AsyncParsableCommand {
             `--resume` goes on either way.
 
             \(SettingOptions.sources)
+
+            EXAMPLES:
+              lockstep train                          5 epochs, a worker a core
+              lockstep train -e 10 -b 64 --lr 0.002   another run
+              lockstep train -o R                     one whose folder is R
+              lockstep train -o R --resume -e 20      the same, and further
+              lockstep train -c Configs/mnist.yaml    settings from a file
             """
     )
 

@@ -17,6 +17,9 @@ struct VersionCommand: ParsableCommand {
     /// The program's version, as releases and packages name it.
     static let version = "0.1.0"
 
+    /// The commit that it was built from.
+    static var commit: String { String(cString: build_commit()) }
+
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
         // A CPU that cannot train can still tell which version it is that says so.
@@ -26,7 +29,7 @@ struct VersionCommand: ParsableCommand {
             lockstep \(Self.version)
             protocol \(protocolVersion)
             kernels  \(kernels)
-            commit   \(String(cString: build_commit()))
+            commit   \(Self.commit)
 
             """
         )

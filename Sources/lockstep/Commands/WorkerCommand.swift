@@ -18,29 +18,47 @@ struct WorkerCommand: AsyncParsableCommand {
             A worker holds no data and no state: start as many as there are cores, in any order, before or after the \
             coordinator. It ends by itself when the run is over. Ctrl-C, SIGTERM \
             or the end of its terminal hands its work back.
+
+            EXAMPLES:
+              lockstep worker --connect tcp://127.0.0.1:5555
+              lockstep worker --connect tcp://alpha:5555 --key worker-1.key
+              lockstep worker --connect tcp://alpha:5555 --processes auto
             """
     )
 
-    @Option(
-        help: ArgumentHelp(
-            "The coordinator's address, such as tcp://10.0.0.1:5555 (default: LOCKSTEP_CONNECT).",
-            valueName: "address"
+    /// Where the coordinator is.
+    struct ConnectionOptions: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "The coordinator's address, such as tcp://10.0.0.1:5555 (default: LOCKSTEP_CONNECT).",
+                valueName: "address"
+            )
         )
-    )
-    var connect: String?
+        var connect: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "How long to look for the coordinator, at first and after losing it, in seconds",
-            valueName: "seconds"
+        @Option(
+            help: ArgumentHelp(
+                "How long to look for the coordinator, at first and after losing it, in seconds",
+                valueName: "seconds"
+            )
         )
-    )
-    var reconnectFor: Int = 600
+        var reconnectFor: Int = 600
+
+        func validate() throws {
+            guard (1...31_536_000).contains(reconnectFor) else {
+                throw ValidationError(
+                    "--reconnect-for \(reconnectFor) was found where 1 to 31,536,000 seconds were expected; choose one of these"
+                )
+            }
+        }
+    }
+
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     @Option(
         help: ArgumentHelp(
             "How many worker processes to start, `auto` for one a processor; one that dies is started again (default: compute in this process).",
-            valueName: "count"
+            valueName: "count|auto"
         )
     )
     var processes: ProcessCount?
@@ -59,9 +77,9 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Security") var security: WorkerSecurityOptions
 
-    @OptionGroup var health: HealthOptions
+    @OptionGroup(title: "Monitoring") var health: HealthOptions
 
-    @OptionGroup var logging: LoggingOptions
+    @OptionGroup(title: "Output") var logging: LoggingOptions
 
     func validate() throws {
         _ = try address()
@@ -71,16 +89,11 @@ struct WorkerCommand: AsyncParsableCommand {
                     + "start each worker with a --health of its own"
             )
         }
-        guard (1...31_536_000).contains(reconnectFor) else {
-            throw ValidationError(
-                "--reconnect-for \(reconnectFor) was found where 1 to 31,536,000 seconds were expected; choose one of these"
-            )
-        }
     }
 
     private func address() throws -> String {
         try EnvironmentVariable.value(
-            of: connect,
+            of: connection.connect,
             named: "--connect",
             otherwise: "LOCKSTEP_CONNECT",
             to: "looking for the coordinator"
@@ -117,7 +130,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let logger = logging.logger("worker")
         let joined = try await security.joinedKey(
             at: address,
-            patience: reconnectFor,
+            patience: connection.reconnectFor,
             logger: logger
         )
         let key = try joined ?? security.key(for: address, logger: logger)
@@ -125,7 +138,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let listener = try health.services(answering: supervision.health)
         var settings = Worker.Settings()
-        settings.patience = .seconds(reconnectFor)
+        settings.patience = .seconds(connection.reconnectFor)
         let service = try WorkerService(
             endpoint: address,
             key: key,
@@ -159,7 +172,7 @@ struct WorkerCommand: AsyncParsableCommand {
         case .coordinatorMissing?:
             let failure = WorkerFailure.coordinatorMissing(
                 address: address,
-                seconds: reconnectFor,
+                seconds: connection.reconnectFor,
                 reason: service.searchReason
             )
             guard exitOnStdinEOF else { throw failure }
@@ -178,7 +191,7 @@ extension WorkerCommand {
         let logger = logging.logger("worker")
         let joined = try await security.joinedKey(
             at: address,
-            patience: reconnectFor,
+            patience: connection.reconnectFor,
             logger: logger
         )
         let key = try joined ?? security.key(for: address, logger: logger)
@@ -186,7 +199,7 @@ extension WorkerCommand {
             executablePath: try Executable.path(),
             workerCount: workerCount,
             endpoint: address,
-            options: ["--reconnect-for", String(reconnectFor)]
+            options: logging.forWorkers + ["--reconnect-for", String(connection.reconnectFor)]
                 + (simulateCompute.map { ["--simulate-compute", String($0.value)] } ?? []),
             keyText: key?.text,
             outlivesWorkers: false,
@@ -215,7 +228,7 @@ extension WorkerCommand {
         } catch LocalWorkers.Failure.noneFound {
             throw WorkerFailure.coordinatorMissing(
                 address: address,
-                seconds: reconnectFor,
+                seconds: connection.reconnectFor,
                 reason: "its worker processes say above why"
             )
         } catch LocalWorkers.Failure.allEnded(let workerCount, let last) {

@@ -1,0 +1,101 @@
+import SeededRandom
+import TrainingProtocol
+import Transport
+
+/// What comes over the network to which process.
+extension Simulation {
+    func deliver(_ packet: Packet<Model.Payloads>, _ slot: Int, _ channel: Channel) {
+        guard let sender = network[slot, channel]?.worker else { return }
+        let number = packet.traceNumber
+        switch packet.contents {
+        case .toWorker(let arrival):
+            world.note(.worker(slot), .hears, number, "\(channel) \(packet.traceText)")
+            guard let worker = workers[slot] else { return }
+            if channel == .main {
+                worker.connection.inbox.hear(arrival)
+            } else {
+                worker.link.inbox.hear(arrival)
+            }
+            runWorker(slot)
+        case .toCoordinator, .garbage:
+            world.note(.coordinator, .hears, number, "\(slot) \(channel) \(packet.traceText)")
+            if channel == .main {
+                coordinator?.connections.hear(packet, from: sender)
+            } else {
+                coordinator?.links?.hear(packet, from: sender)
+            }
+            runCoordinator()
+        }
+    }
+
+    func connect(_ slot: Int, _ incarnation: Int) {
+        guard let worker = worker(slot, incarnation) else { return }
+        if network[slot, .main]?.isOpenAtWorker == true { return }
+        guard coordinator != nil else {
+            let retry = world.random.duration(in: .milliseconds(50) ... .milliseconds(200))
+            return world.schedule(.connects(slot: slot, incarnation: incarnation), after: retry)
+        }
+        network.connect(slot, .main, as: worker.place.worker)
+        worker.connection.inbox.hear(.made)
+        runWorker(slot)
+    }
+
+    /// Opens the link that a welcome has offered, if the coordinator that offered it is there.
+    func openLink(_ slot: Int, _ incarnation: Int, _ number: Int) {
+        guard let worker = worker(slot, incarnation), worker.link.number == number,
+            !worker.link.isOpen
+        else { return }
+        let id = worker.place.worker
+        guard let coordinator, coordinator.links?.accepts(id, link: number) == true else {
+            return worker.link.wasRefused()
+        }
+        network.connect(slot, .link, as: id)
+        coordinator.links?.inbox.hear(.linkOpened(id))
+        runCoordinator()
+    }
+
+    func noticeAtWorker(_ slot: Int, _ channel: Channel, _ number: Int) {
+        guard let worker = workers[slot],
+            let connection = network.connection(number, slot, channel),
+            connection.worker == worker.place.worker, connection.isOpenAtWorker
+        else { return }
+        network[slot, channel]?.isOpenAtWorker = false
+        if channel == .link {
+            worker.link.inbox.hear(.lost)
+        } else {
+            worker.connection.inbox.hear(.lost)
+        }
+        runWorker(slot)
+        guard channel == .main, let worker = workers[slot] else { return }
+        let retry = world.random.duration(in: .milliseconds(50) ... .milliseconds(100))
+        let incarnation = worker.place.incarnation
+        world.schedule(.connects(slot: slot, incarnation: incarnation), after: retry)
+    }
+
+    func noticeAtCoordinator(
+        _ slot: Int,
+        _ channel: Channel,
+        _ number: Int,
+        _ worker: WorkerID
+    ) {
+        if network.connection(number, slot, channel) != nil {
+            network[slot, channel]?.isOpenAtCoordinator = false
+        }
+        // It may have connected again in between: the report is late then.
+        if channel == .link {
+            coordinator?.links?.inbox.lose(worker)
+        } else if options.areBreaksReported {
+            coordinator?.connections.inbox.lose(worker)
+        }
+        runCoordinator()
+    }
+
+    func unblock(_ slot: Int, _ channel: Channel, _ number: Int) {
+        guard network.connection(number, slot, channel) != nil else { return }
+        world.note(.worker(slot), .isUnblocked, UInt64(channel.rawValue), "\(channel)")
+        for packet in network[slot, channel]?.unblock() ?? [] {
+            guard network.connection(number, slot, channel)?.isWhole == true else { return }
+            deliver(packet, slot, channel)
+        }
+    }
+}
