@@ -297,7 +297,10 @@ let package = Package(
             ]
         ),
         tests("Transport"),
-        tests("TrainingDriver", ["Figures", "NetworkTransport", "Sealing", "TrainingProtocol"]),
+        tests(
+            "TrainingDriver",
+            ["Checkpoints", "Figures", "NetworkTransport", "Sealing", "TrainingProtocol"]
+        ),
         tests(
             "NetworkTransport",
             [

@@ -159,7 +159,7 @@ package struct SimulationOptions: Equatable, Sendable {
     /// An accuracy, which the toy has from its first epoch on, or epochs without a lower loss.
     private static func stopping(seed: UInt64) -> StoppingRule {
         var random = RandomStream(seed: seed, stream: 104)
-        return random.chance(30) ? StoppingRule(accuracy: 0.5) : StoppingRule(patience: 1)
+        return random.chance(60) ? StoppingRule(accuracy: 0.5) : StoppingRule(patience: 1)
     }
 
     /// Turns a third of the runs into ones of doubt: workers that compute wrong bits, answers that

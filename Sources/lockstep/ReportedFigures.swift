@@ -63,14 +63,11 @@ extension RunSummary.UnverifiedSteps {
     }
 }
 
-extension RunReport {
-    /// What a run came to on the way, and beside its parameters.
-    static func findings(
-        of result: RunResult,
-        _ stopping: RunConfiguration.StopSettings
-    ) -> RunSummary.Findings {
-        var findings = RunSummary.Findings()
-        findings.average = result.average.map {
+extension RunSummary.Findings {
+    /// Takes what a run came to on the way, and beside its parameters.
+    init(of result: RunResult, _ stopping: RunConfiguration.StopSettings) {
+        self.init()
+        average = result.average.map {
             RunSummary.Model(
                 test: result.averageTest ?? Metrics(loss: .nan, accuracy: .nan),
                 digest: Digest.sha256(of: UnsafeRawBufferPointer($0.bytes)).description
@@ -80,10 +77,9 @@ extension RunReport {
         func milestone(_ index: Int?) -> RunSummary.Milestone? {
             index.flatMap { RunSummary.Milestone(endOf: epochs[...$0]) }
         }
-        findings.best = milestone(EpochRecord.best(of: epochs))
-        findings.untilAccuracy = milestone(
+        best = milestone(EpochRecord.best(of: epochs))
+        untilAccuracy = milestone(
             StoppingRule(accuracy: stopping.untilAccuracy).reachingEpochIndex(in: epochs)
         )
-        return findings
     }
 }

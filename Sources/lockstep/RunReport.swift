@@ -234,7 +234,7 @@ final class RunReport: RunObserver {
             epochs: result.epochs,
             test: Self.test(of: result),
             digest: digest,
-            findings: Self.findings(of: result, configuration.stopping),
+            findings: RunSummary.Findings(of: result, configuration.stopping),
             workers: result.workerCountMax,
             batchSize: configuration.batchSize,
             seed: configuration.seed,

@@ -53,7 +53,6 @@ struct RunSession {
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        _ = try options.resetLayers()
         let initial = try initialParameters()
         let dataset = try MNISTDataset.load(directory: configuration.dataset)
         var builder = try RunBuilder(
@@ -283,6 +282,8 @@ struct RunSession {
 
     /// The parameters that the run starts from; nil where the seed gives them.
     private func initialParameters() throws -> [Float]? {
+        // A layer that does not exist is told of before a file is read.
+        _ = try options.resetLayers()
         guard let path = options.initialModel else { return nil }
         return try ModelArgument.readFinite(path: path).parameters
     }
