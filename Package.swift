@@ -298,7 +298,10 @@ let package = Package(
             ]
         ),
         tests("Transport"),
-        tests("TrainingDriver", ["Figures", "NetworkTransport", "Sealing", "TrainingProtocol"]),
+        tests(
+            "TrainingDriver",
+            ["Checkpoints", "Figures", "NetworkTransport", "Sealing", "TrainingProtocol"]
+        ),
         tests(
             "NetworkTransport",
             [

@@ -16,7 +16,7 @@ enum ElementwiseOperation {
     /// Whether all are finite.
     case finiteness(UnsafePointer<Float>)
     /// An optimizer's step.
-    case adam(Adam.Step)
+    case optimizer(OptimizerStep)
 
     /// Computes a part; false only where it was to be finite and is not.
     @inline(__always)
@@ -30,7 +30,7 @@ enum ElementwiseOperation {
             kernels.add(left + start, right + start, into: target + start, count: part.count)
         case .finiteness(let values):
             return kernels.areFinite(values + start, count: part.count)
-        case .adam(let step):
+        case .optimizer(let step):
             step.make(part, kernels: kernels)
         }
         return true

@@ -7,24 +7,28 @@ package import Model
 /// as it is until the next one is whole. So a step may be made segment by segment, and be abandoned
 /// before its end. Belongs to one thread.
 package final class Optimizer {
-    /// The parameters and moments after the last step; nobody writes to them any more.
+    /// The parameters and the state after the last step; nobody writes to them any more.
     package private(set) var current: OptimizerBuffers
+
+    /// The moving average of the parameters after the last step; nil where none is kept.
+    package var average: ParameterBuffer? { rule.average(in: current) }
 
     /// The parameters after the last step.
     package var parameters: ParameterBuffer { current.parameters }
 
-    private let adam: Adam
+    /// How a step is made.
+    package let rule: OptimizerRule
     /// What computes steps; its thread's alone.
     package var arithmetic: ParallelArithmetic
     private var parameterPool = BufferPool()
-    private let momentPool = BufferPool()
+    private let slotPool = BufferPool()
     private var memory: (any ParameterMemory)?
     /// What the segments that were made are in.
     private var next: OptimizerBuffers?
 
     /// Starts from given buffers, which belong to the optimizer from now on.
-    package init(adam: Adam, kernels: KernelSet, buffers: OptimizerBuffers) {
-        self.adam = adam
+    package init(rule: OptimizerRule, kernels: KernelSet, buffers: OptimizerBuffers) {
+        self.rule = rule
         arithmetic = ParallelArithmetic(kernels: kernels)
         current = buffers
     }
@@ -35,13 +39,9 @@ package final class Optimizer {
         next = nil
     }
 
-    /// Begins a step that nothing will keep from its end: the moments are updated in place.
+    /// Begins a step that nothing will keep from its end: the state is updated in place.
     package func beginWholeStep() {
-        next = OptimizerBuffers(
-            parameters: takeParameters(),
-            firstMoment: current.firstMoment,
-            secondMoment: current.secondMoment
-        )
+        next = OptimizerBuffers(parameters: takeParameters(), slots: current.slots)
     }
 
     /// Makes `range` of optimizer step `step`, counted from 1, with the sum of a batch's gradients;
@@ -54,7 +54,7 @@ package final class Optimizer {
     ) {
         let target = next ?? takeBuffers()
         next = target
-        let step = adam.step(
+        let step = rule.step(
             step,
             from: current,
             to: target,
@@ -76,14 +76,10 @@ package final class Optimizer {
     package func abandonStep() { next = nil }
 
     private func takeBuffers() -> OptimizerBuffers {
-        let firstMoment = momentPool.take()
-        // Taken while the first is held, so that it is another one.
-        let secondMoment = momentPool.take()
-        return OptimizerBuffers(
-            parameters: takeParameters(),
-            firstMoment: firstMoment,
-            secondMoment: secondMoment
-        )
+        // Each is held while the next is taken, so that they differ.
+        var slots = SlotBuffers()
+        for _ in current.slots.indices { slots.append(slotPool.take()) }
+        return OptimizerBuffers(parameters: takeParameters(), slots: slots)
     }
 
     private func takeParameters() -> ParameterBuffer {

@@ -69,8 +69,8 @@ package final class ParallelArithmetic {
     }
 
     /// Makes a range of an optimizer's step, whose buffers the caller holds.
-    package func make(_ step: Adam.Step, in range: Range<Int>) {
-        _ = perform(.adam(step), in: range)
+    package func make(_ step: OptimizerStep, in range: Range<Int>) {
+        _ = perform(.optimizer(step), in: range)
     }
 
     private func perform(_ operation: ElementwiseOperation, in range: Range<Int>) -> Bool {

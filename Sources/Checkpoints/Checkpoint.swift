@@ -4,15 +4,8 @@ package struct Checkpoint: Equatable, Sendable {
     package var metadata: CheckpointMetadata
     /// The parameters, flat, in the table's order.
     package var parameters: [Float]
-    /// Adam's first moment, in the same order.
-    package var firstMoment: [Float]
-    /// Adam's second moment, in the same order.
-    package var secondMoment: [Float]
-
-    /// What stands before the tensors' names for Adam's first moment.
-    package static let firstMomentPrefix = "adam.firstMoment."
-    /// What stands before the tensors' names for Adam's second moment.
-    package static let secondMomentPrefix = "adam.secondMoment."
+    /// The optimizer's state: a buffer in the same order for each of its slots, by the slot's name.
+    package var slots: [String: [Float]]
 
     /// Reads a checkpoint from a file's bytes; `path` is only for messages.
     ///
@@ -27,11 +20,8 @@ package struct Checkpoint: Equatable, Sendable {
         try Checksums.check(file, path: path)
         try Checksums.requirePresence(in: file, path: path)
         metadata = try CheckpointMetadata(strings: file.metadata, path: path)
-        let prefixes = ["", Self.firstMomentPrefix, Self.secondMomentPrefix]
-        try file.checkNames(table: table, prefixes: prefixes, path: path)
         parameters = try file.floats(table: table, prefix: "", path: path)
-        firstMoment = try file.floats(table: table, prefix: Self.firstMomentPrefix, path: path)
-        secondMoment = try file.floats(table: table, prefix: Self.secondMomentPrefix, path: path)
+        slots = try file.slots(table: table, path: path)
     }
 
     /// Writes a checkpoint's bytes.
@@ -41,11 +31,10 @@ package struct Checkpoint: Equatable, Sendable {
         let table = state.table
         let tensors =
             table.views(of: state.parameters)
-            + table.views(of: state.firstMoment, prefix: firstMomentPrefix)
-            + table.views(of: state.secondMoment, prefix: secondMomentPrefix)
+            + state.slots.flatMap { table.views(of: $0.bytes, prefix: $0.name + ".") }
         var strings = metadata.strings
         strings["digest"] = Digest.sha256(of: state.parameters).description
-        let data = [state.parameters, state.firstMoment, state.secondMoment]
+        let data = [state.parameters] + state.slots.map(\.bytes)
         return SafetensorsFile.encode(
             metadata: Checksums.added(to: strings, data: data),
             tensors: tensors
@@ -53,27 +42,23 @@ package struct Checkpoint: Equatable, Sendable {
     }
 }
 
-/// The three flat buffers of a run, wherever they lie, for the length of a call.
+/// The flat buffers of a run, wherever they lie, for the length of a call.
 package struct TrainingState {
-    /// The order and shapes that all three follow.
+    /// One buffer of an optimizer's state.
+    package typealias Slot = (name: String, bytes: UnsafeRawBufferPointer)
+
+    /// The order and shapes that all of them follow.
     package let table: TensorTable
     /// The parameters.
     package let parameters: UnsafeRawBufferPointer
-    /// Adam's first moment.
-    package let firstMoment: UnsafeRawBufferPointer
-    /// Adam's second moment.
-    package let secondMoment: UnsafeRawBufferPointer
+    /// The optimizer's state, in the order of the file.
+    package let slots: [Slot]
 
     /// Gathers the buffers.
     ///
     /// - Precondition: each has the table's size.
-    package init(
-        table: TensorTable,
-        parameters: UnsafeRawBufferPointer,
-        firstMoment: UnsafeRawBufferPointer,
-        secondMoment: UnsafeRawBufferPointer
-    ) {
-        for buffer in [parameters, firstMoment, secondMoment] {
+    package init(table: TensorTable, parameters: UnsafeRawBufferPointer, slots: [Slot]) {
+        for buffer in [parameters] + slots.map(\.bytes) {
             precondition(
                 buffer.count == table.size,
                 "a buffer of \(buffer.count) bytes for a table of \(table.size)"
@@ -81,7 +66,6 @@ package struct TrainingState {
         }
         self.table = table
         self.parameters = parameters
-        self.firstMoment = firstMoment
-        self.secondMoment = secondMoment
+        self.slots = slots
     }
 }

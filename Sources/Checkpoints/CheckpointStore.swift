@@ -56,15 +56,9 @@ package struct CheckpointStore: Sendable {
     package func save(
         _ metadata: CheckpointMetadata,
         parameters: UnsafeRawBufferPointer,
-        firstMoment: UnsafeRawBufferPointer,
-        secondMoment: UnsafeRawBufferPointer
+        slots: [TrainingState.Slot]
     ) throws(CheckpointError) -> Saved {
-        let state = TrainingState(
-            table: table,
-            parameters: parameters,
-            firstMoment: firstMoment,
-            secondMoment: secondMoment
-        )
+        let state = TrainingState(table: table, parameters: parameters, slots: slots)
         let contents = Checkpoint.encode(metadata, state)
         let name = CheckpointName(step: metadata.step)
         try fileSystem.makeFolder(folder)

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Saves checkpoints behind the training's back.
 ///
-/// A submission copies the run's three buffers and returns; one background queue writes. It never
+/// A submission copies the run's buffers and returns; one background queue writes. It never
 /// waits for the disk, so a disk that is slower than the training falls behind, and then what is
 /// newer takes the place of what has not been started (`superseded`), for a resume would only use
 /// the newest anyway. An epoch's end and the run's end are *required*: `CheckpointQueue` says which
@@ -28,25 +28,28 @@ package final class CheckpointWriter: CheckpointWriting, Sendable {
 
     private let store: CheckpointStore
     private let bufferSize: Int
+    private let slotNames: [String]
     private let queue = DispatchQueue(label: "lockstep.checkpoints")
     private let state: Mutex<State>
 
-    /// Writes to `store`, whose table's buffers are copied.
-    package init(store: CheckpointStore, table: TensorTable) {
+    /// Writes to `store`, whose table's buffers are copied: the parameters and these slots.
+    package init(store: CheckpointStore, table: TensorTable, slotNames: [String]) {
         self.store = store
+        self.slotNames = slotNames
         bufferSize = table.size
-        let buffer = { [UInt8](repeating: 0, count: 3 * table.size) }
+        let size = (1 + slotNames.count) * table.size
+        let buffer = { [UInt8](repeating: 0, count: size) }
         state = Mutex(State(spares: [buffer(), buffer()]))
     }
 
     package func submit(
         _ metadata: CheckpointMetadata,
         parameters: UnsafeRawBufferPointer,
-        firstMoment: UnsafeRawBufferPointer,
-        secondMoment: UnsafeRawBufferPointer,
+        slots: [UnsafeRawBufferPointer],
         isRequired: Bool
     ) {
-        let parts = [parameters, firstMoment, secondMoment]
+        precondition(slots.count == slotNames.count, "\(slots.count) slots for \(slotNames)")
+        let parts = [parameters] + slots
         var bytes = takeBuffer()
         bytes.withUnsafeMutableBytes { target in
             for (index, part) in parts.enumerated() {
@@ -61,6 +64,14 @@ package final class CheckpointWriter: CheckpointWriting, Sendable {
         }
         enqueue(Snapshot(metadata: metadata, bytes: bytes), isRequired: isRequired)
         queue.async { self.writeNext() }
+    }
+
+    /// Has another file written ahead of the submissions to come.
+    ///
+    /// What keeps it from being written is told by the checkpoint of the same epoch, which goes to
+    /// the same disk.
+    package func writeFirst(_ write: @escaping @Sendable () throws(CheckpointError) -> Void) {
+        queue.async { try? BackgroundThread.run { Result(catching: write) }.get() }
     }
 
     package func drainOutcomes() -> [Outcome] {
@@ -81,7 +92,7 @@ package final class CheckpointWriter: CheckpointWriting, Sendable {
             if let ordinary = state.waiting.removeOrdinary() { supersede(ordinary, in: &state) }
             return state.spares.popLast()
         }
-        return spare ?? [UInt8](repeating: 0, count: 3 * bufferSize)
+        return spare ?? [UInt8](repeating: 0, count: (1 + slotNames.count) * bufferSize)
     }
 
     private func enqueue(_ snapshot: Snapshot, isRequired: Bool) {
@@ -136,8 +147,7 @@ package final class CheckpointWriter: CheckpointWriting, Sendable {
                 try store.save(
                     snapshot.metadata,
                     parameters: part(0),
-                    firstMoment: part(1),
-                    secondMoment: part(2)
+                    slots: slotNames.enumerated().map { ($0.element, part(1 + $0.offset)) }
                 )
             }
         }

@@ -12,13 +12,14 @@ package enum CheckpointOutcome: Equatable, Sendable {
 package protocol CheckpointWriting: AnyObject {
     /// Copies the state and has it written; returns without waiting for the disk.
     ///
-    /// - Parameter isRequired: whether a later one may not take its place.
-    /// - Precondition: each buffer has the size of the writer's table.
+    /// - Parameters:
+    ///   - slots: in the order of the names that the writer was told.
+    ///   - isRequired: whether a later one may not take its place.
+    /// - Precondition: each buffer has the size of the writer's table, and there is a slot a name.
     func submit(
         _ metadata: CheckpointMetadata,
         parameters: UnsafeRawBufferPointer,
-        firstMoment: UnsafeRawBufferPointer,
-        secondMoment: UnsafeRawBufferPointer,
+        slots: [UnsafeRawBufferPointer],
         isRequired: Bool
     )
     /// Takes what has become of submissions since the last call, in the order it happened.

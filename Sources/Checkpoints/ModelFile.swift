@@ -51,9 +51,8 @@ package struct ModelFile: Equatable, Sendable {
         }
         let file = try SafetensorsFile(decoding: bytes, path: path)
         try Checksums.check(file, path: path)
-        let prefixes = ["", Checkpoint.firstMomentPrefix, Checkpoint.secondMomentPrefix]
         let parameters = try file.floats(table: table, prefix: "", path: path)
-        try file.checkNames(table: table, prefixes: prefixes, path: path)
+        try file.checkNames(table: table, slots: file.slotNames(table: table), path: path)
         return ModelFile(metadata: file.metadata, parameters: parameters)
     }
 }

@@ -38,14 +38,38 @@ extension SafetensorsFile {
         }
     }
 
-    /// Checks that the file has no tensor beyond the table's, behind one of the prefixes.
+    /// The optimizer's state: a flat buffer for each of its slots, whichever they are.
+    ///
+    /// - Throws: ``CheckpointError/unexpectedTensor(path:name:)`` for a tensor that is of no slot;
+    ///   as `floats` where a slot is not whole.
+    func slots(table: TensorTable, path: String) throws(CheckpointError) -> [String: [Float]] {
+        let names = slotNames(table: table)
+        try checkNames(table: table, slots: names, path: path)
+        var slots: [String: [Float]] = [:]
+        for name in names {
+            slots[name] = try floats(table: table, prefix: name + ".", path: path)
+        }
+        return slots
+    }
+
+    /// What stands before the first tensor's name and a point, in the names that have it: the
+    /// slots, for each of them has every tensor.
+    func slotNames(table: TensorTable) -> [String] {
+        guard let first = table.entries.first else { return [] }
+        let end = "." + first.name
+        return tensors.map(\.name).filter { $0.hasSuffix(end) }
+            .map { String($0.dropLast(end.count)) }.filter { !$0.isEmpty }
+    }
+
+    /// Checks that the file has no tensor beyond the table's, as parameters or of one of the slots.
     ///
     /// - Throws: ``CheckpointError/unexpectedTensor(path:name:)``.
     func checkNames(
         table: TensorTable,
-        prefixes: [String],
+        slots: [String],
         path: String
     ) throws(CheckpointError) {
+        let prefixes = [""] + slots.map { $0 + "." }
         let names = Set(prefixes.flatMap { prefix in table.entries.map { prefix + $0.name } })
         for tensor in tensors where !names.contains(tensor.name) {
             throw .unexpectedTensor(path: path, name: tensor.name)

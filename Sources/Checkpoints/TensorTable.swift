@@ -1,7 +1,7 @@
 /// The names and shapes of the tensors that make up one flat buffer of floats, in its order.
 ///
 /// The caller's model owns the table; this module only follows it. The same table names the
-/// parameters and, behind a prefix, both of Adam's moments.
+/// parameters and, behind a prefix, each slot of the optimizer's state.
 package struct TensorTable: Equatable, Sendable {
     /// One tensor of the buffer.
     package struct Entry: Equatable, Sendable {

@@ -24,6 +24,8 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case unknownSetting(SettingSource, nearest: String?)
     /// The text is not a value of that setting; `nearest` is the word that was probably meant.
     case badValue(SettingSource, found: String, expected: String, nearest: String? = nil)
+    /// Two settings cannot be together.
+    case contradiction(found: String, expected: String, remedy: String)
     /// The key is there twice.
     case repeated(SettingSource)
     /// The file is not a YAML mapping of settings to values.
@@ -42,6 +44,8 @@ package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
             "\(source): \(found) where \(expected) was expected; "
                 + (nearest.map { "did you mean \($0)?" }
                     ?? "write such a value, or leave it out for the default")
+        case .contradiction(let found, let expected, let remedy):
+            "reading the settings: \(found) where \(expected) was expected; \(remedy)"
         case .repeated(let source):
             "\(source): written twice where once was expected; remove one of them"
         case .badFile(let file, let line, let found, let expected):

@@ -19,27 +19,38 @@ extension RunConfiguration {
     /// The settings that decide the resulting model, by key, as canonical text.
     ///
     /// The data set is not among them: the caller adds the digest of its contents. Nor is the
-    /// number of epochs, so that a run can be continued.
+    /// number of epochs, so that a run can be continued, unless the learning rate depends on it.
     package static func numericKeys(of configuration: RunConfiguration) -> [String: String] {
-        Dictionary(
-            uniqueKeysWithValues: Setting.all.filter(\.decidesResult).map {
-                ($0.key, $0.text(in: configuration))
-            }
+        let deciding = Setting.all.filter {
+            $0.decidesResult || $0.key == "epochs" && configuration.epochsDecideResult
+        }
+        return Dictionary(
+            uniqueKeysWithValues: deciding.map { ($0.key, $0.text(in: configuration)) }
         )
     }
 
-    /// The keys whose texts differ, in the keys' order; a key that one side lacks is `nothing`.
+    /// The keys whose texts differ, in the keys' order.
+    ///
+    /// A setting that one side lacks has its default there, as it had before there was that
+    /// setting; but for the epochs, which decide nothing there, and then another key differs too.
+    /// What else one side lacks is `nothing`.
     package static func differences(
         from found: [String: String],
         to expected: [String: String]
     ) -> [SettingDifference] {
         Set(found.keys).union(expected.keys).sorted().compactMap { key in
-            guard found[key] != expected[key] else { return nil }
-            return SettingDifference(
-                key: key,
-                found: found[key] ?? "nothing",
-                expected: expected[key] ?? "nothing"
-            )
+            let ofDefaults = Setting.named(key)?.defaultText
+            guard let first = found[key] ?? ofDefaults, let second = expected[key] ?? ofDefaults
+            else {
+                return SettingDifference(
+                    key: key,
+                    found: found[key] ?? "nothing",
+                    expected: expected[key] ?? "nothing"
+                )
+            }
+            let isComparable = key != "epochs" || found[key] != nil && expected[key] != nil
+            guard isComparable, first != second else { return nil }
+            return SettingDifference(key: key, found: first, expected: second)
         }
     }
 

@@ -16,7 +16,8 @@ extension RunConfiguration {
     ///   - commandLine: the text given for each setting, by the setting's key (`batchSize`).
     ///   - environment: all variables of the process; those not named `LOCKSTEP_…` are passed over.
     ///   - yaml: the configuration file's text and the name that errors call it by.
-    /// - Throws: at the first text that names no setting or is none of its values.
+    /// - Throws: at the first text that names no setting or is none of its values; where all are
+    ///   right, at the first two that cannot be together.
     package static func resolve(
         commandLine: [String: String],
         environment: [String: String],
@@ -33,6 +34,7 @@ extension RunConfiguration {
             }
             try configuration.read(text, of: setting, from: .flag(setting.flag))
         }
+        try configuration.checkTogether()
         return configuration
     }
 

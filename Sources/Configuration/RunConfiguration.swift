@@ -15,7 +15,7 @@ package struct RunConfiguration: Equatable, Sendable {
     package var batchSize = 32
     /// How often training goes through the training images.
     package var epochs = 5
-    /// What Adam is told.
+    /// How the parameters follow from the samples' losses.
     package var optimizer = OptimizerSettings()
     /// What decides the first weights and the order of samples.
     package var seed: UInt64 = 1
@@ -27,22 +27,20 @@ package struct RunConfiguration: Equatable, Sendable {
     package var verify = 0.0
     /// Steps from one step's line of metrics.jsonl to the next; 0 writes the epochs' lines only.
     package var logEvery = 100
-    /// Whether training goes on once its loss is no finite number.
-    package var keepGoing = false
+    /// When training ends before its last epoch.
+    package var stopping = StopSettings()
 
     /// Holds the defaults.
     package init() {}
 
-    /// Adam's numbers.
-    package struct OptimizerSettings: Equatable, Sendable {
-        /// The step size.
-        package var learningRate = 0.001
-        /// Decay of the mean of gradients, a step.
-        package var beta1 = 0.9
-        /// Decay of the mean of squared gradients, a step.
-        package var beta2 = 0.999
-        /// What is added to the denominator.
-        package var epsilon = 1e-7
+    /// When training ends before its last epoch.
+    package struct StopSettings: Equatable, Sendable {
+        /// Whether training goes on once its loss is no finite number.
+        package var keepsGoing = false
+        /// The validation accuracy that is enough; nil for none.
+        package var untilAccuracy: Double?
+        /// Epochs without a lower validation loss that are enough; nil for none.
+        package var patience: Int?
     }
 
     /// The checkpoints of a run.

@@ -56,6 +56,12 @@ extension ValueKind where Value == Double {
         return decimal("a number from 1e-30 to \(maximum)") { $0 >= 1e-30 && $0 <= bound }
     }
 
+    /// A decimal number from 0 to `maximum`.
+    static func nonnegative(upTo maximum: String) -> ValueKind {
+        let bound = Float(maximum) ?? 0
+        return decimal("a number from 0 to \(maximum)") { $0 >= 0 && $0 <= bound }
+    }
+
     private static func decimal(
         _ expected: String,
         accepts: @escaping @Sendable (Float) -> Bool
@@ -71,6 +77,28 @@ extension ValueKind where Value == Double {
             write: { "\($0)" }
         )
     }
+}
+
+extension ValueKind where Value == RunConfiguration.WarmUp {
+    /// Steps as a whole number, or a share of the run as a number below 1 with a point.
+    static let warmUp = ValueKind(
+        expected: "a whole number of steps from 0 to 1,000,000,000, or a share of the run from 0.0 "
+            + "to below 1",
+        read: { text in
+            let steps = ValueKind<Int>.whole(0...1_000_000_000)
+            if let count = steps.read(text) { return .steps(count) }
+            guard text.contains("."), let share = ValueKind<Double>.share.read(text) else {
+                return nil
+            }
+            return share == 0 ? .steps(0) : .share(share)
+        },
+        write: { value in
+            switch value {
+            case .steps(let count): "\(count)"
+            case .share(let share): "\(share)"
+            }
+        }
+    )
 }
 
 extension ValueKind where Value == Bool {

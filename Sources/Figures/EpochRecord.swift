@@ -7,6 +7,8 @@ package struct EpochRecord: Equatable, Sendable, Encodable {
     /// Over the validation split with the parameters at the epoch's end; nil where there is no
     /// split.
     package var validation: Metrics?
+    /// Over the validation split with the moving average of the parameters; nil where there is none.
+    package var averageValidation: Metrics?
     /// From the epoch's start to the end of its validation, without the time that a stopped run was
     /// away.
     package var seconds: Double

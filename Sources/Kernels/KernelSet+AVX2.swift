@@ -37,6 +37,14 @@
                 convolution2InputGradient: KernelsAVX2.convolution2InputGradient,
                 convolution1WeightGradient: KernelsAVX2.convolution1WeightGradient,
                 adam: KernelsAVX2.adam,
+                descent: Descent(
+                    scale: KernelsAVX2.scaled,
+                    gradientStep: KernelsAVX2.gradientStep,
+                    momentumStep: KernelsAVX2.momentumStep,
+                    average: KernelsAVX2.averaged
+                ),
+                smoothLabels: KernelsAVX2.smoothLabels,
+                affineImage: KernelsAVX2.affineImage,
                 exponentials: KernelsAVX2.exponentials,
                 logarithms: KernelsAVX2.logarithms,
                 laneCount: KernelsAVX2.vectorLaneCount,

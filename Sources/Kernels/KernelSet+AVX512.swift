@@ -37,6 +37,14 @@
                 convolution2InputGradient: KernelsAVX512.convolution2InputGradient,
                 convolution1WeightGradient: KernelsAVX512.convolution1WeightGradient,
                 adam: KernelsAVX512.adam,
+                descent: Descent(
+                    scale: KernelsAVX512.scaled,
+                    gradientStep: KernelsAVX512.gradientStep,
+                    momentumStep: KernelsAVX512.momentumStep,
+                    average: KernelsAVX512.averaged
+                ),
+                smoothLabels: KernelsAVX512.smoothLabels,
+                affineImage: KernelsAVX512.affineImage,
                 exponentials: KernelsAVX512.exponentials,
                 logarithms: KernelsAVX512.logarithms,
                 laneCount: KernelsAVX512.vectorLaneCount,

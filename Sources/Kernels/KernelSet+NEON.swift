@@ -37,6 +37,14 @@
                 convolution2InputGradient: KernelsNEON.convolution2InputGradient,
                 convolution1WeightGradient: KernelsNEON.convolution1WeightGradient,
                 adam: KernelsNEON.adam,
+                descent: Descent(
+                    scale: KernelsNEON.scaled,
+                    gradientStep: KernelsNEON.gradientStep,
+                    momentumStep: KernelsNEON.momentumStep,
+                    average: KernelsNEON.averaged
+                ),
+                smoothLabels: KernelsNEON.smoothLabels,
+                affineImage: KernelsNEON.affineImage,
                 exponentials: KernelsNEON.exponentials,
                 logarithms: KernelsNEON.logarithms,
                 laneCount: KernelsNEON.vectorLaneCount,

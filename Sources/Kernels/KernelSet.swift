@@ -97,6 +97,21 @@ package struct KernelSet: Sendable {
             Float
         ) -> Void
 
+    /// What other optimizers are made of.
+    package let descent: Descent
+    /// Logits [10, 16], labels [16], gradient [10, 16] and losses [16] of the cross-entropy, which
+    /// are changed, and the smoothing.
+    package let smoothLabels:
+        @Sendable (Source, UnsafePointer<Int32>, Target, Target, Float) -> Void
+
+    /// Draws an image anew: (pixels [28, 28], a, b, tx, c, d and ty of the map to them, scratch,
+    /// output [28, 28] and 4 bytes more).
+    package let affineImage:
+        @Sendable (
+            UnsafePointer<UInt8>, Source, UnsafeMutableRawPointer, UnsafeMutablePointer<UInt8>
+        )
+            -> Void
+
     /// e^x for x ≤ 0 and ln x for x ≥ 1 of a multiple of 16 numbers in place: the polynomials of
     /// softmax and loss.
     package let exponentials, logarithms: @Sendable (Target, Int) -> Void

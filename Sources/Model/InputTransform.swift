@@ -22,6 +22,8 @@ package struct InputTransform: Equatable, Sendable {
     package var geometry: Geometry
     /// How large the numbers are.
     package var scale: Scale
+    /// How images that are trained on are changed before.
+    package var augmentation = Augmentation()
 
     /// The transform that the words of a configuration name; nil where one of them is unknown.
     package init?(geometry: String, scale: String) {

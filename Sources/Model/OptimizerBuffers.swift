@@ -1,20 +1,13 @@
-/// What a step changes: the parameters and Adam's two moments.
+/// What a step changes: the parameters and the optimizer's state.
 package struct OptimizerBuffers: Sendable {
     /// The parameters.
     package var parameters: ParameterBuffer
-    /// The running mean of the gradients.
-    package var firstMoment: ParameterBuffer
-    /// The running mean of the gradients' squares.
-    package var secondMoment: ParameterBuffer
+    /// The state, in the order of the optimizer's `slotNames`.
+    package var slots: SlotBuffers
 
-    /// Gathers the buffers; fresh moments are zero.
-    package init(
-        parameters: ParameterBuffer,
-        firstMoment: ParameterBuffer = ParameterBuffer(),
-        secondMoment: ParameterBuffer = ParameterBuffer()
-    ) {
+    /// Gathers the buffers.
+    package init(parameters: ParameterBuffer, slots: SlotBuffers) {
         self.parameters = parameters
-        self.firstMoment = firstMoment
-        self.secondMoment = secondMoment
+        self.slots = slots
     }
 }

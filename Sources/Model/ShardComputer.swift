@@ -116,9 +116,14 @@ extension ShardComputer {
     }
 
     /// Computes loss and correctness, and the logits' gradient, after `convolutionsForward`.
-    package func fullyConnectedForward(_ parameters: UnsafePointer<Float>) -> LossSums {
+    ///
+    /// - Parameter labelSmoothing: the share of the target that all classes divide among them.
+    package func fullyConnectedForward(
+        _ parameters: UnsafePointer<Float>,
+        labelSmoothing: Float = 0
+    ) -> LossSums {
         computeLogits(parameters)
-        return lossAndItsGradient()
+        return lossAndItsGradient(labelSmoothing)
     }
 
     /// Brings images that lie `stride` bytes apart, the first one at `offset`, into the input.
@@ -154,7 +159,7 @@ extension ShardComputer {
     }
 
     /// Sums the losses in the order of the samples.
-    private func lossAndItsGradient() -> LossSums {
+    private func lossAndItsGradient(_ labelSmoothing: Float) -> LossSums {
         let w = workspace
         let (losses, isCorrect) = (w.outcomes.losses.start, w.outcomes.isCorrect.integers)
         kernels.softmaxCrossEntropy(
@@ -164,6 +169,15 @@ extension ShardComputer {
             losses,
             isCorrect
         )
+        if labelSmoothing > 0 {
+            kernels.smoothLabels(
+                w.logits.start,
+                w.outcomes.labels.integers,
+                w.logitsGradient.start,
+                losses,
+                labelSmoothing
+            )
+        }
         var result = LossSums(lossSum: 0, correctCount: 0)
         for sample in 0..<sampleCount {
             result.lossSum += losses[sample]

@@ -2,7 +2,8 @@
 /// every file of a run.
 ///
 /// A prefix says over which samples: `val_` the validation split, `test_` the test set, `running_`
-/// the epoch's steps so far; without one, the line's own.
+/// the epoch's steps so far; without one, the line's own. `ema_` is the moving average of the
+/// parameters.
 package enum MetricsField: String, CaseIterable, Sendable {
     /// What the line is of: `step` or `epoch`.
     case kind
@@ -24,10 +25,14 @@ package enum MetricsField: String, CaseIterable, Sendable {
     case validationLoss = "val_loss"
     /// Accuracy over the validation split at the epoch's end; epochs alone.
     case validationAccuracy = "val_accuracy"
+    /// Loss of the moving average of the parameters over the validation split; epochs alone.
+    case averageValidationLoss = "ema_val_loss"
+    /// Accuracy of that average over the validation split; epochs alone.
+    case averageValidationAccuracy = "ema_val_accuracy"
     /// Training samples a second: of a step since the line before or the epoch's start, of an epoch
     /// over its steps.
     case samplesPerSecond
-    /// Adam's step size.
+    /// The learning rate of the line's last step.
     case learningRate
     /// From the epoch's start to the end of its validation; epochs alone.
     case seconds

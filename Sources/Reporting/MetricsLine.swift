@@ -60,6 +60,8 @@ package struct MetricsLine: Equatable, Sendable {
         numbers[.weightNorm] = state?.weightNorm
         numbers[.validationLoss] = record.validation?.loss
         numbers[.validationAccuracy] = record.validation?.accuracy
+        numbers[.averageValidationLoss] = record.averageValidation?.loss
+        numbers[.averageValidationAccuracy] = record.averageValidation?.accuracy
         numbers[.gradientNorm] = state?.gradientNorm
         self.numbers = numbers
     }

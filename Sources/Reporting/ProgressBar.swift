@@ -97,6 +97,9 @@ package struct ProgressBar: Equatable, Sendable {
         if let validation = record.validation {
             metrics += [("val_accuracy", validation.accuracy), ("val_loss", validation.loss)]
         }
+        if let average = record.averageValidation {
+            metrics += [("ema_val_accuracy", average.accuracy), ("ema_val_loss", average.loss)]
+        }
         let line = ProgressLine(
             doneCount: current.stepCount,
             stepCount: current.stepCount,
@@ -128,6 +131,10 @@ package struct ProgressBar: Equatable, Sendable {
         if let validation = record.validation {
             text += ", val_loss \(DecimalText.metric(validation.loss))"
             text += ", val_accuracy \(DecimalText.metric(validation.accuracy))"
+        }
+        if let average = record.averageValidation {
+            text += ", ema_val_loss \(DecimalText.metric(average.loss))"
+            text += ", ema_val_accuracy \(DecimalText.metric(average.accuracy))"
         }
         return text + "\n"
     }

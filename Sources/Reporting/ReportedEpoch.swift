@@ -11,6 +11,8 @@ struct ReportedEpoch: Encodable {
         case epoch, loss, accuracy, seconds, samplesPerSecond
         case validationLoss = "val_loss"
         case validationAccuracy = "val_accuracy"
+        case averageValidationLoss = "ema_val_loss"
+        case averageValidationAccuracy = "ema_val_accuracy"
         // What version 1 called the same two; programs read them.
         case formerValidationLoss = "validationLoss"
         case formerValidationAccuracy = "validationAccuracy"
@@ -25,6 +27,11 @@ struct ReportedEpoch: Encodable {
         try fields.encodeNumberIfPresent(record.validation?.accuracy, .validationAccuracy)
         try fields.encodeNumberIfPresent(record.validation?.loss, .formerValidationLoss)
         try fields.encodeNumberIfPresent(record.validation?.accuracy, .formerValidationAccuracy)
+        try fields.encodeNumberIfPresent(record.averageValidation?.loss, .averageValidationLoss)
+        try fields.encodeNumberIfPresent(
+            record.averageValidation?.accuracy,
+            .averageValidationAccuracy
+        )
         try fields.encodeNumber(record.seconds, .seconds)
         try fields.encodeNumber(record.throughputSamplesPerSecond, .samplesPerSecond)
     }

@@ -21,6 +21,62 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         }
     }
 
+    /// How long it took to an epoch.
+    package struct Milestone: Equatable, Sendable, Encodable {
+        /// The epoch, from 1.
+        package var epoch: Int
+        /// Its validation loss.
+        package var validationLoss: Double
+        /// Its validation accuracy, from 0 to 1.
+        package var validationAccuracy: Double
+        /// What the epochs up to its end took, without the time that a stopped run was away.
+        package var seconds: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case epoch, seconds
+            case validationLoss = "val_loss"
+            case validationAccuracy = "val_accuracy"
+        }
+
+        /// Takes the figures of the last of these epochs; nil where it was not validated.
+        package init?(endOf epochs: ArraySlice<EpochRecord>) {
+            guard let last = epochs.last,
+                let figures = last.averageValidation ?? last.validation
+            else { return nil }
+            epoch = last.epochIndex + 1
+            validationLoss = figures.loss
+            validationAccuracy = figures.accuracy
+            seconds = epochs.reduce(0) { $0 + $1.seconds }
+        }
+    }
+
+    /// What a run came to on the way, and beside its parameters.
+    package struct Findings: Equatable, Sendable {
+        /// What the moving average of the parameters came to; nil where none was kept.
+        package var average: Model?
+        /// The epoch with the lowest validation loss, whose model was kept.
+        package var best: Milestone?
+        /// The epoch whose validation accuracy was enough, if that was asked for.
+        package var untilAccuracy: Milestone?
+
+        /// Found nothing yet.
+        package init() {}
+    }
+
+    /// What a model came to.
+    package struct Model: Equatable, Sendable {
+        /// The figures of the test set.
+        package var test: Metrics
+        /// SHA-256 of its parameters, in hexadecimal.
+        package var digest: String
+
+        /// Takes the figures.
+        package init(test: Metrics, digest: String) {
+            self.test = test
+            self.digest = digest
+        }
+    }
+
     /// What was not believed.
     package struct Distrust: Equatable, Sendable {
         /// Workers that gave wrong answers and were turned away, as the log names them.
@@ -46,10 +102,10 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     package var origin: RunOrigin
     /// Every epoch of the run, also those before a resume.
     package var epochs: [EpochRecord]
-    /// The figures of the test set.
-    package var test: Metrics
-    /// SHA-256 of the parameters, in hexadecimal.
-    package var digest: String
+    /// What the parameters came to.
+    package var model: Model
+    /// What it came to on the way, and beside its parameters.
+    package var findings: Findings
     /// Worker processes.
     package var workers: Int
     /// Samples a step.
@@ -77,6 +133,7 @@ package struct RunSummary: Equatable, Sendable, Encodable {
         epochs: [EpochRecord],
         test: Metrics,
         digest: String,
+        findings: Findings = Findings(),
         workers: Int,
         batchSize: Int,
         seed: UInt64,
@@ -87,8 +144,8 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     ) {
         self.origin = origin
         self.epochs = epochs
-        self.test = test
-        self.digest = digest
+        model = Model(test: test, digest: digest)
+        self.findings = findings
         self.workers = workers
         self.batchSize = batchSize
         self.seed = seed
@@ -119,7 +176,8 @@ package struct RunSummary: Equatable, Sendable, Encodable {
 
 extension RunSummary {
     private enum CodingKeys: String, CodingKey {
-        case epochs, test, digest, workers, batchSize, seed, steps, totalSeconds, distrustedWorkers
+        case epochs, test, digest, emaTest, emaDigest, best, untilAccuracy, workers, batchSize,
+            seed, steps, totalSeconds, distrustedWorkers
         case unverifiedSteps, droppedMessages, profile
         case formatVersion, version, commit, kernels, host, startTime, settings
     }
@@ -134,8 +192,15 @@ extension RunSummary {
         try fields.encode(origin.startText, forKey: .startTime)
         try fields.encode(origin.settings, forKey: .settings)
         try fields.encode(epochs.map { ReportedEpoch($0) }, forKey: .epochs)
-        try fields.encode(ReportedMetrics(test), forKey: .test)
-        try fields.encode(digest, forKey: .digest)
+        try fields.encode(ReportedMetrics(model.test), forKey: .test)
+        try fields.encode(model.digest, forKey: .digest)
+        try fields.encodeIfPresent(
+            findings.average.map { ReportedMetrics($0.test) },
+            forKey: .emaTest
+        )
+        try fields.encodeIfPresent(findings.average?.digest, forKey: .emaDigest)
+        try fields.encodeIfPresent(findings.best, forKey: .best)
+        try fields.encodeIfPresent(findings.untilAccuracy, forKey: .untilAccuracy)
         try fields.encode(workers, forKey: .workers)
         try fields.encode(batchSize, forKey: .batchSize)
         try fields.encode(seed, forKey: .seed)

@@ -5,7 +5,7 @@ import Hosting
 import Kernels
 package import Model
 package import NetworkTransport
-import TrainingDriver
+package import TrainingDriver
 package import TrainingProtocol
 package import Transport
 package import Wire
@@ -49,8 +49,16 @@ package final class LeNetNumbers: StoredNumbers {
 
     package var state: OptimizerBuffers { optimizer.current }
 
-    package func restart(from checkpoint: Checkpoint) {
-        optimizer.restart(with: OptimizerBuffers(of: checkpoint))
+    package var slotNames: [String] { optimizer.rule.slotNames }
+
+    /// The moving average of the parameters after the last step; nil where none is kept.
+    package var average: ParameterBuffer? { optimizer.average }
+
+    package func restart(from checkpoint: Checkpoint) throws(RunIdentity.Unreadable) {
+        guard let buffers = OptimizerBuffers(of: checkpoint, slotNames: slotNames) else {
+            throw RunIdentity.Unreadable()
+        }
+        optimizer.restart(with: buffers)
         sums = [:]
         comparison.forgetAll()
         lastGradient.forget()
@@ -158,6 +166,14 @@ package final class LeNetNumbers: StoredNumbers {
         return total.sums
     }
 
+    package func averageMetrics(of round: Round) -> Metrics? {
+        let shardCount = schedule.shardCount(of: round)
+        guard shardCount > 0, let average else { return nil }
+        let work = Work(round: round, subtree: .root(of: shardCount), version: 0)
+        let sums = comparison.compute(work, average, feed).sums
+        return Metrics(of: sums, sampleCount: schedule.samples(of: round).count)
+    }
+
     package func wrongWorkers(
         _ work: Work,
         first: WorkerID,
@@ -180,12 +196,11 @@ package final class LeNetNumbers: StoredNumbers {
 
 extension OptimizerBuffers: StoredState {
     package func withBuffers(
-        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+        _ body: (UnsafeRawBufferPointer, [UnsafeRawBufferPointer]) -> Void
     ) {
         body(
             UnsafeRawBufferPointer(parameters.bytes),
-            UnsafeRawBufferPointer(firstMoment.bytes),
-            UnsafeRawBufferPointer(secondMoment.bytes)
+            slots.map { UnsafeRawBufferPointer($0.bytes) }
         )
     }
 }

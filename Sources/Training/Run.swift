@@ -1,6 +1,7 @@
 package import Arithmetic
 package import Checkpoints
 package import Kernels
+package import Model
 package import TrainingDriver
 
 /// Everything that a coordinator starts with: a fresh run's, or what a checkpoint says.
@@ -15,4 +16,7 @@ package struct Run {
     package var kernels: KernelSet
     /// Where checkpoints go.
     package var checkpoints: RunCheckpoints<LeNetNumbers, CheckpointWriter>
+
+    /// How far each step goes.
+    package var learningRate: LearningRate { optimizer.rule.learningRate }
 }

@@ -15,6 +15,8 @@ package struct RunBuilder {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// The data set leaves too few images on one side of the split.
         case splitLeavesNothing(imageCount: Int, validationSplit: Double)
+        /// The warm-up is longer than the whole run.
+        case warmUpTooLong(warmUpStepCount: Int, stepCount: Int)
         /// The run's newest checkpoint is beyond the end that was asked for.
         case alreadyBeyond(path: String, completedEpochCount: Int, epochCount: Int)
         /// A checkpoint lacks the figures of its run.
@@ -25,6 +27,9 @@ package struct RunBuilder {
             case .splitLeavesNothing(let imageCount, let validationSplit):
                 "splitting \(imageCount) training images: validationSplit \(validationSplit) leaves none to train "
                     + "on where at least one was expected; choose a smaller split"
+            case .warmUpTooLong(let warmUpStepCount, let stepCount):
+                "planning the run: a warm-up of \(warmUpStepCount) steps where at most the run's \(stepCount) were expected; "
+                    + "lower --warm-up, or raise --epochs"
             case .alreadyBeyond(let path, let completed, let epochCount):
                 "\(path): \(completed) epochs are complete where at most \(epochCount) were asked for; "
                     + "raise --epochs to train on"
@@ -43,6 +48,7 @@ package struct RunBuilder {
     private let dataset: MNISTDataset
     private let kernels: KernelSet
     let schedule: Schedule
+    private let rule: OptimizerRule
     private var store: CheckpointStore
 
     /// The settings that must agree when the run goes on.
@@ -50,7 +56,8 @@ package struct RunBuilder {
 
     /// Gathers what a run is made of.
     ///
-    /// - Throws: ``Failure/splitLeavesNothing(imageCount:validationSplit:)``.
+    /// - Throws: ``Failure/splitLeavesNothing(imageCount:validationSplit:)``,
+    ///   ``Failure/warmUpTooLong(warmUpStepCount:stepCount:)``.
     package init(
         configuration: RunConfiguration,
         folder: RunFolder,
@@ -77,6 +84,13 @@ package struct RunBuilder {
             batchSize: configuration.batchSize,
             epochCount: configuration.epochs
         )
+        rule = OptimizerRule(configuration, schedule)
+        guard rule.learningRate.warmUpStepCount <= schedule.stepCount else {
+            throw .warmUpTooLong(
+                warmUpStepCount: rule.learningRate.warmUpStepCount,
+                stepCount: schedule.stepCount
+            )
+        }
         store = Self.store(in: folder, configuration)
         identity = RunConfiguration.numericKeys(of: configuration).merging([
             "datasetChecksum": dataset.checksum
@@ -107,23 +121,29 @@ package struct RunBuilder {
     ///
     /// - Parameters:
     ///   - parameters: those to start from; nil draws them from the seed.
+    ///   - reset: the layers whose parameters are drawn all the same.
     ///   - workerCountMin: workers to wait for.
     /// - Throws: `CheckpointError` when the first checkpoint cannot be written.
     package func fresh(
         from parameters: [Float]?,
+        reset: [LeNet.ResettableLayer] = [],
         workerCountMin: Int
     ) throws(CheckpointError) -> Run {
         let start = ParameterBuffer.initial(seed: configuration.seed)
-        if let parameters { start.copy(parameters) }
+        if let parameters {
+            let drawn = ParameterBuffer.initial(seed: configuration.seed)
+            start.copy(parameters)
+            for layer in reset { start.copy(from: drawn, in: layer.range) }
+        }
         var random = SystemRandomNumberGenerator()
         let run = makeRun(
             numbered: random.next(),
             RunRecord(),
             workerCountMin: workerCountMin,
             optimizer: Optimizer(
-                adam: adam,
+                rule: rule,
                 kernels: kernels,
-                buffers: OptimizerBuffers(parameters: start)
+                buffers: rule.initialBuffers(of: start)
             )
         )
         run.checkpoints.submit(RunRecord(), run.optimizer.current, isRequired: true)
@@ -162,7 +182,8 @@ package struct RunBuilder {
             )
         }
         guard let record = try? RunIdentity.record(in: metadata),
-            let number = RunIdentity.run(in: metadata)
+            let number = RunIdentity.run(in: metadata),
+            let buffers = OptimizerBuffers(of: checkpoint, slotNames: rule.slotNames)
         else { throw Failure.foreignCheckpoint(path: found.path) }
         guard metadata.epoch <= schedule.epochCount, metadata.step <= schedule.stepCount else {
             throw Failure.alreadyBeyond(
@@ -175,21 +196,15 @@ package struct RunBuilder {
             numbered: number,
             record,
             workerCountMin: workerCountMin,
-            optimizer: optimizer(from: checkpoint)
+            optimizer: Optimizer(rule: rule, kernels: kernels, buffers: buffers)
         )
     }
 
-    private var adam: Adam {
-        Adam(
-            learningRate: Float(configuration.optimizer.learningRate),
-            beta1: Float(configuration.optimizer.beta1),
-            beta2: Float(configuration.optimizer.beta2),
-            epsilon: Float(configuration.optimizer.epsilon)
+    private var stopping: StoppingRule {
+        StoppingRule(
+            accuracy: configuration.stopping.untilAccuracy,
+            patience: configuration.stopping.patience
         )
-    }
-
-    private func optimizer(from checkpoint: Checkpoint) -> Optimizer {
-        Optimizer(adam: adam, kernels: kernels, buffers: OptimizerBuffers(of: checkpoint))
     }
 
     private func makeRun(
@@ -199,12 +214,17 @@ package struct RunBuilder {
         optimizer: Optimizer
     ) -> Run {
         var random = SystemRandomNumberGenerator()
+        let augmentation = configuration.input.augmentation
         var settings = Coordinator.Settings(
             stamp: RunStamp(run: number, generation: random.next()),
             schedule: schedule,
             input: InputSettings(
                 geometry: configuration.input.geometry.rawValue,
-                scale: configuration.input.scale.rawValue
+                scale: configuration.input.scale.rawValue,
+                labelSmoothing: configuration.optimizer.labelSmoothing > 0
+                    ? "\(configuration.optimizer.labelSmoothing)" : "",
+                augmentation: augmentation.isActive ? augmentation.words : "",
+                seed: configuration.seed
             ),
             workerCountMin: workerCountMin,
             stepsPerCheckpoint: configuration.checkpoints.stepInterval
@@ -212,42 +232,57 @@ package struct RunBuilder {
         settings.verification = Verification(
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
+        let writer = CheckpointWriter(store: store, table: Self.table, slotNames: rule.slotNames)
+        let checkpoints = RunCheckpoints<LeNetNumbers, _>(
+            writer: writer,
+            store: store,
+            identity: RunIdentity(run: number, seed: configuration.seed, configuration: identity)
+        )
+        checkpoints.best = BestModel(
+            path: folder.bestPath,
+            input: configuration.input,
+            writer: writer
+        )
         return Run(
-            start: RunStart(record, settings: settings, keepsGoing: configuration.keepGoing),
+            start: RunStart(
+                record,
+                settings: settings,
+                keepsGoing: configuration.stopping.keepsGoing,
+                stopping: stopping
+            ),
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
             optimizer: optimizer,
             kernels: kernels,
-            checkpoints: RunCheckpoints(
-                writer: CheckpointWriter(store: store, table: Self.table),
-                store: store,
-                identity: RunIdentity(
-                    run: number,
-                    seed: configuration.seed,
-                    configuration: identity
-                )
-            )
+            checkpoints: checkpoints
         )
     }
 }
 
 extension OptimizerBuffers {
-    /// Takes over what a checkpoint holds.
-    init(of checkpoint: Checkpoint) {
-        let buffers = [checkpoint.parameters, checkpoint.firstMoment, checkpoint.secondMoment]
-            .map { floats in
-                let buffer = ParameterBuffer()
-                buffer.copy(floats)
-                return buffer
-            }
+    /// Takes over what a checkpoint holds; nil unless its slots are these.
+    init?(of checkpoint: Checkpoint, slotNames: [String]) {
+        let slots = slotNames.compactMap { checkpoint.slots[$0] }
+        guard slots.count == slotNames.count, slots.count == checkpoint.slots.count else {
+            return nil
+        }
+        func buffer(_ floats: [Float]) -> ParameterBuffer {
+            let buffer = ParameterBuffer()
+            buffer.copy(floats)
+            return buffer
+        }
         self.init(
-            parameters: buffers[0],
-            firstMoment: buffers[1],
-            secondMoment: buffers[2]
+            parameters: buffer(checkpoint.parameters),
+            slots: SlotBuffers(slots.map(buffer))
         )
     }
 }
 
 extension ParameterBuffer {
+    /// Takes over a range of another buffer.
+    fileprivate func copy(from other: ParameterBuffer, in range: Range<Int>) {
+        for index in range { floats[index] = other.floats[index] }
+    }
+
     /// Overwrites the buffer with as many floats as it has.
     package func copy(_ floats: [Float]) {
         precondition(floats.count == LeNet.parameterCount, "\(floats.count) floats")

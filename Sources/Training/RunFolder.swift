@@ -111,6 +111,10 @@ package struct RunFolder: Equatable, Sendable {
     }
     /// The trained model.
     package var modelPath: String { path + "/model.safetensors" }
+    /// The model of the epoch with the lowest validation loss.
+    package var bestPath: String { path + "/best.safetensors" }
+    /// The moving average of its parameters.
+    package var averagePath: String { path + "/ema.safetensors" }
 
     /// Whether it holds the configuration of a run.
     package var holdsConfiguration: Bool {

@@ -17,6 +17,8 @@ package struct RunResult: Sendable {
     package var epochs: [EpochRecord]
     /// Over the test images, if the run was completed.
     package var test: Metrics?
+    /// The same of the moving average of the parameters, where one is kept.
+    package var averageTest: Metrics?
     /// The most workers that took part at once.
     package var workerCountMax: Int
     /// Workers that gave wrong answers, in the order in which they were found.
@@ -33,6 +35,8 @@ package struct RunResult: Sendable {
     package var workerProfiles: [WorkerID: WorkerProfile]
     /// The parameters at the end.
     package var parameters: ParameterBuffer
+    /// Their moving average at the end, where one is kept.
+    package var average: ParameterBuffer?
     /// Where the last checkpoints went.
     package var writer: CheckpointWriter
 
@@ -48,6 +52,7 @@ package struct RunResult: Sendable {
         position = driver.machine.position
         epochs = driver.progress.epochs
         test = driver.progress.test
+        averageTest = driver.progress.averageTest
         workerCountMax = driver.progress.workerCountMax
         distrusted = driver.machine.distrusted
         unverified = driver.machine.unverified
@@ -56,6 +61,7 @@ package struct RunResult: Sendable {
         profile = driver.clock.result
         workerProfiles = driver.clock.workerProfiles
         parameters = driver.numbers.parameters
+        average = driver.numbers.average
         writer = driver.keeper.writer
     }
 

@@ -14,6 +14,8 @@ final class SubtreeComputer {
     private let gradients = BufferPool()
     private let clock: PhaseClock
     private let simulatedDuration: Duration?
+    private let labelSmoothing: Float
+    private let augmenter: ImageAugmenter?
     /// The sums of both segments.
     private let reductions: [ReductionTree]
     /// The work whose first shard the computer holds already, and whose convolutions it has
@@ -31,9 +33,20 @@ final class SubtreeComputer {
         clock: PhaseClock = PhaseClock(),
         simulatedDuration: Duration? = nil
     ) {
-        guard let transform = InputTransform(geometry: input.geometry, scale: input.scale) else {
-            return nil
+        guard let transform = InputTransform(geometry: input.geometry, scale: input.scale),
+            let smoothing = Self.labelSmoothing(input.labelSmoothing)
+        else { return nil }
+        if input.augmentation.isEmpty {
+            augmenter = nil
+        } else {
+            guard let augmentation = Augmentation(words: input.augmentation) else { return nil }
+            augmenter = ImageAugmenter(
+                kernels: kernels,
+                augmentation: augmentation,
+                seed: input.seed
+            )
         }
+        labelSmoothing = smoothing
         self.simulatedDuration = simulatedDuration
         self.clock = clock
         let gradients = gradients
@@ -53,7 +66,7 @@ final class SubtreeComputer {
     /// - Parameter work: whose samples they are; `total` of the same work need not load them again.
     func prepare(_ work: Work, _ samples: UnsafeRawBufferPointer) {
         guard prepared != work else { return }
-        computer.load(Self.shard(at: 0, of: samples))
+        load(work, 0, samples)
         prepared = work
         begun = nil
     }
@@ -87,7 +100,7 @@ final class SubtreeComputer {
         defer { for reduction in reductions { reduction.removeAll() } }
         for index in 0..<shardCount {
             if index > 0 || prepared != work {
-                computer.load(Self.shard(at: index, of: samples))
+                load(work, index, samples)
             }
             let isBegun = prepared == work && begun == work
             (prepared, begun) = (nil, nil)
@@ -98,7 +111,12 @@ final class SubtreeComputer {
             if simulatedDuration != nil { gradient?.floats.update(repeating: 0) }
             let place = Subtree(level: 0, index: index)
             let sampleCount = Self.shard(at: index, of: samples).count / LeNet.sampleSize
-            let sums = forward(parameters, sampleCount: sampleCount, isBegun: isBegun)
+            let sums = forward(
+                parameters,
+                sampleCount: sampleCount,
+                isBegun: isBegun,
+                isTraining: isTraining
+            )
             if let gradient, simulatedDuration == nil {
                 computer.fullyConnectedBackward(parameters.start, into: gradient.start)
                 clock.lap(.backwardFullyConnected)
@@ -121,6 +139,22 @@ final class SubtreeComputer {
         return total
     }
 
+    /// The number that the word is; nil where it is none, or out of bounds.
+    private static func labelSmoothing(_ word: String) -> Float? {
+        guard let number = word.isEmpty ? 0 : Float(word), number >= 0, number < 1 else {
+            return nil
+        }
+        return number
+    }
+
+    /// Brings a shard in, its images drawn anew if they are trained on and the run asks for that.
+    private func load(_ work: Work, _ index: Int, _ samples: UnsafeRawBufferPointer) {
+        let shard = Self.shard(at: index, of: samples)
+        guard let augmenter, case .step(let step) = work.round else { return computer.load(shard) }
+        let place = (work.subtree.index << work.subtree.level + index) * LeNet.shardSampleCountMax
+        computer.load(augmenter.augmented(shard, step: step, place: place))
+    }
+
     private static let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize
 
     private static func shard(
@@ -138,7 +172,8 @@ final class SubtreeComputer {
     private func forward(
         _ parameters: ParameterBuffer,
         sampleCount: Int,
-        isBegun: Bool
+        isBegun: Bool,
+        isTraining: Bool
     ) -> LossSums {
         if let simulatedDuration {
             usleep(UInt32(simulatedDuration.seconds * 1_000_000))
@@ -147,7 +182,10 @@ final class SubtreeComputer {
             return LossSums(lossSum: 0, correctCount: sampleCount)
         }
         if !isBegun { computer.convolutionsForward(parameters.start) }
-        let sums = computer.fullyConnectedForward(parameters.start)
+        let sums = computer.fullyConnectedForward(
+            parameters.start,
+            labelSmoothing: isTraining ? labelSmoothing : 0
+        )
         clock.lap(.forward)
         return sums
     }

@@ -32,6 +32,9 @@ package struct Coordinator: Equatable, Sendable {
         /// this position; nil if there is none.
         case foundCheckpoint(Position?, before: Position)
 
+        /// An epoch that was recorded is judged: training ends with it, or goes on.
+        case judged(isEnough: Bool)
+
         /// The time of `nextDeadline` has come.
         case deadlineReached
 
@@ -234,7 +237,9 @@ package struct Coordinator: Equatable, Sendable {
         case ended
     }
 
-    let settings: Settings
+    var settings: Settings
+    /// Whether the last epoch is not judged yet.
+    var awaitsVerdict = false
     var state = State.gathering
     /// The round that is computed while the machine runs.
     var current: RoundProgress
@@ -331,6 +336,8 @@ package struct Coordinator: Equatable, Sendable {
             lose(worker, .disconnected, at: now, into: &actions)
         case .foundCheckpoint(let found, let position):
             foundCheckpoint(found, before: position, at: now, into: &actions)
+        case .judged(let isEnough):
+            judged(isEnough: isEnough, at: now, into: &actions)
         case .deadlineReached:
             deadlineReached(at: now, into: &actions)
         case .stopRequested:

@@ -82,7 +82,7 @@ extension Coordinator {
 
     /// Closes the rounds that are complete, then leases what there is to lease.
     mutating func advance(at now: Duration, into actions: inout [Action]) {
-        while case .running = state, current.isComplete {
+        while case .running = state, !awaitsVerdict, current.isComplete {
             close(current.round, into: &actions)
             watch.turn(at: now)
             guard let opened = next.take() else {
@@ -100,7 +100,7 @@ extension Coordinator {
 
     /// Opens the round after the current one ahead of time, so that its samples travel while the
     /// current one is computed.
-    private mutating func openNext() {
+    mutating func openNext() {
         divideShares()
         let ahead = position.advanced(past: current.round)
         guard var opened = next.take(), let round = settings.schedule.round(after: ahead) else {
@@ -124,6 +124,7 @@ extension Coordinator {
             if isDue, !endsEpoch { actions.append(.saveCheckpoint(position)) }
         case .validation(let epochIndex):
             actions.append(.recordEpoch(index: epochIndex))
+            awaitsVerdict = settings.schedule.judgesEpochs
             actions.append(.saveCheckpoint(position))
         case .test:
             actions.append(.recordTest)

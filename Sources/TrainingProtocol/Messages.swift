@@ -54,7 +54,7 @@ package struct Work: Hashable, Sendable {
     }
 }
 
-/// How samples become inputs, as the coordinator tells its workers; the words are the
+/// How samples become inputs and losses, as the coordinator tells its workers; the words are the
 /// configuration's.
 package struct InputSettings: Hashable, Sendable {
     /// `pad` or `resize`.
@@ -63,15 +63,33 @@ package struct InputSettings: Hashable, Sendable {
     /// `unit` or `none`.
     package let scale: String
 
-    /// Wraps both words.
-    package init(geometry: String, scale: String) {
+    /// The share of the target that all classes divide in training, a number such as `0.1`; empty
+    /// for none.
+    package let labelSmoothing: String
+
+    /// The strengths with which images that are trained on are changed at random; empty for none.
+    package let augmentation: String
+    /// What decides those changes.
+    package let seed: UInt64
+
+    /// Wraps the words.
+    package init(
+        geometry: String,
+        scale: String,
+        labelSmoothing: String = "",
+        augmentation: String = "",
+        seed: UInt64 = 0
+    ) {
         self.geometry = geometry
         self.scale = scale
+        self.labelSmoothing = labelSmoothing
+        self.augmentation = augmentation
+        self.seed = seed
     }
 }
 
 /// The version of the messages; a worker and a coordinator must agree on it.
-package let protocolVersion = 2
+package let protocolVersion = 3
 
 /// What a worker tells the coordinator.
 package enum WorkerMessage: Hashable, Sendable {

@@ -16,7 +16,11 @@ package struct Schedule: Equatable, Sendable {
     package let batchSize: Int
 
     /// Epochs until the run ends.
-    package let epochCount: Int
+    package private(set) var epochCount: Int
+
+    /// Whether the run may end with any epoch: each is judged once it is recorded, and no step is
+    /// made before.
+    package var judgesEpochs = false
 
     /// Plans a run.
     ///
@@ -39,6 +43,19 @@ package struct Schedule: Equatable, Sendable {
         self.testSampleCount = testSampleCount
         self.batchSize = batchSize
         self.epochCount = epochCount
+    }
+
+    /// The same, with an earlier end.
+    ///
+    /// - Precondition: `epochCount` is at least 1 and no more than before.
+    package func ending(afterEpochs epochCount: Int) -> Schedule {
+        precondition(
+            (1...self.epochCount).contains(epochCount),
+            "\(self.epochCount) epochs end after \(epochCount)"
+        )
+        var schedule = self
+        schedule.epochCount = epochCount
+        return schedule
     }
 
     /// Optimizer steps of an epoch.

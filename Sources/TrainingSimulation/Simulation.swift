@@ -37,7 +37,7 @@ package final class Simulation<Model: SimulatedModel> {
         let options = options ?? SimulationOptions(seed: seed)
         world = World(seed: seed, options: options, hasText: hasText)
         network = SimulatedNetwork(world)
-        model = Model(schedule: options.schedule, seed: seed)
+        model = Model(schedule: options.schedule, stopping: options.stopping, seed: seed)
         workers = Array(repeating: nil, count: options.workerCount)
         isDoomed = Array(repeating: false, count: options.workerCount)
         wakes = Wakes(workers: Array(repeating: nil, count: options.workerCount))

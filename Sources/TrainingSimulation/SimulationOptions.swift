@@ -1,4 +1,5 @@
 import SeededRandom
+package import TrainingDriver
 package import TrainingProtocol
 
 /// What kind of run a seed stands for: its sizes, its network, its workers, and what befalls them.
@@ -46,6 +47,8 @@ package struct SimulationOptions: Equatable, Sendable {
 
     /// The rounds.
     package var schedule: Schedule
+    /// When the run ends before its last epoch.
+    package var stopping = StoppingRule()
     /// Places where a worker can run.
     package var workerCount: Int
     /// Workers that the coordinator waits for.
@@ -149,6 +152,14 @@ package struct SimulationOptions: Equatable, Sendable {
         checkpointsKept = .max
         faultyPhase = calmDuration * random.number(in: 1...4) + startMax
         if seed % 3 == 0 { becomeDoubtful(seed: seed) }
+        // A third of either kind.
+        if seed / 3 % 3 == 2 { stopping = Self.stopping(seed: seed) }
+    }
+
+    /// An accuracy, which the toy has from its first epoch on, or epochs without a lower loss.
+    private static func stopping(seed: UInt64) -> StoppingRule {
+        var random = RandomStream(seed: seed, stream: 104)
+        return random.chance(60) ? StoppingRule(accuracy: 0.5) : StoppingRule(patience: 1)
     }
 
     /// Turns a third of the runs into ones of doubt: workers that compute wrong bits, answers that

@@ -73,7 +73,13 @@ package enum WireDecoding {
     ) throws(WireError) -> (CoordinatorMessage, WelcomeOffer) {
         let header = try header(bytes)
         if case .welcome(let welcome) = header.body {
-            let input = InputSettings(geometry: welcome.geometry, scale: welcome.scale)
+            let input = InputSettings(
+                geometry: welcome.geometry,
+                scale: welcome.scale,
+                labelSmoothing: welcome.labelSmoothing,
+                augmentation: welcome.augmentation,
+                seed: welcome.seed
+            )
             let offer = WelcomeOffer(
                 localLink: welcome.localLink,
                 sliceCountMax: Int(min(welcome.sliceCountMax, 1 << 20)),

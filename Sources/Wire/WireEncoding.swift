@@ -135,6 +135,9 @@ package enum WireEncoding {
             header.mark(stamp)
             header.welcome.geometry = input.geometry
             header.welcome.scale = input.scale
+            header.welcome.labelSmoothing = input.labelSmoothing
+            header.welcome.augmentation = input.augmentation
+            header.welcome.seed = input.seed
             header.welcome.localLink = offer.localLink
             header.welcome.sliceCountMax = UInt32(offer.sliceCountMax)
             if let link = offer.sealedLink { header.welcome.sealedLink = Lockstep_SealedLink(link) }

@@ -10,7 +10,7 @@
 
 /// The first frame of every Lockstep message. The payload, where there is one, follows as a frame of raw bytes:
 /// samples (785 bytes each: label, 28·28 pixels) behind `work`, 61,706 little-endian floats behind `parameters` and
-/// behind `answer` of a training step; a profile's times.
+/// behind `answer` of a training step, each in two segments unless it lies in shared memory; a profile's times.
 ///
 /// Numbers are never reused. A field that a receiver does not know is skipped; a header without a known `body` is
 /// counted and dropped.
@@ -199,7 +199,7 @@ nonisolated struct Lockstep_Hello: Sendable {
   init() {}
 }
 
-/// Takes a worker in and tells it how samples become inputs.
+/// Takes a worker in and tells it how samples become inputs and losses.
 nonisolated struct Lockstep_Welcome: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -227,6 +227,16 @@ nonisolated struct Lockstep_Welcome: Sendable {
   var hasSealedLink: Bool {self._sealedLink != nil}
   /// Clears the value of `sealedLink`. Subsequent reads from it will return its default value.
   mutating func clearSealedLink() {self._sealedLink = nil}
+
+  /// The share of the target that all classes divide in training, such as "0.1"; empty for none.
+  var labelSmoothing: String = String()
+
+  /// Strengths of shift, rotation, scale and shear of images that are trained on, such as "2.0 15.0 0.1 0.1"; empty for
+  /// none.
+  var augmentation: String = String()
+
+  /// Decides how each image is changed, with its step and its place in the batch.
+  var seed: UInt64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -789,7 +799,7 @@ nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0\u{3}sealed_link\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0\u{3}sealed_link\0\u{3}label_smoothing\0\u{1}augmentation\0\u{1}seed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -802,6 +812,9 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularStringField(value: &self.localLink) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.sliceCountMax) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._sealedLink) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.labelSmoothing) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.augmentation) }()
+      case 8: try { try decoder.decodeSingularFixed64Field(value: &self.seed) }()
       default: break
       }
     }
@@ -827,6 +840,15 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._sealedLink {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if !self.labelSmoothing.isEmpty {
+      try visitor.visitSingularStringField(value: self.labelSmoothing, fieldNumber: 6)
+    }
+    if !self.augmentation.isEmpty {
+      try visitor.visitSingularStringField(value: self.augmentation, fieldNumber: 7)
+    }
+    if self.seed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.seed, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -836,6 +858,9 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.localLink != rhs.localLink {return false}
     if lhs.sliceCountMax != rhs.sliceCountMax {return false}
     if lhs._sealedLink != rhs._sealedLink {return false}
+    if lhs.labelSmoothing != rhs.labelSmoothing {return false}
+    if lhs.augmentation != rhs.augmentation {return false}
+    if lhs.seed != rhs.seed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

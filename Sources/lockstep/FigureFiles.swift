@@ -12,7 +12,7 @@ import TrainingProtocol
 /// A file that cannot be written is told of once; training goes on.
 final class FigureFiles {
     private let folder: RunFolder
-    private let learningRate: Double
+    private let learningRate: LearningRate
     private let logEvery: Int
     private let stepsPerEpoch: Int
     private var metrics: MetricsLog
@@ -39,7 +39,7 @@ final class FigureFiles {
     ) throws(ReportError) {
         self.folder = folder
         self.warn = warn
-        learningRate = configuration.optimizer.learningRate
+        learningRate = run.learningRate
         logEvery = configuration.logEvery
         stepsPerEpoch = run.start.settings.schedule.stepsPerEpoch
         step = run.start.position.completedStepCount
@@ -70,7 +70,7 @@ final class FigureFiles {
         let line = MetricsLine(
             record,
             samplesPerSecond: pace.samplesPerSecond(at: record),
-            learningRate: learningRate,
+            learningRate: learningRate.shownRate(step: step),
             at: Date()
         )
         keep("metrics") { () throws(ReportError) in try metrics.append(line) }
@@ -106,7 +106,7 @@ final class FigureFiles {
             record,
             state,
             step: step,
-            learningRate: learningRate,
+            learningRate: learningRate.shownRate(step: step),
             at: Date()
         )
         keep("metrics") { () throws(ReportError) in try metrics.append(line) }
@@ -179,6 +179,15 @@ final class FigureFiles {
         } catch {
             if failedParts.insert(part).inserted { warn(error) }
         }
+    }
+}
+
+extension LearningRate {
+    /// The rate of a step in as few digits as tell binary32 numbers apart: it is computed with as
+    /// one.
+    fileprivate func shownRate(step: Int) -> Double {
+        let rate = Float(rate(step: step))
+        return Double("\(rate)") ?? Double(rate)
     }
 }
 

@@ -39,10 +39,19 @@ struct FinishedRun {
         let bytes = UnsafeRawBufferPointer(result.parameters.bytes)
         let digest = Digest.sha256(of: bytes).description
         do throws(CheckpointError) {
-            try write(to: folder.modelPath)
+            try write(result.parameters, card, to: folder.modelPath)
+            if let average = result.average {
+                let card = ModelCard.ofAverage(of: result, card)
+                try write(average, card, to: folder.averagePath)
+            }
         } catch {
             let place = placeElsewhere(digest: digest)
-            report.show(result, digest: digest, modelPath: place ?? "nowhere")
+            report.show(
+                result,
+                digest: digest,
+                modelPath: place ?? "nowhere",
+                averagePath: nil
+            )
             try? report.summarize(result, digest: digest)
             throw ModelElsewhere(
                 path: folder.modelPath,
@@ -50,7 +59,12 @@ struct FinishedRun {
                 place: place
             )
         }
-        report.show(result, digest: digest, modelPath: folder.modelPath)
+        report.show(
+            result,
+            digest: digest,
+            modelPath: folder.modelPath,
+            averagePath: result.average == nil ? nil : folder.averagePath
+        )
         try report.summarize(result, digest: digest)
     }
 
@@ -63,7 +77,7 @@ struct FinishedRun {
         for folder in folders where !folder.isEmpty {
             let path = folder + "/lockstep-model-\(digest.prefix(16)).safetensors"
             do throws(CheckpointError) {
-                try write(to: path)
+                try write(result.parameters, card, to: path)
                 return path
             } catch {
                 // The next place may take it.
@@ -72,10 +86,14 @@ struct FinishedRun {
         return nil
     }
 
-    private func write(to path: String) throws(CheckpointError) {
+    private func write(
+        _ parameters: ParameterBuffer,
+        _ card: [String: String],
+        to path: String
+    ) throws(CheckpointError) {
         try ModelFile.write(
             path: path,
-            parameters: UnsafeRawBufferPointer(result.parameters.bytes),
+            parameters: UnsafeRawBufferPointer(parameters.bytes),
             table: RunBuilder.table,
             metadata: card
         )

@@ -37,6 +37,7 @@ struct Lockstep: AsyncParsableCommand {
                 name: "Look at runs",
                 subcommands: [RunsCommand.self, ReportCommand.self]
             ),
+            CommandGroup(name: "Look at data", subcommands: [DataCommand.self]),
             CommandGroup(name: "Protect", subcommands: [KeysCommand.self]),
             CommandGroup(name: "Measure", subcommands: [BenchCommand.self]),
             CommandGroup(name: "Check", subcommands: [SimulateCommand.self, VersionCommand.self]),

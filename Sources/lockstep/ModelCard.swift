@@ -29,15 +29,26 @@ enum ModelCard {
             "epochs": "\(result.epochs.count)",
             "steps": "\(result.position.completedStepCount)",
         ]
-        if let test = result.test {
-            entries["test_loss"] = "\(test.loss)"
-            entries["test_accuracy"] = "\(test.accuracy)"
-        }
-        if let validation = result.epochs.last?.validation {
-            entries["val_loss"] = "\(validation.loss)"
-            entries["val_accuracy"] = "\(validation.accuracy)"
-        }
+        put(result.test, result.epochs.last?.validation, into: &entries)
         return entries
+    }
+
+    /// The entries that `ema.safetensors` gets: those of the model's card, with figures of its own.
+    static func ofAverage(of result: RunResult, _ card: [String: String]) -> [String: String] {
+        var card = card
+        put(result.averageTest, result.epochs.last?.averageValidation, into: &card)
+        return card
+    }
+
+    private static func put(
+        _ test: Metrics?,
+        _ validation: Metrics?,
+        into entries: inout [String: String]
+    ) {
+        for (prefix, metrics) in [("test", test), ("val", validation)] {
+            entries["\(prefix)_loss"] = metrics.map { "\($0.loss)" }
+            entries["\(prefix)_accuracy"] = metrics.map { "\($0.accuracy)" }
+        }
     }
 
     /// The folder's own name, for a path would tell of the machine.

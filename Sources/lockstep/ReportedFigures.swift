@@ -1,4 +1,7 @@
+import Checkpoints
+import Configuration
 import Figures
+import Model
 import NetworkTransport
 import Reporting
 import Training
@@ -57,5 +60,26 @@ extension RunSummary.UnverifiedSteps {
                 last: $0.upperBound
             )
         }
+    }
+}
+
+extension RunSummary.Findings {
+    /// Takes what a run came to on the way, and beside its parameters.
+    init(of result: RunResult, _ stopping: RunConfiguration.StopSettings) {
+        self.init()
+        average = result.average.map {
+            RunSummary.Model(
+                test: result.averageTest ?? Metrics(loss: .nan, accuracy: .nan),
+                digest: Digest.sha256(of: UnsafeRawBufferPointer($0.bytes)).description
+            )
+        }
+        let epochs = result.epochs
+        func milestone(_ index: Int?) -> RunSummary.Milestone? {
+            index.flatMap { RunSummary.Milestone(endOf: epochs[...$0]) }
+        }
+        best = milestone(EpochRecord.best(of: epochs))
+        untilAccuracy = milestone(
+            StoppingRule(accuracy: stopping.untilAccuracy).reachingEpochIndex(in: epochs)
+        )
     }
 }

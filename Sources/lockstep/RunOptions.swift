@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import Model
 import Training
 
 /// What `train` and `coordinator` have in common: the settings and where the run is kept.
@@ -37,6 +38,14 @@ struct RunOptions: ParsableArguments {
             completion: .file()
         )
         var initialModel: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Layers of --initial-model to draw from the seed all the same, such as fc3 or fc2,fc3.",
+                valueName: "layers"
+            )
+        )
+        var reset: String?
     }
 
     /// How payloads get to workers.
@@ -113,6 +122,29 @@ struct RunOptions: ParsableArguments {
                 "starting: both --resume and --initial-model were found where one at most was expected; leave one out"
             )
         }
+    }
+
+    /// The layers that are drawn from the seed.
+    ///
+    /// - Throws: when a name is no layer's, and when there is no model to start from.
+    func resetLayers() throws(UsageError) -> [LeNet.ResettableLayer] {
+        guard let reset = place.reset else { return [] }
+        guard initialModel != nil else {
+            throw UsageError(
+                "resetting layers: no --initial-model was found where one was expected; name the model whose other layers stay"
+            )
+        }
+        let all = LeNet.ResettableLayer.all
+        var layers: [LeNet.ResettableLayer] = []
+        for name in reset.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let layer = all.first(where: { $0.name == name }) else {
+                throw UsageError(
+                    "resetting layers: '\(name)' was found where a layer was expected; the layers are \(all.map(\.name).joined(separator: ", "))"
+                )
+            }
+            layers.append(layer)
+        }
+        return layers
     }
 
     /// Whether the run goes on.

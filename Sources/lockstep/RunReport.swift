@@ -5,6 +5,7 @@ import Foundation
 import Hosting
 import Kernels
 import Logging
+import Model
 import Reporting
 import Training
 import TrainingDriver
@@ -72,7 +73,7 @@ final class RunReport: RunObserver {
                 "epoch \(record.epoch.epochIndex + 1) of \(schedule.epochCount)"
             )
         }
-        if configuration.keepGoing, !record.epoch.training.loss.isFinite,
+        if configuration.stopping.keepsGoing, !record.epoch.training.loss.isFinite,
             failedParts.insert("loss").inserted
         {
             log(
@@ -233,6 +234,7 @@ final class RunReport: RunObserver {
             epochs: result.epochs,
             test: Self.test(of: result),
             digest: digest,
+            findings: RunSummary.Findings(of: result, configuration.stopping),
             workers: result.workerCountMax,
             batchSize: configuration.batchSize,
             seed: configuration.seed,
@@ -254,12 +256,15 @@ final class RunReport: RunObserver {
         result.test ?? Metrics(loss: .nan, accuracy: .nan)
     }
 
-    /// Prints the run's result, and where its model is.
-    func show(_ result: RunResult, digest: String, modelPath: String) {
+    /// Prints the run's result, and where its model is, and the moving average if there is one.
+    func show(_ result: RunResult, digest: String, modelPath: String, averagePath: String?) {
+        let average = averagePath.map { "EMA    \($0)\n" } ?? ""
         display.result(
             """
             \(Self.test(of: result).testLine)\
+            \(result.averageTest.map { "EMA " + $0.testLine } ?? "")\
             model  \(modelPath)
+            \(average)\
             digest \(digest)
 
             """

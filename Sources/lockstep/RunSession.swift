@@ -61,6 +61,7 @@ struct RunSession {
             dataset: dataset,
             kernels: kernels
         )
+        if let note = configuration.learningRateNote { logger.notice("\(note)") }
         let trace = try options.trace.map { (path) throws(ReportError) in
             try TraceFile(path: NSString(string: path).expandingTildeInPath)
         }
@@ -281,6 +282,8 @@ struct RunSession {
 
     /// The parameters that the run starts from; nil where the seed gives them.
     private func initialParameters() throws -> [Float]? {
+        // A layer that does not exist is told of before a file is read.
+        _ = try options.resetLayers()
         guard let path = options.initialModel else { return nil }
         return try ModelArgument.readFinite(path: path).parameters
     }
@@ -299,7 +302,11 @@ struct RunSession {
         workerCountMin: Int
     ) throws -> Run {
         guard options.resumes else {
-            return try builder.fresh(from: initial, workerCountMin: workerCountMin)
+            return try builder.fresh(
+                from: initial,
+                reset: try options.resetLayers(),
+                workerCountMin: workerCountMin
+            )
         }
         guard let (run, warnings) = try builder.resumed(workerCountMin: workerCountMin) else {
             throw RunFolder.Failure.holdsNoCheckpoint(path: options.folder.path)

@@ -9,6 +9,8 @@ import Foundation
 struct SettingOptions: ParsableArguments {
     @OptionGroup(title: "Settings") var source: SourceOption
     @OptionGroup(title: "Training") var training: TrainingSettings
+    @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+    @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Data") var data: DataSettings
     @OptionGroup(title: "Workers") var workers: WorkerSettings
     @OptionGroup(title: "Run folder") var record: RecordSettings
@@ -46,23 +48,22 @@ struct SettingOptions: ParsableArguments {
             help: help("learningRate")
         )
         var learningRate: String?
-        @Option(name: .customLong("beta1"), parsing: .unconditional, help: help("beta1"))
-        var beta1: String?
-        @Option(name: .customLong("beta2"), parsing: .unconditional, help: help("beta2"))
-        var beta2: String?
-        @Option(parsing: .unconditional, help: help("epsilon")) var epsilon: String?
         @Option(
             name: [.customShort("s", allowingJoined: true), .long],
             parsing: .unconditional,
             help: help("seed")
         )
         var seed: String?
+        @Option(parsing: .unconditional, help: help("untilAccuracy"))
+        var untilAccuracy: String?
+        @Option(parsing: .unconditional, help: help("earlyStopping"))
+        var earlyStopping: String?
         @Flag(help: help("keepGoing")) var keepGoing = false
 
         fileprivate var texts: [String: String?] {
             [
                 "epochs": epochs, "batchSize": batchSize, "learningRate": learningRate,
-                "beta1": beta1, "beta2": beta2, "epsilon": epsilon, "seed": seed,
+                "seed": seed, "untilAccuracy": untilAccuracy, "earlyStopping": earlyStopping,
                 "keepGoing": keepGoing ? "true" : nil,
             ]
         }
@@ -124,16 +125,19 @@ struct SettingOptions: ParsableArguments {
         LOCKSTEP_CONFIG names, such as `batchSize: 64`. The command line comes before variables, these before the file.
         """
 
-    private static func help(_ key: String) -> ArgumentHelp {
+    static func help(_ key: String) -> ArgumentHelp {
         ArgumentHelp("\(Setting.of(key).help)", valueName: key == "dataset" ? "folder" : "value")
     }
 
     /// The texts that were given, by the settings' keys.
     private var texts: [String: String] {
-        [training.texts, data.texts, workers.texts, record.texts]
-            .reduce(into: [:]) { all, texts in
-                for case let (key, text?) in texts { all[key] = text }
-            }
+        [
+            training.texts, optimizer.texts, augmentation.texts, data.texts, workers.texts,
+            record.texts,
+        ]
+        .reduce(into: [:]) { all, texts in
+            for case let (key, text?) in texts { all[key] = text }
+        }
     }
 
     /// Whether the data set is named beside the file of a run that goes on.

@@ -18,7 +18,7 @@ func isMistakeInUse(_ error: any Error) -> Bool {
     switch error {
     case let error as ConfigurationError:
         switch error {
-        case .unknownSetting, .badValue, .repeated, .badFile: true
+        case .unknownSetting, .badValue, .contradiction, .repeated, .badFile: true
         case .unreadable, .belongsToAnother: false
         }
     case let error as ZeroMQError:

@@ -9,11 +9,11 @@ struct OptimizerTests {
 
     init() throws { kernels = try KernelSet.best(environment: [:]) }
 
-    private func optimizer() -> Optimizer {
+    private func optimizer(_ rule: OptimizerRule) -> Optimizer {
         Optimizer(
-            adam: Adam(),
+            rule: rule,
             kernels: kernels,
-            buffers: OptimizerBuffers(parameters: ParameterBuffer.initial(seed: 1))
+            buffers: rule.initialBuffers(of: ParameterBuffer.initial(seed: 1))
         )
     }
 
@@ -27,12 +27,18 @@ struct OptimizerTests {
 
     private func floats(_ optimizer: Optimizer) -> [[Float]] {
         let buffers = optimizer.current
-        return [buffers.parameters, buffers.firstMoment, buffers.secondMoment]
-            .map { Array($0.floats) }
+        return ([buffers.parameters] + buffers.slots).map { Array($0.floats) }
     }
 
-    @Test func `makes the same step whole, in segments, and after one that was abandoned`() {
-        let (whole, parts, abandoned) = (optimizer(), optimizer(), optimizer())
+    @Test(arguments: [
+        OptimizerRule(), OptimizerRule(weightDecay: 0.1, averageDecay: 0.9),
+        OptimizerRule(.sgd(momentum: 0, isNesterov: false), averageDecay: 0.9),
+        OptimizerRule(.sgd(momentum: 0.9, isNesterov: true), weightDecay: 0.1),
+    ])
+    func `makes the same step whole, in segments, and after one that was abandoned`(
+        rule: OptimizerRule
+    ) {
+        let (whole, parts, abandoned) = (optimizer(rule), optimizer(rule), optimizer(rule))
         for step in 2...6 {
             whole.beginWholeStep()
             make(whole, step: step, [0..<LeNet.parameterCount])

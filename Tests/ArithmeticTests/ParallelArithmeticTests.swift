@@ -36,11 +36,12 @@ struct ParallelArithmeticTests {
         let (left, right, sum) = (numbers(1), numbers(2), ParameterBuffer())
         arithmetic.add(left, right, into: sum, in: range)
         arithmetic.add(sum, to: left, in: range)
-        let current = OptimizerBuffers(parameters: numbers(3))
-        let next = OptimizerBuffers(parameters: numbers(4))
-        let step = Adam().step(7, from: current, to: next, gradientSum: left, sampleCount: 32)
+        let rule = OptimizerRule(weightDecay: 0.1, averageDecay: 0.9)
+        let current = rule.initialBuffers(of: numbers(3))
+        let next = rule.initialBuffers(of: numbers(4))
+        let step = rule.step(7, from: current, to: next, gradientSum: left, sampleCount: 32)
         arithmetic.make(step, in: range)
-        return [left, right, sum, next.parameters, next.firstMoment, next.secondMoment]
+        return [left, right, sum, next.parameters] + next.slots
     }
 
     @Test func `computes on two processors what it computes on one`() {

@@ -94,6 +94,32 @@ import Testing
         )
     }
 
+    @Test func `holds the slots of any optimizer, each whole or not at all`() throws {
+        let values = floats(smallTable, salt: 9)
+        func encoded(_ names: [String]) -> [UInt8] {
+            values.withUnsafeBytes { bytes in
+                let state = TrainingState(
+                    table: smallTable,
+                    parameters: bytes,
+                    slots: names.map { ($0, bytes) }
+                )
+                return Checkpoint.encode(sample(step: 3).metadata, state)
+            }
+        }
+        for names in [[], ["ema"], ["sgd.velocity", "ema"]] {
+            let bytes = encoded(names)
+            let read = try Checkpoint(decoding: bytes, path: "f", table: smallTable)
+            #expect(read.slots == Dictionary(uniqueKeysWithValues: names.map { ($0, values) }))
+        }
+        // The second tensor of the slot goes by another name.
+        var torn = encoded(["ema"])
+        let place = try #require(torn.firstRange(of: Array("ema.a.bias".utf8)))
+        torn.replaceSubrange(place, with: Array("emb.a.bias".utf8))
+        #expect(
+            error(torn) == .unexpectedTensor(path: "f", name: "emb.a.bias")
+        )
+    }
+
     @Test func `notices another model`() throws {
         let whole = sample(step: 3).encoded()
         let entries = [("b.weight", [2, 3]), ("a.bias", [4]), ("scale", [])]

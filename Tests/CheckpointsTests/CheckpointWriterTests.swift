@@ -80,8 +80,7 @@ extension CheckpointWriter {
             submit(
                 checkpoint.metadata,
                 parameters: parameters,
-                firstMoment: firstMoment,
-                secondMoment: secondMoment,
+                slots: [firstMoment, secondMoment],
                 isRequired: isRequired
             )
         }
@@ -110,7 +109,12 @@ extension CheckpointWriter.Outcome {
             table: smallTable,
             fileSystem: fileSystem
         )
-        return (CheckpointWriter(store: store, table: smallTable), store)
+        let writer = CheckpointWriter(
+            store: store,
+            table: smallTable,
+            slotNames: ["adam.firstMoment", "adam.secondMoment"]
+        )
+        return (writer, store)
     }
 
     @Test func `has everything submitted on the disk when it is finished`() throws {

@@ -58,8 +58,7 @@ extension Checkpoint {
                             TrainingState(
                                 table: table,
                                 parameters: parameters,
-                                firstMoment: firstMoment,
-                                secondMoment: secondMoment
+                                slots: adamSlots(firstMoment, secondMoment)
                             )
                         )
                     }
@@ -76,8 +75,8 @@ extension Checkpoint {
             Result
     ) rethrows -> Result {
         try parameters.withUnsafeBytes { parameters in
-            try firstMoment.withUnsafeBytes { firstMoment in
-                try secondMoment.withUnsafeBytes { secondMoment in
+            try (slots["adam.firstMoment"] ?? []).withUnsafeBytes { firstMoment in
+                try (slots["adam.secondMoment"] ?? []).withUnsafeBytes { secondMoment in
                     try body(parameters, firstMoment, secondMoment)
                 }
             }
@@ -92,12 +91,19 @@ extension Checkpoint {
                 TrainingState(
                     table: table,
                     parameters: parameters,
-                    firstMoment: firstMoment,
-                    secondMoment: secondMoment
+                    slots: adamSlots(firstMoment, secondMoment)
                 )
             )
         }
     }
+}
+
+/// What Adam keeps beside the parameters, as checkpoints name it.
+func adamSlots(
+    _ firstMoment: UnsafeRawBufferPointer,
+    _ secondMoment: UnsafeRawBufferPointer
+) -> [TrainingState.Slot] {
+    [("adam.firstMoment", firstMoment), ("adam.secondMoment", secondMoment)]
 }
 
 extension CheckpointStore {
@@ -108,8 +114,7 @@ extension CheckpointStore {
             try save(
                 checkpoint.metadata,
                 parameters: parameters,
-                firstMoment: firstMoment,
-                secondMoment: secondMoment
+                slots: adamSlots(firstMoment, secondMoment)
             )
         }
     }

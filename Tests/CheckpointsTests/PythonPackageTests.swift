@@ -59,8 +59,11 @@ struct PythonPackageTests {
             from: try run([checkpointPath, modelPath])
         )
         let parameters = expected(checkpoint.parameters, prefix: "")
-        let moments = expected(checkpoint.firstMoment, prefix: "adam.firstMoment.").merging(
-            expected(checkpoint.secondMoment, prefix: "adam.secondMoment.")
+        let moments = expected(
+            checkpoint.slots["adam.firstMoment"] ?? [],
+            prefix: "adam.firstMoment."
+        ).merging(
+            expected(checkpoint.slots["adam.secondMoment"] ?? [], prefix: "adam.secondMoment.")
         ) { first, _ in first }
         let model = try #require(descriptions[modelPath])
         #expect(model.tensors == parameters)

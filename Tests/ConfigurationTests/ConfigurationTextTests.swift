@@ -29,7 +29,14 @@ import Testing
         configuration.checkpoints.keptCount = Int.random(in: 1...1_000, using: &random)
         configuration.verify = Double.random(in: 0...1, using: &random)
         configuration.logEvery = Int.random(in: 0...1_000_000_000, using: &random)
-        configuration.keepGoing = Bool.random(using: &random)
+        configuration.stopping.keepsGoing = Bool.random(using: &random)
+        configuration.stopping.untilAccuracy = Bool.random(using: &random) ? 0.99 : nil
+        configuration.stopping.patience = Bool.random(using: &random) ? 3 : nil
+        configuration.optimizer.emaDecay = Double.random(in: 0...0.999, using: &random)
+        configuration.optimizer.labelSmoothing = Double.random(in: 0...0.9, using: &random)
+        configuration.optimizer.schedule.warmUp =
+            Bool.random(using: &random) ? .steps(7) : .share(0.125)
+        configuration.optimizer.schedule.batchSize = Bool.random(using: &random) ? 64 : nil
         return configuration
     }
 
@@ -75,8 +82,52 @@ import Testing
         #expect(keys["learningRate"] == "0.001")
         #expect(
             keys.keys.sorted() == [
-                "batchSize", "beta1", "beta2", "epsilon", "input", "learningRate", "scale", "seed",
-                "validationSplit",
+                "augmentRotation", "augmentScale", "augmentShear", "augmentShift", "batchSize",
+                "beta1", "beta2", "decayEvery", "decayFactor", "emaDecay", "epsilon",
+                "input", "labelSmoothing", "learningRate", "learningRateBatch",
+                "learningRateFloor", "learningRateSchedule", "momentum", "nesterov", "optimizer",
+                "scale", "seed", "validationSplit", "warmUp", "weightDecay",
+            ]
+        )
+    }
+
+    @Test func `counts the epochs among them where the learning rate depends on them`() {
+        var (line, share, steps) = (RunConfiguration(), RunConfiguration(), RunConfiguration())
+        line.optimizer.schedule.decay = .linear
+        share.optimizer.schedule.warmUp = .share(0.1)
+        steps.optimizer.schedule.warmUp = .steps(10)
+        steps.optimizer.schedule.decay = .stepwise
+        #expect(RunConfiguration.numericKeys(of: line)["epochs"] == "5")
+        #expect(RunConfiguration.numericKeys(of: share)["epochs"] == "5")
+        #expect(RunConfiguration.numericKeys(of: steps)["epochs"] == nil)
+        var longer = line
+        longer.epochs = 6
+        func differences(_ left: RunConfiguration, _ right: RunConfiguration) -> [String] {
+            RunConfiguration.differences(
+                from: RunConfiguration.numericKeys(of: left),
+                to: RunConfiguration.numericKeys(of: right)
+            ).map(\.key)
+        }
+        #expect(differences(line, longer) == ["epochs"])
+        #expect(differences(RunConfiguration(), longer) == ["learningRateSchedule"])
+    }
+
+    @Test func `takes a setting that a folder does not know for its default`() {
+        var wanted = RunConfiguration()
+        var folder = RunConfiguration.numericKeys(of: wanted)
+        folder["momentum"] = nil
+        folder["optimizer"] = nil
+        func differences() -> [SettingDifference] {
+            RunConfiguration.differences(
+                from: folder,
+                to: RunConfiguration.numericKeys(of: wanted)
+            )
+        }
+        #expect(differences() == [])
+        wanted.optimizer.method = .sgd
+        #expect(
+            differences() == [
+                SettingDifference(key: "optimizer", found: "adam", expected: "sgd")
             ]
         )
     }

@@ -27,7 +27,7 @@ import Testing
             configuration.checkpoints.stepInterval == 500
                 && configuration.checkpoints.keptCount == 3
         )
-        #expect(!configuration.keepGoing)
+        #expect(configuration.stopping == RunConfiguration.StopSettings())
     }
 
     @Test func `mnist.yaml is the defaults and names every key`() throws {
@@ -39,6 +39,16 @@ import Testing
             yaml: (file.text, file.name)
         )
         #expect(resolved == RunConfiguration())
+    }
+
+    @Test(arguments: [("fast.yaml", 4), ("best.yaml", 100)])
+    func `a recipe is one that a run can have`(name: String, epochs: Int) throws {
+        let resolved = try RunConfiguration.resolve(
+            commandLine: [:],
+            environment: [:],
+            yaml: (try text(ofConfig: name), name)
+        )
+        #expect(resolved.epochs == epochs && resolved.validationSplit == 0.1)
     }
 
     @Test func `reference.yaml trains on raw pixels`() throws {

@@ -16,8 +16,8 @@ import Testing
                 == "Samples of one step; every 16 of them are a shard "
                 + "(default: 32 samples; a whole number from 1 to 65,536)."
         )
-        #expect(Setting.all.map(\.key).count == 17)
-        #expect(Set(Setting.all.map(\.flag)).count == 17)
+        #expect(Setting.all.map(\.key).count == 35)
+        #expect(Set(Setting.all.map(\.flag)).count == 35)
     }
 
     @Test(arguments: [
@@ -36,9 +36,27 @@ import Testing
         ("checkpointsKept", ["1", "1000"], ["0", "1001"]),
         ("logEvery", ["0", "1"], ["-1"]),
         ("keepGoing", ["true", "false"], ["", "True", "yes", "1", "on"]),
+        ("augmentShift", ["0", "2", "28"], ["28.1", "-1", "nan"]),
+        ("augmentRotation", ["0", "180"], ["181", "-1"]),
+        ("augmentScale", ["0", "0.5"], ["1", "-0.1"]),
+        ("augmentShear", ["0", "1"], ["1.1", "-0.1"]),
+        ("untilAccuracy", ["0", "0.99", "1", "none"], ["99", "1.01", "-1", "", "nan"]),
+        ("earlyStopping", ["1", "100000", "none"], ["0", "100001", "1.5", ""]),
         ("verify", ["0", "0.01", "1"], ["1.01", "-0.1", "nan", "5%"]),
         ("learningRate", ["1000", "1e-30", "0.5", ".5", "1E-3"], ["0", "1000.1", "1e-46", "-1"]),
         ("learningRate", [], ["1e999", "nan", "inf", "infinity", "0x1p3", "1e", "", " 1", "1,5"]),
+        ("optimizer", ["adam", "adamw", "sgd"], ["Adam", "", "rmsprop"]),
+        ("learningRateSchedule", ["constant", "linear", "cosine", "stepwise"], ["", "cos"]),
+        ("learningRateFloor", ["0", "1e-5", "1000"], ["-1", "1001", "nan"]),
+        ("decayEvery", ["1", "100000"], ["0", "100001"]),
+        ("decayFactor", ["0", "0.5"], ["1", "-0.5"]),
+        ("warmUp", ["0", "1", "500", "0.05", "0.0"], ["1.0", "-1", "1e-2", "5%", "01", ""]),
+        ("learningRateBatch", ["any", "1", "65536"], ["0", "65537", "32.0", ""]),
+        ("momentum", ["0", "0.9"], ["1", "-0.1"]),
+        ("nesterov", ["true", "false"], ["yes", ""]),
+        ("weightDecay", ["0", "0.01", "1000"], ["-0.1", "1001", "inf"]),
+        ("labelSmoothing", ["0", "0.1"], ["1", "-0.1"]),
+        ("emaDecay", ["0", "0.999"], ["1", "-0.1"]),
         ("beta1", ["0", "0.9", "-0"], ["1", "0.99999999999", "-0.1", "nan"]),
         ("beta2", ["0", "0.999"], ["1", "1.5"]),
         ("validationSplit", ["0", "0.5"], ["1", "-0.1", "10%"]),

@@ -54,7 +54,7 @@ extension FuzzTarget {
             let store = CheckpointStore(folder: folder + "/c", keepCount: 1, table: table)
             let floats: [Float] = [1, 2, 3, 4, 5, 6, 7]
             let saved = try floats.withUnsafeBytes {
-                try store.save(metadata, parameters: $0, firstMoment: $0, secondMoment: $0)
+                try store.save(metadata, parameters: $0, slots: [("a", $0), ("b", $0)])
             }
             return [UInt8](try Data(contentsOf: URL(filePath: saved.path)))
         }

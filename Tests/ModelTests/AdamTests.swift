@@ -8,7 +8,8 @@ struct AdamTests {
     @Test func `follows the reference for ten steps`() {
         for kernels in KernelSet.runnable {
             let p = ParameterBuffer.initial(seed: 1)
-            let buffers = OptimizerBuffers(parameters: p)
+            let rule = OptimizerRule()
+            let buffers = rule.initialBuffers(of: p)
             let gradient = ParameterBuffer()
             var expected = p.floats.map { Double($0) }
             var (m2, v2) = (expected.map { _ in 0.0 }, expected.map { _ in 0.0 })
@@ -18,7 +19,7 @@ struct AdamTests {
                 for index in 0..<LeNet.parameterCount {
                     gradient.floats[index] = random.uniformFloat() - 0.5
                 }
-                adam
+                rule
                     .step(step, from: buffers, to: buffers, gradientSum: gradient, sampleCount: 32)
                     .make(0..<LeNet.parameterCount, kernels: kernels)
                 ReferenceOptimizer.adam(
@@ -28,7 +29,7 @@ struct AdamTests {
                     gradientSum: gradient.floats.map { Double($0) },
                     sampleCount: 32,
                     step: step,
-                    learningRate: Double(adam.learningRate),
+                    learningRate: rule.learningRate.rate(step: step),
                     beta1: Double(adam.beta1),
                     beta2: Double(adam.beta2),
                     epsilon: Double(adam.epsilon)
@@ -67,10 +68,15 @@ struct AdamTests {
     ) {
         let gathered = OptimizerBuffers(
             parameters: buffers[0],
-            firstMoment: buffers[1],
-            secondMoment: buffers[2]
+            slots: SlotBuffers(Array(buffers.dropFirst()))
         )
-        Adam().step(1, from: gathered, to: gathered, gradientSum: gradient, sampleCount: 32)
-            .make(range, kernels: kernels)
+        OptimizerRule().step(
+            1,
+            from: gathered,
+            to: gathered,
+            gradientSum: gradient,
+            sampleCount: 32
+        )
+        .make(range, kernels: kernels)
     }
 }

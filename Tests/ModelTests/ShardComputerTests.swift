@@ -104,7 +104,7 @@ struct ShardComputerTests {
     /// Trains ten steps of two shards and hashes the parameters (FNV-1a, 64 bits).
     private func hashAfterTraining(_ kernels: KernelSet) -> UInt64 {
         let p = ParameterBuffer.initial(seed: 1)
-        let buffers = OptimizerBuffers(parameters: p)
+        let buffers = OptimizerRule().initialBuffers(of: p)
         for step in 1...10 {
             let (_, left) = gradient(
                 kernels,
@@ -119,7 +119,7 @@ struct ShardComputerTests {
                 parameters: p
             )
             kernels.add(into: left.start, right.start, count: LeNet.parameterCount)
-            Adam()
+            OptimizerRule()
                 .step(step, from: buffers, to: buffers, gradientSum: left, sampleCount: 25)
                 .make(0..<LeNet.parameterCount, kernels: kernels)
         }

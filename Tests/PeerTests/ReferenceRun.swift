@@ -63,9 +63,9 @@ struct ReferenceRun {
         let parameters = ParameterBuffer()
         parameters.copy(from: initial)
         let optimizer = Optimizer(
-            adam: Adam(),
+            rule: OptimizerRule(),
             kernels: kernels,
-            buffers: OptimizerBuffers(parameters: parameters)
+            buffers: OptimizerRule().initialBuffers(of: parameters)
         )
         for index in 0..<stepCount {
             let (gradient, sums) = sum(ofStep: index, optimizer.parameters)

@@ -59,14 +59,16 @@ import Testing
             try log.append(step(100, epoch: 1))
             var validated = epochRecord(1, loss: .infinity)
             validated.validation = Metrics(loss: .nan, accuracy: 0.125)
+            validated.averageValidation = Metrics(loss: 0.25, accuracy: 0.75)
             try log.append(epoch(validated, step: 1_688))
             #expect(
                 try text(of: "\(folder)/runs/a/metrics.jsonl") == """
                     {"accuracy":1,"epoch":1,"formatVersion":2,"kind":"step","learningRate":1e-07,\
                     "loss":0.125,"running_accuracy":0.5,"running_loss":0.5,"samplesPerSecond":4000,\
                     "step":100,"time":1764000000.25}
-                    {"accuracy":0.5,"epoch":1,"formatVersion":2,"kind":"epoch","learningRate":1e-07,\
-                    "loss":null,"samplesPerSecond":99.5,"seconds":2,"step":1688,\
+                    {"accuracy":0.5,"ema_val_accuracy":0.75,"ema_val_loss":0.25,"epoch":1,\
+                    "formatVersion":2,"kind":"epoch","learningRate":1e-07,"loss":null,\
+                    "samplesPerSecond":99.5,"seconds":2,"step":1688,\
                     "time":1764000000.25,"val_accuracy":0.125,"val_loss":null,"weightNorm":5}
 
                     """
@@ -74,10 +76,10 @@ import Testing
             #expect(
                 try text(of: "\(folder)/runs/a/metrics.csv") == """
                     kind,epoch,step,time,loss,accuracy,running_loss,running_accuracy,val_loss,\
-                    val_accuracy,samplesPerSecond,learningRate,seconds,weightNorm,gradientNorm,\
-                    formatVersion
-                    step,1,100,1764000000.25,0.125,1,0.5,0.5,,,4000,1e-07,,,,2
-                    epoch,1,1688,1764000000.25,nan,0.5,,,nan,0.125,99.5,1e-07,2,5,,2
+                    val_accuracy,ema_val_loss,ema_val_accuracy,samplesPerSecond,learningRate,\
+                    seconds,weightNorm,gradientNorm,formatVersion
+                    step,1,100,1764000000.25,0.125,1,0.5,0.5,,,,,4000,1e-07,,,,2
+                    epoch,1,1688,1764000000.25,nan,0.5,,,nan,0.125,0.25,0.75,99.5,1e-07,2,5,,2
 
                     """
             )

@@ -151,7 +151,7 @@ import Testing
     @Test func `writes numbers that are not finite as null`() throws {
         try withTemporaryFolder { folder in
             var diverged = summary
-            diverged.test.loss = .nan
+            diverged.model.test.loss = .nan
             diverged.epochs[0].training.loss = .infinity
             diverged.epochs[0].validation?.loss = -.infinity
             diverged.totalSeconds = .infinity
@@ -162,6 +162,28 @@ import Testing
             let epochs = try #require(read["epochs"]?.elements)
             #expect(read["test"]?["loss"] == .null && epochs[0]["val_loss"] == .null)
             #expect(epochs[1]["val_loss"] == nil)
+        }
+    }
+
+    @Test func `tells of the best epoch and of the average`() throws {
+        try withTemporaryFolder { folder in
+            var found = summary
+            found.epochs[1].validation = Metrics(loss: 0.25, accuracy: 0.5)
+            found.epochs[1].averageValidation = Metrics(loss: 0.125, accuracy: 0.75)
+            found.findings.best = RunSummary.Milestone(endOf: found.epochs[...1])
+            found.findings.average = RunSummary.Model(
+                test: Metrics(loss: 0.5, accuracy: 1),
+                digest: "11ff"
+            )
+            try found.write(toFolder: folder)
+            let read = try StrictJSON(parsing: try text(of: "\(folder)/summary.json"))
+            let best = try #require(read["best"])
+            #expect(best["epoch"]?.count == 2 && best["seconds"]?.double == 5.5)
+            #expect(best["val_loss"]?.double == 0.125 && best["val_accuracy"]?.double == 0.75)
+            #expect(read["emaDigest"]?.string == "11ff" && read["emaTest"]?["loss"]?.double == 0.5)
+            let epoch = try #require(read["epochs"]?.elements?.last)
+            #expect(epoch["ema_val_loss"]?.double == 0.125)
+            #expect(epoch["val_loss"]?.double == 0.25)
         }
     }
 

@@ -21,12 +21,14 @@ final class LeNetRun: SimulatedModel {
     typealias Arithmetic = LeNetWorkerNumbers
 
     private let schedule: Schedule
+    private let stopping: StoppingRule
     private let seed: UInt64
     private let kernels: KernelSet
     private let run: Run
 
-    init(schedule: Schedule, seed: UInt64) {
+    init(schedule: Schedule, stopping: StoppingRule, seed: UInt64) {
         self.schedule = schedule
+        self.stopping = stopping
         self.seed = seed
         do {
             kernels = try KernelSet.best(environment: [:])
@@ -54,7 +56,11 @@ final class LeNetRun: SimulatedModel {
                 optimizer: Self.optimizer(seed: seed, kernels),
                 kernels: kernels,
                 checkpoints: RunCheckpoints(
-                    writer: CheckpointWriter(store: store, table: RunBuilder.table),
+                    writer: CheckpointWriter(
+                        store: store,
+                        table: RunBuilder.table,
+                        slotNames: Self.rule(seed: seed).slotNames
+                    ),
                     store: store,
                     identity: RunIdentity(run: seed, seed: seed, configuration: [:])
                 )
@@ -72,11 +78,24 @@ final class LeNetRun: SimulatedModel {
         )
     }
 
+    /// Adam, or a velocity and an average of the parameters, at every other seed.
+    private static func rule(seed: UInt64) -> OptimizerRule {
+        seed.isMultiple(of: 2)
+            ? OptimizerRule()
+            : OptimizerRule(
+                .sgd(momentum: 0.9, isNesterov: true),
+                learningRate: LearningRate(0.01),
+                weightDecay: 0.01,
+                averageDecay: 0.5
+            )
+    }
+
     private static func optimizer(seed: UInt64, _ kernels: KernelSet) -> Optimizer {
-        Optimizer(
-            adam: Adam(),
+        let rule = rule(seed: seed)
+        return Optimizer(
+            rule: rule,
             kernels: kernels,
-            buffers: OptimizerBuffers(parameters: ParameterBuffer.initial(seed: seed))
+            buffers: rule.initialBuffers(of: ParameterBuffer.initial(seed: seed))
         )
     }
 
@@ -126,16 +145,24 @@ final class LeNetRun: SimulatedModel {
     static func lastWrong(in numbers: LeNetNumbers) -> (work: Work, workers: [WorkerID])? { nil }
 
     func digest(of numbers: LeNetNumbers, _ epochs: [EpochRecord], _ test: Metrics?) -> UInt64 {
+        digest(of: numbers.state, epochs, test)
+    }
+
+    private func digest(
+        of buffers: OptimizerBuffers,
+        _ epochs: [EpochRecord],
+        _ test: Metrics?
+    ) -> UInt64 {
         Self.digest(
-            of: numbers.state,
-            epochs.flatMap { [$0.training, $0.validation] } + [test]
+            of: buffers,
+            epochs.flatMap { [$0.training, $0.validation, $0.averageValidation] } + [test]
         )
     }
 
     private static func digest(of buffers: OptimizerBuffers, _ figures: [Metrics?]) -> UInt64 {
         var state: UInt64 = 0
-        buffers.withBuffers { parameters, firstMoment, secondMoment in
-            let digest = Digest.sha256(ofParts: [parameters, firstMoment, secondMoment])
+        buffers.withBuffers { parameters, slots in
+            let digest = Digest.sha256(ofParts: [parameters] + slots)
             state = digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         }
         return state
@@ -149,8 +176,9 @@ final class LeNetRun: SimulatedModel {
     func expectedDigest() -> UInt64 {
         FloatingPointMode.flushSubnormals()
         let optimizer = Self.optimizer(seed: seed, kernels)
-        var figures: [Metrics?] = []
-        for epochIndex in 0..<schedule.epochCount {
+        var epochs: [EpochRecord] = []
+        while epochs.count < schedule.epochCount, !stopping.isEnough(epochs) {
+            let epochIndex = epochs.count
             var totals = EpochTotals()
             for index in 0..<schedule.stepsPerEpoch {
                 let step = epochIndex * schedule.stepsPerEpoch + index
@@ -167,11 +195,13 @@ final class LeNetRun: SimulatedModel {
                 optimizer.finish(step: step + 1)
                 totals.add(sum.sums, sampleCount: sampleCount)
             }
-            figures.append(Metrics(of: totals))
-            figures.append(metrics(of: .validation(epochIndex: epochIndex), optimizer.parameters))
+            let round = Round.validation(epochIndex: epochIndex)
+            let validation = metrics(of: round, optimizer.parameters)
+            var epoch = EpochRecord(epochIndex, Metrics(of: totals), validation)
+            epoch.averageValidation = optimizer.average.flatMap { metrics(of: round, $0) }
+            epochs.append(epoch)
         }
-        figures.append(metrics(of: .test, optimizer.parameters))
-        return Self.digest(of: optimizer.current, figures)
+        return digest(of: optimizer.current, epochs, metrics(of: .test, optimizer.parameters))
     }
 
     private func metrics(of round: Round, _ parameters: ParameterBuffer) -> Metrics? {

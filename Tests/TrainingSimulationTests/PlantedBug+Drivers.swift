@@ -118,6 +118,12 @@ extension PlantedBug {
 
     static let inStore = [
         PlantedBug(
+            name: "a run whose epochs are enough trains on once it goes on",
+            file: "TrainingDriver/Coordinator/RunStart.swift",
+            original: "if record.isBetweenEpochs(of: schedule), stopping.isEnough(record.epochs) {",
+            planted: "if record.position.recordedEpochCount < 0 {"
+        ),
+        PlantedBug(
             name: "a name stands for contents that are not on the disk",
             file: atomicWrite,
             original: "            try fileSystem.synchronize(file, path: path)\n",

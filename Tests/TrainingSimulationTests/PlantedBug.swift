@@ -94,12 +94,20 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
             file: rounds,
             original: """
                 actions.append(.recordEpoch(index: epochIndex))
+                            awaitsVerdict = settings.schedule.judgesEpochs
                             actions.append(.saveCheckpoint(position))
                 """,
             planted: """
                 actions.append(.saveCheckpoint(position))
+                            awaitsVerdict = settings.schedule.judgesEpochs
                             actions.append(.recordEpoch(index: epochIndex))
                 """
+        ),
+        PlantedBug(
+            name: "a step is made before the epoch before it is judged",
+            file: rounds,
+            original: "while case .running = state, !awaitsVerdict, current.isComplete {",
+            planted: "while case .running = state, current.isComplete {"
         ),
         PlantedBug(
             name: "the next round is leased with this one's parameters",

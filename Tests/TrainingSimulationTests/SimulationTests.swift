@@ -1,4 +1,5 @@
 import Testing
+import TrainingDriver
 import TrainingProtocol
 import TrainingSimulation
 
@@ -48,6 +49,20 @@ struct SimulationTests {
         for count in 1...6 { #expect(drawn.contains { $0.workerCount == count }) }
         #expect(drawn.contains { $0.faultCount == 0 })
         #expect(drawn.contains { $0.schedule.validationSampleCount == 0 })
+        #expect(drawn.count { $0.stopping.isActive } > 50)
+    }
+
+    @Test func `ends some runs before their last epoch`() {
+        let lengths = (0..<UInt64(200)).map { seed -> (made: Int, planned: Int) in
+            let options = SimulationOptions(seed: seed)
+            guard options.stopping.isActive else { return (0, 0) }
+            let lines = Simulation<ToyRun>(seed: seed, hasText: true).run().traceLines
+            let steps = lines.filter { $0.contains(" applies step ") }
+                .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+            return ((steps.max() ?? -1) + 1, options.schedule.stepCount)
+        }
+        #expect(lengths.count { $0.made < $0.planned } > 10)
+        #expect(lengths.count { $0.made > 0 && $0.made == $0.planned } > 10)
     }
 
     /// Three workers on a calm network, for long enough that faults strike while they compute.

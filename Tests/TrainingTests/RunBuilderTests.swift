@@ -1,7 +1,12 @@
+import Checkpoints
 import Configuration
+import Foundation
 import Kernels
 import MNIST
+import Model
+import TestTools
 import Testing
+import TrainingDriver
 import TrainingProtocol
 
 @testable import Training
@@ -33,5 +38,29 @@ struct RunBuilderTests {
         ) {
             try schedule(imageCount: 3, split: 0.9)
         }
+    }
+
+    @Test func `takes no checkpoint that has other slots than the optimizer's`() throws {
+        let small = try SmallRun()
+        let store = CheckpointStore(
+            folder: small.folder.url.appending(path: "checkpoints").path,
+            keepCount: 3,
+            table: RunBuilder.table
+        )
+        let checkpoint = try #require(try store.newestValid()).checkpoint
+        let adam = OptimizerRule().slotNames
+        #expect(OptimizerBuffers(of: checkpoint, slotNames: adam)?.slots.count == 2)
+        for names in [[], ["sgd.velocity"], [adam[0]], adam + ["ema"], ["ema", adam[1]]] {
+            #expect(OptimizerBuffers(of: checkpoint, slotNames: names) == nil, "\(names)")
+        }
+        let numbers = LeNetNumbers(
+            small.run,
+            clock: CoordinatorProfiler(sliceCountMax: 0),
+            sliceCountMax: 0
+        )
+        try numbers.restart(from: checkpoint)
+        var other = checkpoint
+        other.slots["ema"] = other.parameters
+        #expect(throws: RunIdentity.Unreadable.self) { try numbers.restart(from: other) }
     }
 }

@@ -31,6 +31,16 @@ struct WireTests {
 
     private static let coordinatorMessages: [CoordinatorMessage] = [
         .welcome(InputSettings(geometry: "resize", scale: "none"), stamp),
+        .welcome(
+            InputSettings(
+                geometry: "pad",
+                scale: "unit",
+                labelSmoothing: "0.1",
+                augmentation: "2.0 15.0 0.1 0.1",
+                seed: .max
+            ),
+            stamp
+        ),
         .refusal(protocolVersion: 3), .work(work, stamp), .parameters(version: 12, stamp),
         .heartbeat(stamp), .rejoin(stamp), .finish(stamp), .dismissal(stamp),
     ]

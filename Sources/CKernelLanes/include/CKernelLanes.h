@@ -50,6 +50,68 @@ INLINED LANES(float, 16) floats_of_bytes(LANES(unsigned char, 16) x) {
     return __builtin_convertvector(x, LANES(float, 16));
 }
 
+// The integers below numbers that are not negative, and the numbers of the lanes.
+INLINED LANES(int, 16) integers_16(LANES(float, 16) x) {
+    return __builtin_convertvector(x, LANES(int, 16));
+}
+INLINED LANES(int, 8) integers_8(LANES(float, 8) x) {
+    return __builtin_convertvector(x, LANES(int, 8));
+}
+INLINED LANES(int, 4) integers_4(LANES(float, 4) x) {
+    return __builtin_convertvector(x, LANES(int, 4));
+}
+INLINED LANES(int, 16) lane_numbers_16(void) {
+    LANES(int, 16) numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return numbers;
+}
+INLINED LANES(int, 8) lane_numbers_8(void) {
+    LANES(int, 8) numbers = {0, 1, 2, 3, 4, 5, 6, 7};
+    return numbers;
+}
+INLINED LANES(int, 4) lane_numbers_4(void) {
+    LANES(int, 4) numbers = {0, 1, 2, 3};
+    return numbers;
+}
+
+// One word of a table for each lane.
+INLINED LANES(int, 16) gathered_16(const int *_Nonnull words, LANES(int, 16) index) {
+    LANES(int, 16) result = {0};
+    for (int lane = 0; lane < 16; lane++) result[lane] = words[index[lane]];
+    return result;
+}
+INLINED LANES(int, 8) gathered_8(const int *_Nonnull words, LANES(int, 8) index) {
+    LANES(int, 8) result = {0};
+    for (int lane = 0; lane < 8; lane++) result[lane] = words[index[lane]];
+    return result;
+}
+INLINED LANES(int, 4) gathered_4(const int *_Nonnull words, LANES(int, 4) index) {
+    LANES(int, 4) result = {0};
+    for (int lane = 0; lane < 4; lane++) result[lane] = words[index[lane]];
+    return result;
+}
+
+// The lowest byte of each lane.
+INLINED void store_bytes_16(unsigned char *_Nonnull target, LANES(int, 16) x) {
+    LANES(unsigned char, 16) bytes = __builtin_convertvector(x, LANES(unsigned char, 16));
+    __builtin_memcpy(target, &bytes, 16);
+}
+INLINED void store_bytes_8(unsigned char *_Nonnull target, LANES(int, 8) x) {
+    LANES(unsigned char, 8) bytes = __builtin_convertvector(x, LANES(unsigned char, 8));
+    __builtin_memcpy(target, &bytes, 8);
+}
+INLINED void store_bytes_4(unsigned char *_Nonnull target, LANES(int, 4) x) {
+    LANES(unsigned char, 4) bytes = __builtin_convertvector(x, LANES(unsigned char, 4));
+    __builtin_memcpy(target, &bytes, 4);
+}
+
+// Words of four bytes, the lowest first.
+INLINED LANES(int, 16) words_of_bytes(
+    LANES(unsigned char, 16) a, LANES(unsigned char, 16) b, LANES(unsigned char, 16) c,
+    LANES(unsigned char, 16) d) {
+    return __builtin_convertvector(a, LANES(int, 16)) | __builtin_convertvector(b, LANES(int, 16)) << 8
+           | __builtin_convertvector(c, LANES(int, 16)) << 16 | __builtin_convertvector(d, LANES(int, 16)) << 24;
+}
+
 #include "CKernelLists.h"
 
 #endif

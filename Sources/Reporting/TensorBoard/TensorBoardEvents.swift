@@ -54,7 +54,8 @@ package final class TensorBoardEvents: Sendable {
 
     private static let fields: [MetricsField] = [
         .loss, .accuracy, .runningLoss, .runningAccuracy, .validationLoss, .validationAccuracy,
-        .samplesPerSecond, .learningRate, .seconds, .weightNorm, .gradientNorm,
+        .averageValidationLoss, .averageValidationAccuracy, .samplesPerSecond, .learningRate,
+        .seconds, .weightNorm, .gradientNorm,
     ]
 
     /// Appends the layers at the end of an epoch, counted from 1.

@@ -49,6 +49,13 @@ package protocol CheckpointKeeper: AnyObject {
     /// - Returns: what that checkpoint says beside its numbers.
     /// - Throws: when there is none.
     func goBack(to position: Position, _ numbers: Numbers) throws -> RunRecord
+    /// Keeps the model of the last of these epochs, if it is the best of them so far.
+    func keepBest(of epochs: [EpochRecord], _ numbers: Numbers)
     /// Tells of what was written, or was not.
     func tellOutcomes()
+}
+
+extension CheckpointKeeper {
+    /// Keeps none, unless a type does.
+    package func keepBest(of epochs: [EpochRecord], _ numbers: Numbers) {}
 }

@@ -6,8 +6,10 @@ extension EpochRecord {
     /// A JSON object that `init(_:)` reads.
     var checkpointText: String {
         let validation = validation.map { ",\"validation\":" + $0.checkpointText } ?? ""
+        let average =
+            averageValidation.map { ",\"averageValidation\":" + $0.checkpointText } ?? ""
         return "{\"epochIndex\":\(epochIndex),\"training\":" + training.checkpointText
-            + validation + ",\"seconds\":\(seconds.checkpointText)"
+            + validation + average + ",\"seconds\":\(seconds.checkpointText)"
             + ",\"throughputSamplesPerSecond\":\(throughputSamplesPerSecond.checkpointText)}"
     }
 
@@ -19,7 +21,9 @@ extension EpochRecord {
             let throughput = json["throughputSamplesPerSecond"]?.figure
         else { return nil }
         let validation = json["validation"].map(Metrics.init)
+        let average = json["averageValidation"].map(Metrics.init)
         if case .some(nil) = validation { return nil }
+        if case .some(nil) = average { return nil }
         self.init(
             epochIndex: index,
             training: training,
@@ -27,6 +31,7 @@ extension EpochRecord {
             seconds: seconds,
             throughputSamplesPerSecond: throughput
         )
+        averageValidation = average ?? nil
     }
 }
 

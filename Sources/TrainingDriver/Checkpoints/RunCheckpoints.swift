@@ -1,4 +1,5 @@
 package import Checkpoints
+package import Figures
 package import TrainingProtocol
 
 /// The checkpoints of a run, on a disk.
@@ -27,6 +28,8 @@ package final class RunCheckpoints<Numbers: StoredNumbers, Writer: CheckpointWri
     private let identity: RunIdentity
     /// Is told of what was written, or was not.
     package var checkpointWasHandled: (CheckpointOutcome) -> Void = { _ in }
+    /// Keeps the best model; nil for nobody.
+    package var best: (any BestModelKeeper<Numbers>)?
 
     /// Writes to, and reads from, the checkpoints of the run with this identity.
     package init(writer: Writer, store: CheckpointStore, identity: RunIdentity) {
@@ -41,12 +44,11 @@ package final class RunCheckpoints<Numbers: StoredNumbers, Writer: CheckpointWri
 
     /// Hands a state to the writer.
     package func submit(_ record: RunRecord, _ state: Numbers.State, isRequired: Bool) {
-        state.withBuffers { parameters, firstMoment, secondMoment in
+        state.withBuffers { parameters, slots in
             writer.submit(
                 identity.metadata(of: record),
                 parameters: parameters,
-                firstMoment: firstMoment,
-                secondMoment: secondMoment,
+                slots: slots,
                 isRequired: isRequired
             )
         }
@@ -63,8 +65,13 @@ package final class RunCheckpoints<Numbers: StoredNumbers, Writer: CheckpointWri
         let found = try store.goBack { Position(of: $0).isReached(by: position) }
         guard let found else { throw corrupted(position) }
         let record = try RunIdentity.record(in: found.checkpoint.metadata)
-        numbers.restart(from: found.checkpoint)
+        try numbers.restart(from: found.checkpoint)
+        best?.forget(epochCount: record.epochs.count)
         return record
+    }
+
+    package func keepBest(of epochs: [EpochRecord], _ numbers: Numbers) {
+        best?.keepBest(of: epochs, numbers)
     }
 
     private func corrupted(_ position: Position) -> AllCorrupted {
@@ -82,18 +89,31 @@ package protocol StoredNumbers: CoordinatorNumbers {
     associatedtype State: StoredState
     /// What they are after the last step.
     var state: State { get }
+    /// What the slots of the state are called, in their order.
+    var slotNames: [String] { get }
     /// Goes on from a checkpoint; nothing is left of what was summed up.
-    func restart(from checkpoint: Checkpoint)
+    ///
+    /// - Throws: when the checkpoint's slots are others.
+    func restart(from checkpoint: Checkpoint) throws(RunIdentity.Unreadable)
 }
 
-/// The three flat buffers that a checkpoint holds.
+/// The flat buffers that a checkpoint holds.
 package protocol StoredState {
-    /// Lends the parameters, the first and the second moment for as long as `body` runs.
+    /// Lends the parameters and the optimizer's slots for as long as `body` runs.
     func withBuffers(
         _ body: (
             _ parameters: UnsafeRawBufferPointer,
-            _ firstMoment: UnsafeRawBufferPointer,
-            _ secondMoment: UnsafeRawBufferPointer
+            _ slots: [UnsafeRawBufferPointer]
         ) -> Void
     )
+}
+
+/// Keeps the model of the epoch with the lowest validation loss, beside the checkpoints.
+package protocol BestModelKeeper<Numbers>: AnyObject {
+    /// What models are taken from.
+    associatedtype Numbers
+    /// Keeps the model of the last of these epochs, if it is the best of them so far.
+    func keepBest(of epochs: [EpochRecord], _ numbers: Numbers)
+    /// Forgets the epochs so far, whose best model may be one that was taken back.
+    func forget(epochCount: Int)
 }

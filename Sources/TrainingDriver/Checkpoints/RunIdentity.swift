@@ -59,7 +59,10 @@ package struct RunIdentity: Equatable, Sendable {
     }
 
     /// A checkpoint lacks what its run would have written.
-    package struct Unreadable: Error, Equatable {}
+    package struct Unreadable: Error, Equatable {
+        /// Found that something is missing.
+        package init() {}
+    }
 
     /// The number of the run that wrote a checkpoint; nil if its metadata is damaged.
     package static func run(in metadata: CheckpointMetadata) -> UInt64? {

@@ -7,12 +7,21 @@ import Glibc
 /// sample that is classified wrongly has another class at least as likely, so p ≤ 1/2 and its loss
 /// is at least ln 2. One that is classified rightly has the likeliest class, so p ≥ 1/C and its
 /// loss is at most ln C.
+///
+/// Label smoothing takes the mean of −ln p over all classes into the loss. That is at least ln C, so
+/// both lower bounds still hold; and it may be any amount more, so the upper one does not.
 package struct AnswerPlausibility {
     /// How many classes a sample may belong to.
     package let classCount: Int
 
+    /// Whether labels are smoothed.
+    package let smoothsLabels: Bool
+
     /// Judges the figures of samples of `classCount` classes.
-    package init(classCount: Int) { self.classCount = classCount }
+    package init(classCount: Int, smoothsLabels: Bool = false) {
+        self.classCount = classCount
+        self.smoothsLabels = smoothsLabels
+    }
 
     /// The share by which a sum of rounded losses may miss its bound.
     private static let tolerance = 1e-3
@@ -27,6 +36,7 @@ package struct AnswerPlausibility {
         let slack = Self.tolerance * Double(sampleCount)
         guard loss >= 0, loss + slack >= Double(wrongCount) * log(2.0) else { return false }
         let isAllRight = wrongCount == 0
-        return !isAllRight || loss - slack <= Double(sampleCount) * log(Double(classCount))
+        return !isAllRight || smoothsLabels
+            || loss - slack <= Double(sampleCount) * log(Double(classCount))
     }
 }

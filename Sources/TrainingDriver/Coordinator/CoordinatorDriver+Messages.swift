@@ -70,7 +70,10 @@ extension CoordinatorDriver {
             machine.awaits(work, from: arrival.worker)
         else { return nil }
         let sampleCount = schedule.samples(of: work.subtree, in: work.round).count
-        let plausibility = AnswerPlausibility(classCount: numbers.classCount)
+        let plausibility = AnswerPlausibility(
+            classCount: numbers.classCount,
+            smoothsLabels: work.round.isTraining && !start.settings.input.labelSmoothing.isEmpty
+        )
         guard plausibility.holds(for: arrival.sums, sampleCount: sampleCount) else {
             return (work, .sums)
         }

@@ -33,14 +33,21 @@ extension CoordinatorDriver {
     }
 
     func recordEpoch(index: Int) {
-        let validation = takeMetrics(of: .validation(epochIndex: index))
+        let round = Round.validation(epochIndex: index)
+        let validation = takeMetrics(of: round)
+        let average = numbers.averageMetrics(of: round)
         let now = clock.now
-        let record = progress.tally.epochRecord(index: index, validation: validation, at: now)
+        var record = progress.tally.epochRecord(index: index, validation: validation, at: now)
+        record.averageValidation = average
         progress.epochs.append(record)
         numbers.epochDidEnd()
         observer.workersDidCompute(progress.tally.shardCounts, ofEpoch: index)
         progress.tally = EpochTally(at: now)
         observer.epochDidEnd(record)
+        if progress.divergedStep == nil { keeper.keepBest(of: progress.epochs, numbers) }
+        if schedule.judgesEpochs {
+            events.append(.judged(isEnough: start.stopping.isEnough(progress.epochs)))
+        }
     }
 
     func takeMetrics(of round: Round) -> Metrics? {

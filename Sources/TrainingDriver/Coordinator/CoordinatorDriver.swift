@@ -161,7 +161,9 @@ where
             if round == .step(index: machine.position.completedStepCount) { numbers.abandonStep() }
         case .applyStep(let index): applyStep(index: index)
         case .recordEpoch(let index): recordEpoch(index: index)
-        case .recordTest: progress.test = takeMetrics(of: .test)
+        case .recordTest:
+            progress.test = takeMetrics(of: .test)
+            progress.averageTest = numbers.averageMetrics(of: .test)
         case .saveCheckpoint(let position):
             saveCheckpoint(at: position)
             clock.lap(.record)

@@ -39,6 +39,9 @@ package protocol CoordinatorNumbers: AnyObject {
     func applyStep(index: Int) -> LossSums
     /// Takes the sums of a round of evaluation; nil if it had no samples.
     func takeSums(of round: Round) -> LossSums?
+    /// The figures of the moving average of the parameters over the samples of a round of
+    /// evaluation; nil if there is no average, or no sample.
+    func averageMetrics(of round: Round) -> Metrics?
     /// Drops the sums of a round.
     func discard(_ round: Round)
     /// Drops what was made of the next step.
@@ -65,6 +68,9 @@ package protocol CoordinatorNumbers: AnyObject {
 }
 
 extension CoordinatorNumbers {
+    /// There is no average, unless a type keeps one.
+    package func averageMetrics(of round: Round) -> Metrics? { nil }
+
     /// Has nobody look.
     package func epochDidEnd() {}
 }

@@ -9,6 +9,8 @@ package struct RunProgress: Sendable {
     package var epochs: [EpochRecord]
     /// Over the test images, once they were evaluated.
     package var test: Metrics?
+    /// The same of the moving average of the parameters, where one is kept.
+    package var averageTest: Metrics?
     /// The most workers that took part at once.
     package var workerCountMax = 0
     /// How the machine has said that the run has ended; nil as long as it has not.

@@ -5,12 +5,14 @@ import SeededRandom
 final class SimulatedCheckpointWriter<Model: SimulatedModel>: CheckpointWriting {
     private struct Snapshot: Sendable {
         let metadata: CheckpointMetadata
-        let buffers: [[UInt8]]
+        let parameters: [UInt8]
+        let slots: [[UInt8]]
     }
 
     private unowned let world: World<Model>
     private unowned let disk: SimulatedDisk
     private let store: CheckpointStore
+    private let slotNames: [String]
     /// Which process of the coordinator writes.
     private let incarnation: Int
     private var queue = CheckpointQueue<Snapshot>()
@@ -21,11 +23,13 @@ final class SimulatedCheckpointWriter<Model: SimulatedModel>: CheckpointWriting 
 
     init(
         _ store: CheckpointStore,
+        slotNames: [String],
         on disk: SimulatedDisk,
         _ incarnation: Int,
         _ world: World<Model>
     ) {
         self.store = store
+        self.slotNames = slotNames
         self.disk = disk
         self.incarnation = incarnation
         self.world = world
@@ -34,14 +38,16 @@ final class SimulatedCheckpointWriter<Model: SimulatedModel>: CheckpointWriting 
     func submit(
         _ metadata: CheckpointMetadata,
         parameters: UnsafeRawBufferPointer,
-        firstMoment: UnsafeRawBufferPointer,
-        secondMoment: UnsafeRawBufferPointer,
+        slots: [UnsafeRawBufferPointer],
         isRequired: Bool
     ) {
         let step = UInt64(metadata.step)
         world.note(.coordinator, .saves, step, "after step \(step)")
-        let buffers = [parameters, firstMoment, secondMoment].map { Array($0) }
-        let snapshot = Snapshot(metadata: metadata, buffers: buffers)
+        let snapshot = Snapshot(
+            metadata: metadata,
+            parameters: Array(parameters),
+            slots: slots.map { Array($0) }
+        )
         for late in queue.add(snapshot, isRequired: isRequired) {
             outcomes.append(.superseded(step: late.metadata.step))
         }
@@ -81,21 +87,27 @@ final class SimulatedCheckpointWriter<Model: SimulatedModel>: CheckpointWriting 
     }
 
     private func save(_ snapshot: Snapshot) throws(CheckpointError) -> CheckpointStore.Saved {
-        let result = snapshot.buffers[0].withUnsafeBytes { parameters in
-            snapshot.buffers[1].withUnsafeBytes { firstMoment in
-                snapshot.buffers[2].withUnsafeBytes { secondMoment in
-                    Result { () throws(CheckpointError) in
-                        try store.save(
-                            snapshot.metadata,
-                            parameters: parameters,
-                            firstMoment: firstMoment,
-                            secondMoment: secondMoment
-                        )
-                    }
+        let slots = zip(slotNames, snapshot.slots).map { (name: $0, bytes: $1) }
+        let result = snapshot.parameters.withUnsafeBytes { parameters in
+            withBytes(of: slots[...]) { slots in
+                Result { () throws(CheckpointError) in
+                    try store.save(snapshot.metadata, parameters: parameters, slots: slots)
                 }
             }
         }
         return try result.get()
+    }
+
+    /// Lends the bytes of all slots for as long as `body` runs.
+    private func withBytes<Value>(
+        of slots: ArraySlice<(name: String, bytes: [UInt8])>,
+        before others: [TrainingState.Slot] = [],
+        _ body: ([TrainingState.Slot]) -> Value
+    ) -> Value {
+        guard let last = slots.last else { return body(others) }
+        return last.bytes.withUnsafeBytes { bytes in
+            withBytes(of: slots.dropLast(), before: [(last.name, bytes)] + others, body)
+        }
     }
 
     func drainOutcomes() -> [CheckpointOutcome] {

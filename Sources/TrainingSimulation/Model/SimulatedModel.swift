@@ -14,8 +14,8 @@ package protocol SimulatedModel: AnyObject {
     /// What a worker computes with.
     associatedtype Arithmetic: WorkerNumbers where Arithmetic.Payloads == Payloads
 
-    /// Makes what a run of `schedule` is drawn from by a seed.
-    init(schedule: Schedule, seed: UInt64)
+    /// Makes what a run of `schedule`, or of its first epochs, is drawn from by a seed.
+    init(schedule: Schedule, stopping: StoppingRule, seed: UInt64)
     /// The tensors of a checkpoint.
     var table: TensorTable { get }
     /// The numbers of a run that has not begun.

@@ -1,6 +1,6 @@
 package import Checkpoints
 package import Figures
-import TrainingDriver
+package import TrainingDriver
 package import TrainingProtocol
 package import Transport
 
@@ -44,11 +44,14 @@ package final class ToyNumbers: StoredNumbers {
         return model
     }
 
-    package func restart(from checkpoint: Checkpoint) {
-        func vector(_ floats: [Float]) -> ToyModel.Vector { ToyModel.Vector(floats) }
-        model.parameters = vector(checkpoint.parameters)
-        model.firstMoment = vector(checkpoint.firstMoment)
-        model.secondMoment = vector(checkpoint.secondMoment)
+    package let slotNames = ["firstMoment", "secondMoment"]
+
+    package func restart(from checkpoint: Checkpoint) throws(RunIdentity.Unreadable) {
+        let slots = slotNames.compactMap { checkpoint.slots[$0] }
+        guard slots.count == slotNames.count else { throw RunIdentity.Unreadable() }
+        model.parameters = ToyModel.Vector(checkpoint.parameters)
+        model.firstMoment = ToyModel.Vector(slots[0])
+        model.secondMoment = ToyModel.Vector(slots[1])
         let before = taints
         taints = run.taints[ToyDigest().value(with: model)] ?? []
         if taints.contains(where: { run.voided.contains($0.number) }) {
@@ -239,11 +242,11 @@ extension Round {
 
 extension ToyModel: StoredState {
     package func withBuffers(
-        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+        _ body: (UnsafeRawBufferPointer, [UnsafeRawBufferPointer]) -> Void
     ) {
         withUnsafeBytes(of: parameters) { parameters in
             withUnsafeBytes(of: firstMoment) { firstMoment in
-                withUnsafeBytes(of: secondMoment) { body(parameters, firstMoment, $0) }
+                withUnsafeBytes(of: secondMoment) { body(parameters, [firstMoment, $0]) }
             }
         }
     }

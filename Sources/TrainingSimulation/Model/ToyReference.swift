@@ -1,15 +1,18 @@
-import Figures
+package import Figures
+import TrainingDriver
 import TrainingProtocol
 
 /// The slow, obvious computation that every run of the toy is compared with: no machine, no
 /// messages, no tree of subtrees.
 struct ToyReference {
     private let schedule: Schedule
+    private let stopping: StoppingRule
     private let samples: ToySamples
     private var model: ToyModel
 
-    init(schedule: Schedule, seed: UInt64) {
+    init(schedule: Schedule, stopping: StoppingRule, seed: UInt64) {
         self.schedule = schedule
+        self.stopping = stopping
         samples = ToySamples(schedule: schedule, seed: seed)
         model = ToyModel(seed: seed)
     }
@@ -17,7 +20,9 @@ struct ToyReference {
     /// Trains, and stands for all that came of it.
     mutating func digest() -> UInt64 {
         var digest = ToyDigest()
-        for epochIndex in 0..<schedule.epochCount {
+        var epochs: [EpochRecord] = []
+        while epochs.count < schedule.epochCount, !stopping.isEnough(epochs) {
+            let epochIndex = epochs.count
             var totals = EpochTotals()
             for index in 0..<schedule.stepsPerEpoch {
                 let round = Round.step(index: epochIndex * schedule.stepsPerEpoch + index)
@@ -27,9 +32,11 @@ struct ToyReference {
                 totals.add(sum.sums, sampleCount: sampleCount)
             }
             let validation = metrics(of: .validation(epochIndex: epochIndex))
-            digest.add(epochIndex, Metrics(of: totals), validation)
+            let training = Metrics(of: totals)
+            epochs.append(EpochRecord(epochIndex, training, validation))
+            digest.add(epochIndex, training, validation)
         }
-        digest.add(schedule.epochCount, metrics(of: .test), nil)
+        digest.add(epochs.count, metrics(of: .test), nil)
         return digest.value(with: model)
     }
 
@@ -52,6 +59,19 @@ struct ToyReference {
             }
         }
         return sums.first
+    }
+}
+
+extension EpochRecord {
+    /// The figures of an epoch that took no time.
+    package init(_ index: Int, _ training: Metrics, _ validation: Metrics?) {
+        self.init(
+            epochIndex: index,
+            training: training,
+            validation: validation,
+            seconds: 0,
+            throughputSamplesPerSecond: 0
+        )
     }
 }
 

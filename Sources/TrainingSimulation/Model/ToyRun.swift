@@ -10,15 +10,17 @@ package final class ToyRun: SimulatedModel {
     package typealias Payloads = ToyPayloads
 
     private let schedule: Schedule
+    private let stopping: StoppingRule
     private let seed: UInt64
     /// The wrong answers that a state is made of, by its digest: a checkpoint holds floats alone.
     var taints: [UInt64: [Taint]] = [:]
     /// Wrong answers that the run has gone back from.
     var voided: Set<UInt64> = []
 
-    /// Makes what a run of `schedule` is drawn from by a seed.
-    package init(schedule: Schedule, seed: UInt64) {
+    /// Makes what a run of `schedule`, or of its first epochs, is drawn from by a seed.
+    package init(schedule: Schedule, stopping: StoppingRule, seed: UInt64) {
         self.schedule = schedule
+        self.stopping = stopping
         self.seed = seed
     }
 
@@ -86,7 +88,7 @@ package final class ToyRun: SimulatedModel {
     }
 
     package func expectedDigest() -> UInt64 {
-        var reference = ToyReference(schedule: schedule, seed: seed)
+        var reference = ToyReference(schedule: schedule, stopping: stopping, seed: seed)
         return reference.digest()
     }
 }

@@ -39,16 +39,22 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
             table: model.table,
             fileSystem: disk.files
         )
+        let numbers = model.makeNumbers()
         let keeper = Keeper(
-            writer: SimulatedCheckpointWriter(store, on: disk, incarnation, world),
+            writer: SimulatedCheckpointWriter(
+                store,
+                slotNames: numbers.slotNames,
+                on: disk,
+                incarnation,
+                world
+            ),
             store: store,
             identity: RunIdentity(run: world.seed, seed: world.seed, configuration: [:])
         )
-        let numbers = model.makeNumbers()
         var record = RunRecord()
         if let found = try store.newestValid() {
             record = try RunIdentity.record(in: found.checkpoint.metadata)
-            numbers.restart(from: found.checkpoint)
+            try numbers.restart(from: found.checkpoint)
         } else {
             keeper.submit(record, numbers, isRequired: true)
             try keeper.writer.finish()
@@ -62,6 +68,7 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
             RunStart(
                 record,
                 settings: Self.settings(world, incarnation),
+                stopping: world.options.stopping,
                 joinLimit: JoinLimit(
                     burstMin: world.options.joinCountMax,
                     period: world.options.joinPeriod
