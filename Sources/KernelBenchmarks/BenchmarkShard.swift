@@ -20,7 +20,8 @@ struct BenchmarkShard {
         let batchCount = all.count / (2 * shardSize)
         precondition(batchCount > 0, "\(all.count) bytes of samples are less than two shards")
         samples = Array(all[(batchCount * 2 - 1) * shardSize..<batchCount * 2 * shardSize])
-        let (buffers, right) = (OptimizerBuffers(parameters: parameters), ParameterBuffer())
+        let rule = OptimizerRule()
+        let (buffers, right) = (rule.initialBuffers(of: parameters), ParameterBuffer())
         for step in 0..<stepCount {
             let start = step % batchCount * 2 * shardSize
             all.withUnsafeBytes { bytes in
@@ -34,7 +35,7 @@ struct BenchmarkShard {
                 }
             }
             kernels.add(into: buffer.start, right.start, count: LeNet.parameterCount)
-            Adam()
+            rule
                 .step(
                     step + 1,
                     from: buffers,
