@@ -243,6 +243,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Peers/pytorch_ddp.py"), .embedInCode("Peers/keras_fit.py"),
+                .embedInCode("Peers/jax_jit.py"),
             ]
         ),
         .executableTarget(
@@ -317,6 +318,7 @@ let package = Package(
             ]
         ),
         tests("TrainingProtocol"),
+        tests("TrainingBenchmarks"),
         tests(
             "TrainingSimulation",
             [

@@ -5,8 +5,12 @@ import JSON
 ///
 /// In the file every field is a string of the header's `__metadata__`, under the field's name.
 package struct CheckpointMetadata: Equatable, Sendable {
-    /// The version of the file's layout that this program writes and reads.
-    package static let formatVersion = 1
+    /// The version that this program writes, and resumes from.
+    ///
+    /// It also stands for the order of the kernels' operations: a run that another version began
+    /// would end at other bits. Models of any version can be read. 1: dense gradients of the
+    /// convolutions; 2: gradients by lists.
+    package static let formatVersion = 2
 
     /// The run that wrote it.
     package var runID: String

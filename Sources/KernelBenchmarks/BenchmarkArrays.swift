@@ -2,32 +2,32 @@ internal import Kernels
 internal import Model
 internal import SeededRandom
 
-/// The arrays between the layers, filled with random numbers, and all kernels on them in the order
-/// of a shard.
+/// The arrays between the layers of a shard of real samples, and all kernels on them in its order.
 final class BenchmarkArrays {
     private let kernels: KernelSet
     private let samples: [UInt8]
-    // All parameters and less than a vector more.
-    private let parameters, gradient, firstMoment, secondMoment: ShardArray
+    private let parameters = ParameterBuffer()
+    private let gradient, firstMoment, secondMoment: ParameterBuffer
     private let resized = ShardArray(elementCount: LeNet.layers[0].inputCount)
     private let workspace = Workspace()
     private let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
 
-    init(kernels: KernelSet) {
+    /// Takes the model and the samples of `shard`.
+    init(kernels: KernelSet, shard: BenchmarkShard) {
         self.kernels = kernels
+        samples = shard.samples
         var random = RandomStream(seed: 1, stream: 1)
-        let lanes = LeNet.shardSampleCountMax
-        samples = (0..<lanes * LeNet.sampleSize).map { _ in UInt8(random.uniform(below: 256)) }
-        func array(_ range: ClosedRange<Float> = -1...1) -> ShardArray {
-            let count = (LeNet.parameterCount + lanes - 1) / lanes
-            return ShardArray(elementCount: count, in: range, random: &random)
+        func buffer(from least: Float = -1) -> ParameterBuffer {
+            let buffer = ParameterBuffer()
+            for index in buffer.floats.indices {
+                buffer.floats[index] = least + random.uniformFloat() * (1 - least)
+            }
+            return buffer
         }
-        parameters = array(-0.1...0.1)
-        gradient = array()
-        firstMoment = array()
-        secondMoment = array(0...1)
-        for sample in 0..<lanes {
-            workspace.outcomes.labels.integers[sample] = Int32(sample % LeNet.classCount)
+        parameters.copy(from: shard.parameters)
+        (gradient, firstMoment, secondMoment) = (buffer(), buffer(), buffer(from: 0))
+        for sample in 0..<LeNet.shardSampleCountMax {
+            workspace.outcomes.labels.integers[sample] = Int32(samples[sample * LeNet.sampleSize])
         }
     }
 
@@ -42,27 +42,26 @@ final class BenchmarkArrays {
         let (k, samples, w) = (kernels, samples, workspace)
         let (lanes, pixelCount) = (LeNet.shardSampleCountMax, LeNet.imageSize)
         return [
-            .bytes("bytes to lanes", lanes * pixelCount * 5, w.pixels) {
+            .bytes("bytes to lanes", lanes * pixelCount * 5, w.pixels.bytes, isLoading: true) {
                 samples.withUnsafeBufferPointer {
                     guard let start = $0.baseAddress else { return }
                     k.loadPixels(
                         start + 1,
                         LeNet.sampleSize,
                         lanes,
-                        w.scratch.partials.start,
+                        w.scratch.kernel.start,
                         w.pixels.start
                     )
                 }
             },
-            .bytes("padding", pixelCount * 128, w.input) {
+            .bytes("padding", pixelCount * 128, w.input.bytes, isLoading: true) {
                 k.padImages(w.pixels.start, w.input.start, true)
             },
             // Instead of padding, where a configuration asks for it.
             .bytes(
                 "resizing",
                 (pixelCount + resized.elementCount) * 64,
-                resized.slice,
-                isAncillary: false
+                resized.slice.bytes
             ) { [resized] in
                 k.resizeImages(w.pixels.start, resized.start, true)
             },
@@ -72,22 +71,50 @@ final class BenchmarkArrays {
     private func convolutionsForward() -> [BenchmarkCase] {
         let (k, p, w, first, second) = (kernels, parameters.start, workspace, first, second)
         return [
-            .products("conv1 forward + pool", of: first, w.pooled[0]) {
+            .bytes("map of ink", w.input.elementCount * 64, w.ink.rows.bytes, isLoading: true) {
+                k.mapInk(w.input.start, w.ink.rows.bits, w.ink.windows.bits)
+            },
+            .products(
+                "conv1 forward + pool",
+                of: first,
+                zeros: { w.input.zeros },
+                w.pooled1.output.bytes
+            ) {
                 k.convolution1Forward(
                     w.input.start,
+                    w.ink.rows.bits,
                     p + first.weight,
                     p + first.bias,
-                    w.pooled[0].start,
-                    w.winners[0].integers
+                    w.scratch.kernel.start,
+                    w.pooled1.output.start,
+                    w.pooled1.winners.integers
                 )
             },
-            .products("conv2 forward + pool", of: second, w.pooled[1]) {
+            .products(
+                "conv2 forward + pool",
+                of: second,
+                zeros: { w.pooled1.output.zeros(openedBy: w.pooled1.output) },
+                w.windows2.output.bytes
+            ) {
                 k.convolution2Forward(
-                    w.pooled[0].start,
+                    w.pooled1.output.start,
                     p + second.weight,
                     p + second.bias,
-                    w.pooled[1].start,
-                    w.winners[1].integers
+                    w.scratch.kernel.start,
+                    w.windows2.output.start,
+                    w.windows2.winners.integers
+                )
+            },
+            .bytes(
+                "turn conv2's output",
+                4 * w.rows2.output.elementCount * 64,
+                w.rectified[0].bytes
+            ) {
+                k.channelsOfWindows(w.windows2.output.start, w.rows2.output.start)
+                k.lanesOfRows(
+                    w.rows2.output.start,
+                    w.rectified[0].start,
+                    w.rows2.output.elementCount
                 )
             },
         ]
@@ -96,7 +123,12 @@ final class BenchmarkArrays {
     private func fullyConnectedForward() -> [BenchmarkCase] {
         let (k, p, w) = (kernels, parameters.start, workspace)
         return LeNet.dense.enumerated().map { index, layer in
-            .products("fc\(index + 1) forward", of: layer, w.rectified[index + 1]) {
+            .products(
+                "fc\(index + 1) forward",
+                of: layer,
+                zeros: { w.rectified[index].zeros },
+                w.rectified[index + 1].bytes
+            ) {
                 k.denseForward[index](
                     w.rectified[index].start,
                     p + layer.weight,
@@ -105,7 +137,7 @@ final class BenchmarkArrays {
                 )
             }
         } + [
-            .bytes("softmax and loss", 2 * LeNet.classCount * 64, w.logitsGradient) {
+            .bytes("softmax and loss", 2 * LeNet.classCount * 64, w.logitsGradient.bytes) {
                 k.softmaxCrossEntropy(
                     w.logits.start,
                     w.outcomes.labels.integers,
@@ -121,71 +153,162 @@ final class BenchmarkArrays {
         let (k, p, g, w, gradient) = (
             kernels, parameters.start, gradient.start, workspace, gradient
         )
-        let pixelRow = LeNet.dense[0].inputCount
+        let narrow = LeNet.dense.enumerated().dropFirst().reversed().flatMap {
+            index,
+            layer -> [BenchmarkCase] in
+            let outputGradient = w.rectifiedGradients[index]
+            let inputGradient = w.rectifiedGradients[index - 1]
+            return [
+                .bytes(
+                    "transpose fc\(index + 1)'s input",
+                    2 * layer.inputCount * 64,
+                    w.scratch.rows.bytes
+                ) {
+                    k.transpose(
+                        w.rectified[index].start,
+                        w.scratch.rows.start,
+                        layer.inputCount,
+                        layer.inputCount
+                    )
+                },
+                .products(
+                    "fc\(index + 1) weight gradient",
+                    of: layer,
+                    zeros: { outputGradient.zeros },
+                    UnsafeRawBufferPointer(gradient.bytes)
+                ) {
+                    k.denseWeightGradient[index](
+                        outputGradient.start,
+                        w.scratch.rows.start,
+                        g + layer.weight,
+                        g + layer.bias
+                    )
+                },
+                .products(
+                    "fc\(index + 1) input gradient",
+                    of: layer,
+                    zeros: { outputGradient.zeros },
+                    inputGradient.bytes
+                ) {
+                    k.denseInputGradient[index - 1](
+                        outputGradient.start,
+                        p + layer.weight,
+                        w.rectified[index].start,
+                        inputGradient.start
+                    )
+                },
+            ]
+        }
+        return narrow + widestBackward()
+    }
+
+    private func widestBackward() -> [BenchmarkCase] {
+        let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
+        let layer = LeNet.dense[0]
+        let outputGradient = w.rectifiedGradients[0]
         return [
-            .bytes("transpose fc1's input", 2 * pixelRow * 64, w.scratch.rows) {
-                k.transpose(
-                    w.pooled[1].start,
-                    w.scratch.rows.start,
-                    w.scratch.partials.start,
-                    pixelRow
+            .products(
+                "fc1 weight gradient",
+                of: layer,
+                zeros: { outputGradient.zeros },
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
+                k.denseWeightGradient[0](
+                    outputGradient.start,
+                    w.rows2.output.start,
+                    g + layer.weight,
+                    g + layer.bias
                 )
-            }
+            },
+            .bytes("transpose fc1's gradient", 2 * layer.outputCount * 64, w.scratch.rows.bytes) {
+                k.transpose(
+                    outputGradient.start,
+                    w.scratch.rows.start,
+                    layer.outputCount,
+                    layer.outputCount
+                )
+            },
+            .products(
+                "fc1 input gradient",
+                of: layer,
+                zeros: { outputGradient.zeros },
+                w.rows2.gradient.bytes
+            ) {
+                k.dense1InputGradient(
+                    w.scratch.rows.start,
+                    p + layer.weight,
+                    w.rows2.output.start,
+                    w.scratch.kernel.start,
+                    w.rows2.gradient.start
+                )
+            },
         ]
-            + LeNet.dense.enumerated().reversed().flatMap { index, layer -> [BenchmarkCase] in
-                let outputGradient = w.rectifiedGradients[index + 1]
-                let inputGradient = w.rectifiedGradients[index]
-                return [
-                    .products("fc\(index + 1) weight gradient", of: layer, gradient.slice) {
-                        k.denseWeightGradient[index](
-                            outputGradient.start,
-                            w.scratch.rows.start,
-                            g + layer.weight,
-                            g + layer.bias
-                        )
-                    },
-                    .products("fc\(index + 1) input gradient", of: layer, inputGradient) {
-                        k.denseInputGradient[index](
-                            outputGradient.start,
-                            p + layer.weight,
-                            w.rectified[index].start,
-                            inputGradient.start
-                        )
-                    },
-                ]
-            }
     }
 
     private func convolutionsBackward() -> [BenchmarkCase] {
         let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
         let (first, second) = (first, second)
+        // Three of four places under a window are zero to begin with.
+        let secondZeros = { 1 - (1 - w.rows2.gradient.zeros) / 4 }
+        let firstZeros = { 1 - (1 - w.pooled1.gradient.zeros(openedBy: w.pooled1.output)) / 4 }
         return [
-            .products("conv2 weight gradient", of: second, w.convolution2Gradient) {
+            .bytes(
+                "turn conv2's winners",
+                2 * w.windows2.winners.elementCount * 64,
+                w.rows2.winners.bytes
+            ) {
+                k.channelsOfWindows(w.windows2.winners.start, w.rows2.winners.start)
+            },
+            .products(
+                "conv2 weight gradient",
+                of: second,
+                zeros: secondZeros,
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
                 k.convolution2WeightGradient(
-                    w.pooled[0].start,
-                    w.pooledGradients[1].start,
-                    w.winners[1].integers,
-                    w.convolution2Gradient.start,
-                    w.scratch.partials.start,
+                    w.pooled1.output.start,
+                    w.rows2.gradient.start,
+                    w.rows2.winners.integers,
+                    w.scratch.kernel.start,
+                    w.windows2.gradient.start,
                     g + second.weight,
                     g + second.bias
                 )
             },
-            .products("conv2 input gradient", of: second, w.pooledGradients[0]) {
+            .products(
+                "conv2 input gradient",
+                of: second,
+                zeros: secondZeros,
+                w.pooled1.gradient.bytes
+            ) {
                 k.convolution2InputGradient(
-                    w.convolution2Gradient.start,
+                    w.windows2.gradient.start,
+                    w.windows2.winners.integers,
                     p + second.weight,
-                    w.pooled[0].start,
-                    w.pooledGradients[0].start
+                    w.scratch.kernel.start,
+                    w.pooled1.gradient.start
                 )
             },
-            .products("conv1 weight gradient", of: first, gradient.slice) {
+            .bytes(
+                "transpose the input",
+                (w.input.elementCount + w.images.elementCount) * 64,
+                w.images.bytes
+            ) {
+                k.rowsOfImages(w.input.start, w.images.start)
+            },
+            .products(
+                "conv1 weight gradient",
+                of: first,
+                zeros: firstZeros,
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
                 k.convolution1WeightGradient(
-                    w.input.start,
-                    w.pooledGradients[0].start,
-                    w.winners[0].integers,
-                    w.scratch.rowGradient.start,
-                    w.scratch.partials.start,
+                    w.images.start,
+                    w.ink.windows.bits,
+                    w.pooled1.gradient.start,
+                    w.pooled1.output.start,
+                    w.pooled1.winners.integers,
+                    w.scratch.kernel.start,
                     g + first.weight,
                     g + first.bias
                 )
@@ -196,11 +319,15 @@ final class BenchmarkArrays {
     private func updates() -> [BenchmarkCase] {
         let (k, count) = (kernels, LeNet.parameterCount)
         return [
-            .bytes("tree addition", 3 * ParameterBuffer.size, gradient.slice) {
+            .bytes(
+                "tree addition",
+                3 * ParameterBuffer.size,
+                UnsafeRawBufferPointer(gradient.bytes)
+            ) {
                 [gradient, firstMoment] in
                 k.add(into: gradient.start, firstMoment.start, count: count)
             },
-            .bytes("Adam", 7 * ParameterBuffer.size, parameters.slice) {
+            .bytes("Adam", 7 * ParameterBuffer.size, UnsafeRawBufferPointer(parameters.bytes)) {
                 [parameters, firstMoment, secondMoment, gradient] in
                 k.adam(
                     parameters.start,

@@ -8,8 +8,11 @@ struct BenchmarkCase {
     let multiplyAddCount: Int
     /// Bytes read and written, where there is little arithmetic.
     let byteCount: Int
-    /// Whether its time counts against the 8 % of what is neither convolution nor matrix product.
-    let isAncillary: Bool
+    /// Whether it brings samples in.
+    let isLoading: Bool
+    /// The share of zeros among the numbers that a product's weights or inputs are multiplied by: the
+    /// layer's input forward, its output's gradient backward.
+    let zeros: () -> Double
     /// What the kernel writes: its hash shows whether two machines agree.
     let output: UnsafeRawBufferPointer
     let run: () -> Void
@@ -17,15 +20,17 @@ struct BenchmarkCase {
     static func products(
         _ name: String,
         of layer: Layer,
-        _ output: ShardSlice,
+        zeros: @escaping () -> Double,
+        _ output: UnsafeRawBufferPointer,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
         BenchmarkCase(
             name: name,
             multiplyAddCount: LeNet.shardSampleCountMax * layer.multiplyAddCount,
             byteCount: 0,
-            isAncillary: false,
-            output: output.bytes,
+            isLoading: false,
+            zeros: zeros,
+            output: output,
             run: run
         )
     }
@@ -33,16 +38,17 @@ struct BenchmarkCase {
     static func bytes(
         _ name: String,
         _ count: Int,
-        _ output: ShardSlice,
-        isAncillary: Bool = true,
+        _ output: UnsafeRawBufferPointer,
+        isLoading: Bool = false,
         _ run: @escaping () -> Void
     ) -> BenchmarkCase {
         BenchmarkCase(
             name: name,
             multiplyAddCount: 0,
             byteCount: count,
-            isAncillary: isAncillary,
-            output: output.bytes,
+            isLoading: isLoading,
+            zeros: { 0 },
+            output: output,
             run: run
         )
     }

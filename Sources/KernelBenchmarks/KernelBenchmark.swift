@@ -1,7 +1,6 @@
 internal import KernelReference
 package import Kernels
 internal import Model
-internal import SeededRandom
 
 /// Measures every kernel and a whole shard beside the CPU's peak, after a check against the naive
 /// reference.
@@ -12,13 +11,15 @@ internal import SeededRandom
 package enum KernelBenchmark {
     /// Measures each of `kernelSets` and prints a table line by line.
     ///
-    /// `short` repeats little: enough to check results and hashes, as under an emulator, but not
-    /// for figures.
+    /// `samples` are of a real data set, `LeNet.sampleSize` bytes each: a model is trained on them
+    /// first, for how many zeros there are to leave out depends on both. `short` repeats little:
+    /// enough to check results and hashes, as under an emulator, but not for figures.
     ///
     /// - Throws: when a kernel disagrees with the reference, and when there are no kernels to
     ///   measure.
     package static func run(
         kernelSets: [KernelSet] = KernelSet.runnable,
+        samples: [UInt8],
         short: Bool,
         print: (String) -> Void
     ) throws(KernelBenchmarkError) {
@@ -34,8 +35,13 @@ package enum KernelBenchmark {
                 () throws(KernelBenchmarkError) in
                 var check = KernelCheck(kernels: kernels)
                 try check.run()
-                try checkShard(kernels)
-                return KernelReport(kernels: kernels, short: short).lines()
+                let shard = BenchmarkShard(
+                    kernels: kernels,
+                    samples: samples,
+                    stepCount: short ? 10 : 1_688
+                )
+                try checkShard(kernels, shard)
+                return KernelReport(kernels: kernels, short: short).lines(shard)
             }
             print("")
             print("\(kernels.name): every kernel agrees with the naive reference")
@@ -44,8 +50,13 @@ package enum KernelBenchmark {
     }
 
     /// Compares a shard's gradient with the reference in double precision.
-    private static func checkShard(_ kernels: KernelSet) throws(KernelBenchmarkError) {
-        let shard = BenchmarkShard(kernels: kernels)
+    ///
+    /// Of what a trained model is nearly sure of, softmax minus label has lost up to four of its seven
+    /// digits; the kernels by themselves are checked more strictly.
+    private static func checkShard(
+        _ kernels: KernelSet,
+        _ shard: BenchmarkShard
+    ) throws(KernelBenchmarkError) {
         let found = shard.gradient()
         let reference = ReferenceLeNet<Double>(parameters: shard.parameters.floats.map(Double.init))
         let expected = reference.gradient(samples: shard.samples).gradient
@@ -53,7 +64,7 @@ package enum KernelBenchmark {
             let greatest = tensor.range.map { abs(expected[$0]) }.max() ?? 0
             for index in tensor.range {
                 let difference = abs(Double(found.floats[index]) - expected[index])
-                guard difference <= 1e-5 * greatest else {
+                guard difference <= 1e-4 * greatest else {
                     throw .mismatch(
                         kernel: "the shard's gradient of \(tensor.name)",
                         set: kernels.name,
@@ -63,31 +74,5 @@ package enum KernelBenchmark {
                 }
             }
         }
-    }
-}
-
-/// A whole shard of random samples with parameters as training begins with.
-struct BenchmarkShard {
-    let parameters = ParameterBuffer.initial(seed: 1)
-    let samples: [UInt8]
-    private let computer: ShardComputer
-    private let buffer = ParameterBuffer()
-
-    init(kernels: KernelSet) {
-        computer = ShardComputer(kernels: kernels, transform: InputTransform())
-        var random = RandomStream(seed: 1, stream: 2)
-        samples = (0..<16).flatMap { sample in
-            [UInt8(sample % 10)]
-                + (0..<LeNet.imageSize).map { _ in UInt8(random.uniform(below: 256)) }
-        }
-    }
-
-    /// Computes the gradient, into the same buffer each time.
-    @discardableResult
-    func gradient() -> ParameterBuffer {
-        _ = samples.withUnsafeBytes {
-            computer.gradient(of: parameters.start, samples: $0, into: buffer.start)
-        }
-        return buffer
     }
 }

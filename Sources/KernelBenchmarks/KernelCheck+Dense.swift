@@ -26,15 +26,9 @@ extension KernelCheck {
         )
         kind.spoil(gradient, sampleCount: sampleCount, random: &random)
         let inputGradient = ShardArray(elementCount: inputCount)
-        kernels.denseInputGradient[index](
-            gradient.start,
-            weights,
-            input.start,
-            inputGradient.start
-        )
         let rows = ShardArray(elementCount: inputCount)
-        let scratch = ShardArray(elementCount: 32)
-        kernels.transpose(input.start, rows.start, scratch.start, inputCount)
+        let scratch = ShardArray(elementCount: 288)
+        kernels.transpose(input.start, rows.start, inputCount, inputCount)
         var weightGradient = [Float](repeating: 0, count: weights.count)
         var biasGradient = [Float](repeating: 0, count: outputCount)
         kernels.denseWeightGradient[index](
@@ -43,6 +37,26 @@ extension KernelCheck {
             &weightGradient,
             &biasGradient
         )
+        if index == 0 {
+            let gradientRows = ShardArray(elementCount: outputCount + 1)
+            kernels.transpose(gradient.start, gradientRows.start, outputCount, outputCount)
+            let result = ShardArray(elementCount: inputCount)
+            kernels.dense1InputGradient(
+                gradientRows.start,
+                weights,
+                rows.start,
+                scratch.start,
+                result.start
+            )
+            kernels.lanesOfRows(result.start, inputGradient.start, inputCount)
+        } else {
+            kernels.denseInputGradient[index - 1](
+                gradient.start,
+                weights,
+                input.start,
+                inputGradient.start
+            )
+        }
         var weightSum = [Float](repeating: 0, count: weights.count)
         var biasSum = [Float](repeating: 0, count: outputCount)
         for sample in 0..<sampleCount {

@@ -13,16 +13,15 @@ struct KernelReport {
     }
 
     /// Measures, and gives the table's lines.
-    func lines() -> [String] {
-        let cases = BenchmarkArrays(kernels: kernels).cases()
+    func lines(_ shard: BenchmarkShard) -> [String] {
+        let cases = BenchmarkArrays(kernels: kernels, shard: shard).cases()
         // In order once, so that every kernel has its input, and for the hashes.
-        let hashes = cases.map { item in
+        let outcomes = cases.map { item in
             item.run()
-            return hash(item.output)
+            return (zeros: item.zeros(), hash: hash(item.output))
         }
         let peakBefore = peak()
         let seconds = cases.map { shortest($0.run) }
-        let shard = BenchmarkShard(kernels: kernels)
         let shardSeconds = shortest { shard.gradient() }
         let shardHash = hash(UnsafeRawBufferPointer(shard.gradient().bytes))
         let peak = max(peakBefore, peak())
@@ -31,57 +30,112 @@ struct KernelReport {
         var lines = [
             "peak \(decimal(peak)) GFLOP/s of fp32 multiply-adds on one core;"
                 + " copying a parameter buffer \(decimal(copying)) GB/s",
-            row("kernel", "µs", "GFLOP/s", "% peak", "GB/s", "hash of the result"),
-        ]
-        var ancillary = 0.0
-        for (item, (time, hash)) in zip(cases, zip(seconds, hashes)) {
-            if item.isAncillary { ancillary += time }
-            lines.append(line(item, time, peak, hash))
-        }
-        // 2 operations for each of 1,131,960 multiply-adds of a sample, forward and backward.
-        let rate = 2 * 16 * 1_131_960 / shardSeconds / 1e9
-        lines.append(
+            "GFLOP/s, and their share of the peak: useful are those of numbers that are not zero;"
+                + " dense are all that the layer's definition has, which may pass 100 % of the peak",
             row(
+                "kernel",
+                "µs",
+                "useful",
+                "% peak",
+                "dense",
+                "% peak",
+                "% zeros",
+                "GB/s",
+                "hash of the result"
+            ),
+        ]
+        var usefulCount = 0.0
+        for (item, (time, outcome)) in zip(cases, zip(seconds, outcomes)) {
+            usefulCount += Double(item.multiplyAddCount) * (1 - outcome.zeros)
+            lines.append(
+                item.multiplyAddCount == 0
+                    ? row(
+                        item.name,
+                        decimal(time * 1e6),
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        decimal(Double(item.byteCount) / time / 1e9),
+                        outcome.hash
+                    )
+                    : line(
+                        item.name,
+                        Double(item.multiplyAddCount),
+                        outcome.zeros,
+                        time,
+                        peak,
+                        outcome.hash
+                    )
+            )
+        }
+        // The multiply-adds of a sample, forward and backward.
+        let denseCount = 16.0 * 1_131_960
+        lines.append(
+            line(
                 "whole shard",
-                decimal(shardSeconds * 1e6),
-                decimal(rate),
-                decimal(100 * rate / peak),
-                "",
+                denseCount,
+                1 - usefulCount / denseCount,
+                shardSeconds,
+                peak,
                 shardHash
             )
         )
+        lines += turns(shard)
+        let loading = zip(cases, seconds).reduce(0) { $0 + ($1.0.isLoading ? $1.1 : 0) }
+        // The last two cases.
+        let updates = seconds.suffix(2).reduce(0, +)
+        let share = (updates + 2 * loading) / (2 * shardSeconds)
         lines.append(
-            "\(Int(16 / shardSeconds)) samples/s; loading, transposing, softmax, addition and Adam take"
-                + " \(decimal(100 * ancillary / shardSeconds)) % of a shard's time"
+            "\(Int(16 / shardSeconds)) samples/s; loading two shards, adding their gradients and one step"
+                + " of Adam take \(decimal(100 * share)) % of the time of two shards"
         )
         return lines
     }
 
+    /// The line of `count` multiply-adds, of which the share `zeros` is of zeros.
     private func line(
-        _ item: BenchmarkCase,
+        _ name: String,
+        _ count: Double,
+        _ zeros: Double,
         _ time: Double,
         _ peak: Double,
         _ hash: String
     ) -> String {
-        if item.multiplyAddCount > 0 {
-            let rate = 2 * Double(item.multiplyAddCount) / time / 1e9
-            return row(
-                item.name,
-                decimal(time * 1e6),
-                decimal(rate),
-                decimal(100 * rate / peak),
-                "",
-                hash
-            )
-        }
+        let dense = 2 * count / time / 1e9
+        let useful = dense * (1 - zeros)
         return row(
-            item.name,
+            name,
             decimal(time * 1e6),
+            decimal(useful),
+            decimal(100 * useful / peak),
+            decimal(dense),
+            decimal(100 * dense / peak),
+            decimal(100 * zeros),
             "",
-            "",
-            decimal(Double(item.byteCount) / time / 1e9),
             hash
         )
+    }
+
+    /// Different shards in turn, and one again and again.
+    private func turns(_ shard: BenchmarkShard) -> [String] {
+        let (count, passCount) = (min(shard.shardCount, repetitionCount), min(10, repetitionCount))
+        let turns = shard.times(of: Array(0..<count), passCount: passCount)
+        let same = shard.times(
+            of: Array(repeating: shard.shardCount - 1, count: count),
+            passCount: passCount
+        )
+        return [
+            "different shards in turn, as in a run: \(parts(turns))",
+            "the same one again, whose branches the CPU foretells: \(parts(same))",
+        ]
+    }
+
+    private func parts(_ times: ShardTimes) -> String {
+        "\(decimal(times.sum * 1e6)) µs, forward \(decimal(times.forward * 1e6)),"
+            + " backward fc \(decimal(times.fullyConnectedBackward * 1e6)),"
+            + " backward conv \(decimal(times.convolutionsBackward * 1e6))"
     }
 
     /// The shortest time of one call, in seconds.

@@ -91,6 +91,27 @@ private func denseForward(
             let w = weights + o &* inputCount
             let b = bias + o
             let target = output + (lane &+ o &* shardWidth)
+            #if !KERNELS_AVX2
+                if o &+ 24 <= outputCount {
+                    // Each load of an input is then used 24 times.
+                    var sums = TwelveSums { broadcast(b[$0]) }
+                    var others = TwelveSums { broadcast(b[$0 &+ 12]) }
+                    for i in 0..<inputCount {
+                        let value = load(x + i &* shardWidth)
+                        sums.add(value, w + i, stride: inputCount)
+                        others.add(value, w + (i &+ 12 &* inputCount), stride: inputCount)
+                    }
+                    sums.forEach { index, sum in
+                        store(isRectified ? rectified(sum) : sum, target + index &* shardWidth)
+                    }
+                    others.forEach { index, sum in
+                        let place = target + (index &+ 12) &* shardWidth
+                        store(isRectified ? rectified(sum) : sum, place)
+                    }
+                    o &+= 24
+                    continue
+                }
+            #endif
             if o &+ 12 <= outputCount {
                 var sums = TwelveSums { broadcast(b[$0]) }
                 for i in 0..<inputCount {
@@ -283,23 +304,6 @@ private func denseWeightGradient(
     laneSums(gradient, vectorCount: outputCount, biasGradient)
 }
 
-/// The input gradient of 400 → 120.
-package func dense1InputGradient(
-    gradient: UnsafePointer<Float>,
-    weights: UnsafePointer<Float>,
-    input: UnsafePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>
-) {
-    denseInputGradient(
-        gradient,
-        weights,
-        input,
-        inputGradient,
-        inputCount: 400,
-        outputCount: 120
-    )
-}
-
 /// The input gradient of 120 → 84.
 package func dense2InputGradient(
     gradient: UnsafePointer<Float>,
@@ -325,23 +329,6 @@ package func dense3InputGradient(
     inputGradient: UnsafeMutablePointer<Float>
 ) {
     denseInputGradient(gradient, weights, input, inputGradient, inputCount: 84, outputCount: 10)
-}
-
-/// The weight and bias gradients of 400 → 120.
-package func dense1WeightGradient(
-    gradient: UnsafePointer<Float>,
-    rows: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>
-) {
-    denseWeightGradient(
-        gradient,
-        rows,
-        weightGradient,
-        biasGradient,
-        inputCount: 400,
-        outputCount: 120
-    )
 }
 
 /// The weight and bias gradients of 120 → 84.

@@ -1,16 +1,13 @@
+/// How many of `count` floats lie before the first vector that crosses no cache line.
+@_transparent
+private func countBeforeVector(_ address: Floats, _ count: Int) -> Int {
+    min(((0 &- Int(bitPattern: address)) / 4) & (laneCount &- 1), count)
+}
+
 /// left += right, element by element: the reduction tree's addition.
 package func add(into left: UnsafeMutablePointer<Float>, _ right: UnsafePointer<Float>, count: Int)
 {
-    let whole = count - count % laneCount
-    var index = 0
-    while index < whole {
-        store(load(left + index) + load(right + index), left + index)
-        index &+= laneCount
-    }
-    while index < count {
-        left[index] += right[index]
-        index &+= 1
-    }
+    sum(left, right, into: left, count: count)
 }
 
 /// Whether each of `count` floats is finite: times zero, only such are zero.
@@ -18,6 +15,16 @@ package func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     let zero = Lanes(repeating: 0)
     var products = zero
     var index = 0
+    // Four chains: the units then never wait for one.
+    var (second, third, fourth) = (zero, zero, zero)
+    while index &+ 4 &* laneCount <= count {
+        products = multiplyAdd(load(values + index), zero, products)
+        second = multiplyAdd(load(values + (index &+ laneCount)), zero, second)
+        third = multiplyAdd(load(values + (index &+ 2 &* laneCount)), zero, third)
+        fourth = multiplyAdd(load(values + (index &+ 3 &* laneCount)), zero, fourth)
+        index &+= 4 &* laneCount
+    }
+    products += second + third + fourth
     while index &+ laneCount <= count {
         products = multiplyAdd(load(values + index), zero, products)
         index &+= laneCount
@@ -29,16 +36,20 @@ package func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     return true
 }
 
-/// sum = left + right, element by element: the same addition, with both operands left as they are.
+/// sum = left + right, element by element: the same addition, into other memory or the same.
 package func sum(
     _ left: UnsafePointer<Float>,
     _ right: UnsafePointer<Float>,
     into sum: UnsafeMutablePointer<Float>,
     count: Int
 ) {
-    let whole = count - count % laneCount
     var index = 0
-    while index < whole {
+    let head = countBeforeVector(sum, count)
+    while index < head {
+        sum[index] = left[index] + right[index]
+        index &+= 1
+    }
+    while index &+ laneCount <= count {
         store(load(left + index) + load(right + index), sum + index)
         index &+= laneCount
     }
@@ -82,8 +93,32 @@ package func adam(
         alpha: broadcast(-alpha),
         epsilon: broadcast(epsilon)
     )
-    var index = 0
+    let arrays = AdamArrays(
+        parameters: parameters,
+        firstMoment: firstMoment,
+        secondMoment: secondMoment,
+        nextParameters: nextParameters,
+        nextFirstMoment: nextFirstMoment,
+        nextSecondMoment: nextSecondMoment,
+        gradientSum: gradientSum
+    )
+    var index = countBeforeVector(parameters, count)
+    if index > 0 { arrays.updatePart(at: 0, count: index, step) }
     while index &+ laneCount <= count {
+        arrays.updateVector(at: index, step)
+        index &+= laneCount
+    }
+    if index < count { arrays.updatePart(at: index, count: count &- index, step) }
+}
+
+/// What an Adam step reads and writes.
+private struct AdamArrays {
+    let parameters, firstMoment, secondMoment: Floats
+    let nextParameters, nextFirstMoment, nextSecondMoment: MutableFloats
+    let gradientSum: Floats
+
+    @_transparent
+    func updateVector(at index: Int, _ step: AdamStep) {
         var p = load(parameters + index)
         var m = load(firstMoment + index)
         var v = load(secondMoment + index)
@@ -91,17 +126,18 @@ package func adam(
         store(p, nextParameters + index)
         store(m, nextFirstMoment + index)
         store(v, nextSecondMoment + index)
-        index &+= laneCount
     }
-    let rest = count &- index
-    if rest > 0 {
-        var p = loadPart(parameters + index, count: rest)
-        var m = loadPart(firstMoment + index, count: rest)
-        var v = loadPart(secondMoment + index, count: rest)
-        update(&p, &m, &v, loadPart(gradientSum + index, count: rest), step)
-        storePart(p, nextParameters + index, count: rest)
-        storePart(m, nextFirstMoment + index, count: rest)
-        storePart(v, nextSecondMoment + index, count: rest)
+
+    /// The same with fewer than a vector.
+    @_transparent
+    func updatePart(at index: Int, count: Int, _ step: AdamStep) {
+        var p = loadPart(parameters + index, count: count)
+        var m = loadPart(firstMoment + index, count: count)
+        var v = loadPart(secondMoment + index, count: count)
+        update(&p, &m, &v, loadPart(gradientSum + index, count: count), step)
+        storePart(p, nextParameters + index, count: count)
+        storePart(m, nextFirstMoment + index, count: count)
+        storePart(v, nextSecondMoment + index, count: count)
     }
 }
 

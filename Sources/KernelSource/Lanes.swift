@@ -2,29 +2,36 @@ internal import CKernelLanes
 
 // How the kernels work
 //
-// Layout. The samples of a shard lie in the lanes: every array between layers is [C, H, W, 16], so
-// element (c, y, x) of sample s is float ((c·H + y)·W + x)·16 + s. Any layer is then vector code
-// without padding or waste, at any channel count and image size. A shard of 16 is one AVX-512
-// vector, two AVX2 vectors or four NEON vectors: `Lanes` is one of them, and every kernel repeats
-// its work for each group of lanes (`while lane < shardWidth`). A shorter shard has zeros in its
-// last lanes; softmax gives them a gradient of zero, so that they add exact zeros everywhere.
+// Layout. A shard has sixteen samples. Where all of them meet the same numbers, in the first
+// convolution forward and in the fully connected layers, they lie in the lanes: [N, 16], element n
+// of sample s is float 16·n + s. A shard is then one AVX-512 vector, two AVX2 vectors or four NEON
+// vectors: `Lanes` is one of them, and the loop `while lane < shardWidth` repeats a kernel's work
+// for each group of lanes. Where each sample has its own zeros, in the backward pass of the
+// convolutions and of the widest fully connected layer, and in the second convolution forward, the
+// samples lie one behind the other, with channels in the lanes. A shorter shard has zeros in the
+// place of its last samples; softmax gives them a gradient of zero.
 //
-// Order. A sum over positions or channels runs in one lane and in one order, each step a fused
-// multiply-add. Samples are added to each other only in `laneSums`, by a fixed tree, and in the
-// weight gradients of fully connected layers, one after the other. So the order of floating-point
-// operations, and every bit, is the same at any vector width and any tile.
+// Zeros. Max-pooling and the rectifier leave most of the backward pass zero: `GradientLists` says
+// how it is left out. The first convolution leaves out what of its filter meets no ink.
 //
-// Cost of a sample, in multiply-adds (one vector operation does 16, 8 or 4 of them):
+// Order. The order of a sum belongs to the algorithm, and each kernel's comment says it. Each step is
+// a fused multiply-add in one lane; lanes are added to each other only in `laneSums`, by a fixed
+// tree. So every bit is the same at any vector width and any tile.
+//
+// Cost of a sample, in multiply-adds, zeros included (one vector operation does 16, 8 or 4 of them):
 //
 //     conv1   28·28·6·25   = 117,600 forward, the same for its weights' gradient
 //     conv2   10·10·16·150 = 240,000 forward, the same for weights and for inputs
 //     fc1     400·120 = 48,000   fc2  120·84 = 10,080   fc3  84·10 = 840, three times each
 //     together 235,200 + 720,000 + 176,760 = 1,131,960, which is 2.26 MFLOP
 //
+// The second convolution forward takes 144,000 of its 240,000, by Winograd's filtering.
+//
 // Speed. A multiply-add unit wants its operands from registers: a kernel keeps a tile of sums there
 // as named stored properties (an array would live in memory), sized so that each loaded vector is
 // used several times: two loads for each two multiply-adds are the most that a core does. Tiles fit
-// AVX2's sixteen registers, or 32 where `hasManyRegisters`.
+// AVX2's sixteen registers, or 32 where `hasManyRegisters`. A vector that crosses a cache line takes
+// two loads; one of sixteen floats crosses one unless it begins there.
 //
 // To add a layer: a row in the table of `LeNet`; its kernel beside its like, forward and backward
 // together with the shapes in the comment; the naive loops in KernelReference; an entry in

@@ -15,6 +15,8 @@ package struct KernelSet: Sendable {
     package typealias Target = UnsafeMutablePointer<Float>
     /// Which of a pooling window's four positions won, 0 to 3 row by row.
     package typealias Winners = UnsafeMutablePointer<Int32>
+    /// A bit for each sample.
+    package typealias Bits = UnsafeMutablePointer<UInt16>
 
     /// Brings bytes into the lanes: (first sample's pixels, stride, sample count, scratch [32, 16],
     /// pixels [28, 28, 16]).
@@ -25,10 +27,23 @@ package struct KernelSet: Sendable {
     /// Resizes bilinearly: (pixels [28, 28, 16], input [32, 32, 16], whether to divide by 255).
     package let resizeImages: @Sendable (Source, Target, Bool) -> Void
 
-    /// Input [32, 32, 16], weights, bias → pooled output [6, 14, 14, 16] and winners.
-    package let convolution1Forward: @Sendable (Source, Source, Source, Target, Winners) -> Void
-    /// Input [6, 14, 14, 16], weights, bias → pooled output [16, 5, 5, 16] and winners.
-    package let convolution2Forward: @Sendable (Source, Source, Source, Target, Winners) -> Void
+    /// Which samples have ink where, a bit each: (input [32, 32, 16], rows of patches [32, 16],
+    /// windows [14, 16]).
+    package let mapInk: @Sendable (Source, Bits, Bits) -> Void
+
+    /// Input [32, 32, 16], rows of patches with ink, weights, bias, scratch [8, 16] → pooled output
+    /// [16, 14, 14, 8] and winners [196, 6, 16].
+    package let convolution1Forward:
+        @Sendable (Source, UnsafePointer<UInt16>, Source, Source, Target, Target, Winners) -> Void
+    /// Input [16, 14, 14, 8], weights, bias, scratch of 7,200 floats → pooled output and winners by
+    /// windows, [16, 5, 5, 16].
+    package let convolution2Forward:
+        @Sendable (Source, Source, Source, Target, Target, Winners) -> Void
+    /// Windows of channels [16, 5, 5, 16] → channels of windows [16, 16, 5, 5], of floats or, as
+    /// they are only moved, winners.
+    package let channelsOfWindows: @Sendable (Source, Target) -> Void
+    /// Samples in rows [16, I] → samples in lanes [I, 16], I a multiple of 8.
+    package let lanesOfRows: @Sendable (Source, Target, Int) -> Void
     /// Input [I, 16], weights [O, I], bias [O] → output [O, 16], for each of the three fully
     /// connected layers.
     package let denseForward: [@Sendable (Source, Source, Source, Target) -> Void]
@@ -41,26 +56,38 @@ package struct KernelSet: Sendable {
     /// Logits [10, 16] → probabilities [10, 16].
     package let softmax: @Sendable (Source, Target) -> Void
 
-    /// Samples in lanes [I, 16] → samples in rows [16, I], scratch [32, 16], I of at least 16.
-    package let transpose: @Sendable (Source, Target, Target, Int) -> Void
+    /// Samples in lanes [I, 16] → samples in rows [16, I], floats from a row to the next, I of at
+    /// least 16.
+    package let transpose: @Sendable (Source, Target, Int, Int) -> Void
+    /// Samples in lanes [32, 32, 16] → images with parts of their rows twice, [16, 32, 3, 16], 1,552
+    /// floats from an image to the next.
+    package let rowsOfImages: @Sendable (Source, Target) -> Void
     /// Gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the
-    /// input is.
+    /// input is, for the second and the third fully connected layer.
     package let denseInputGradient: [@Sendable (Source, Source, Source, Target) -> Void]
-    /// Gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O].
+    /// Gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O], for each of
+    /// the three fully connected layers.
     ///
     /// A variable, so that a test can have a processor compute wrong bits.
     package var denseWeightGradient: [@Sendable (Source, Source, Target, Target) -> Void]
-    /// Input, pooled gradient [16, 5, 5, 16], winners → gradient [16, 10, 10, 16], partial sums
-    /// [2400, 16], weight and bias gradients.
+    /// Gradient rows [16, 120], weights, input rows [16, 400], scratch of 4,608 floats → input
+    /// gradient rows [16, 400], zero where the input is.
+    package let dense1InputGradient: @Sendable (Source, Source, Source, Target, Target) -> Void
+    /// Input [16, 14, 14, 8], pooled gradient and winners by channels [16, 16, 5, 5], scratch of
+    /// 3,600 floats → gradient by windows [16, 5, 5, 16], weight and bias gradients.
     package let convolution2WeightGradient:
         @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
-    /// Gradient [16, 10, 10, 16], weights, input [6, 14, 14, 16] → input gradient [6, 14, 14, 16],
-    /// zero where the input is.
-    package let convolution2InputGradient: @Sendable (Source, Source, Source, Target) -> Void
-    /// Input [32, 32, 16], pooled gradient [6, 14, 14, 16], winners → scratch [6, 2, 28, 16],
-    /// partial sums [150, 16], weight and bias gradients.
+    /// Gradient and winners by windows [16, 5, 5, 16], weights, scratch of 11,744 floats → input
+    /// gradient [16, 14, 14, 8].
+    package let convolution2InputGradient:
+        @Sendable (Source, UnsafePointer<Int32>, Source, Target, Target) -> Void
+    /// Images as `rowsOfImages` writes them, windows with ink, pooled gradient and pooled output
+    /// [16, 14, 14, 8], winners [196, 6, 16], scratch of 22,672 floats → weight and bias gradients.
     package let convolution1WeightGradient:
-        @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
+        @Sendable (
+            Source, UnsafePointer<UInt16>, Source, Source, UnsafePointer<Int32>, Target, Target,
+            Target
+        ) -> Void
 
     /// Parameters, first and second moments, the next of each, gradient sum, count, gradient scale,
     /// β₁, β₂, α, ε: one Adam step.

@@ -1,3 +1,4 @@
+internal import Kernels
 package import SeededRandom
 
 /// An array of a shard in the layout of the kernels, [N, 16 samples], at a 64-byte boundary.
@@ -7,14 +8,15 @@ package final class ShardArray {
     /// The memory, N × 16 floats.
     package let start: UnsafeMutablePointer<Float>
 
-    /// Allocates zeros.
-    package init(elementCount: Int) {
+    /// Allocates zeros, in large pages if it is asked to.
+    package init(elementCount: Int, inLargePages: Bool = false) {
         self.elementCount = elementCount
         let count = elementCount * 16
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: count * MemoryLayout<Float>.stride,
-            alignment: 64
-        )
+        let size = count * MemoryLayout<Float>.stride
+        let memory =
+            inLargePages
+            ? LargePage.allocate(byteCount: size)
+            : UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
         start = memory.initializeMemory(as: Float.self, repeating: 0, count: count)
     }
 

@@ -96,18 +96,23 @@ extension ShardComputer {
         let w = workspace
         kernels.convolution1Forward(
             w.input.start,
+            w.ink.rows.bits,
             parameters + first.weight,
             parameters + first.bias,
-            w.pooled[0].start,
-            w.winners[0].integers
+            w.scratch.kernel.start,
+            w.pooled1.output.start,
+            w.pooled1.winners.integers
         )
         kernels.convolution2Forward(
-            w.pooled[0].start,
+            w.pooled1.output.start,
             parameters + second.weight,
             parameters + second.bias,
-            w.pooled[1].start,
-            w.winners[1].integers
+            w.scratch.kernel.start,
+            w.windows2.output.start,
+            w.windows2.winners.integers
         )
+        kernels.channelsOfWindows(w.windows2.output.start, w.rows2.output.start)
+        kernels.lanesOfRows(w.rows2.output.start, w.rectified[0].start, dense[0].inputCount)
     }
 
     /// Computes loss and correctness, and the logits' gradient, after `convolutionsForward`.
@@ -131,12 +136,13 @@ extension ShardComputer {
         }
         let pixels = start.assumingMemoryBound(to: UInt8.self) + offset
         let w = workspace
-        kernels.loadPixels(pixels, stride, count, w.scratch.partials.start, w.pixels.start)
+        kernels.loadPixels(pixels, stride, count, w.scratch.kernel.start, w.pixels.start)
         let isScaled = transform.scale == .unit
         switch transform.geometry {
         case .pad: kernels.padImages(w.pixels.start, w.input.start, isScaled)
         case .resize: kernels.resizeImages(w.pixels.start, w.input.start, isScaled)
         }
+        kernels.mapInk(w.input.start, w.ink.rows.bits, w.ink.windows.bits)
         return count
     }
 
@@ -187,28 +193,44 @@ extension ShardComputer {
         into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
-        for index in dense.indices.reversed() {
+        for index in dense.indices.dropFirst().reversed() {
             let (weight, bias) = (dense[index].weight, dense[index].bias)
-            let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index + 1])
-            kernels.transpose(
-                input.start,
-                w.scratch.rows.start,
-                w.scratch.partials.start,
-                dense[index].inputCount
-            )
+            let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index])
+            let inputCount = dense[index].inputCount
+            kernels.transpose(input.start, w.scratch.rows.start, inputCount, inputCount)
             kernels.denseWeightGradient[index](
                 outputGradient.start,
                 w.scratch.rows.start,
                 gradient + weight,
                 gradient + bias
             )
-            kernels.denseInputGradient[index](
+            kernels.denseInputGradient[index - 1](
                 outputGradient.start,
                 parameters + weight,
                 input.start,
-                w.rectifiedGradients[index].start
+                w.rectifiedGradients[index - 1].start
             )
         }
+        let (widest, outputGradient) = (dense[0], w.rectifiedGradients[0])
+        kernels.denseWeightGradient[0](
+            outputGradient.start,
+            w.rows2.output.start,
+            gradient + widest.weight,
+            gradient + widest.bias
+        )
+        kernels.transpose(
+            outputGradient.start,
+            w.scratch.rows.start,
+            widest.outputCount,
+            widest.outputCount
+        )
+        kernels.dense1InputGradient(
+            w.scratch.rows.start,
+            parameters + widest.weight,
+            w.rows2.output.start,
+            w.scratch.kernel.start,
+            w.rows2.gradient.start
+        )
     }
 
     /// Completes the segment of the convolutions, after `fullyConnectedBackward`.
@@ -217,27 +239,32 @@ extension ShardComputer {
         into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
+        // Winners are only moved, whatever their bits mean.
+        kernels.channelsOfWindows(w.windows2.winners.start, w.rows2.winners.start)
         kernels.convolution2WeightGradient(
-            w.pooled[0].start,
-            w.pooledGradients[1].start,
-            w.winners[1].integers,
-            w.convolution2Gradient.start,
-            w.scratch.partials.start,
+            w.pooled1.output.start,
+            w.rows2.gradient.start,
+            w.rows2.winners.integers,
+            w.scratch.kernel.start,
+            w.windows2.gradient.start,
             gradient + second.weight,
             gradient + second.bias
         )
         kernels.convolution2InputGradient(
-            w.convolution2Gradient.start,
+            w.windows2.gradient.start,
+            w.windows2.winners.integers,
             parameters + second.weight,
-            w.pooled[0].start,
-            w.pooledGradients[0].start
+            w.scratch.kernel.start,
+            w.pooled1.gradient.start
         )
+        kernels.rowsOfImages(w.input.start, w.images.start)
         kernels.convolution1WeightGradient(
-            w.input.start,
-            w.pooledGradients[0].start,
-            w.winners[0].integers,
-            w.scratch.rowGradient.start,
-            w.scratch.partials.start,
+            w.images.start,
+            w.ink.windows.bits,
+            w.pooled1.gradient.start,
+            w.pooled1.output.start,
+            w.pooled1.winners.integers,
+            w.scratch.kernel.start,
             gradient + first.weight,
             gradient + first.bias
         )

@@ -11,6 +11,11 @@ package struct ShardSlice {
         UnsafeMutableRawPointer(start).bindMemory(to: Int32.self, capacity: elementCount * 16)
     }
 
+    /// The memory as integers of 16 bits, two to an element's float.
+    package var bits: UnsafeMutablePointer<UInt16> {
+        UnsafeMutableRawPointer(start).bindMemory(to: UInt16.self, capacity: elementCount * 32)
+    }
+
     /// The memory as bytes.
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: start, count: elementCount * 64)

@@ -1,38 +1,57 @@
 /// The memory of one shard's forward and backward pass: activations, gradients and scratch, one
 /// behind the other.
 ///
-/// About 0.9 MB. Everything is zero at first, which the input's border and nothing else relies on.
+/// About 0.8 MB, in a page of 2 MiB. Everything is zero at first, which the input's border and what
+/// lies behind the images rely on, and nothing else.
 package final class Workspace {
     /// The image as it comes, [28, 28, 16].
     package let pixels: ShardSlice
     /// What the first layer is given, [32, 32, 16].
     package let input: ShardSlice
-    /// The convolutions' outputs after pooling.
-    package let pooled: [ShardSlice]
-    /// Which of a pooling window's positions won.
-    package let winners: [ShardSlice]
-    /// The inputs of the fully connected layers, of which the first is pooled, then the logits.
+    /// The samples of `input` in rows with parts of them twice, [16, 32, 3, 16], and 16 zeros behind
+    /// each.
+    package let images: ShardSlice
+    /// Where samples have ink.
+    package let ink: Ink
+    /// Convolution 1 after pooling, [16, 14, 14, 8], and its winners, [14, 14, 6, 16].
+    package let pooled1: Pooled
+    /// Convolution 2 after pooling, by windows [16, 5, 5, 16].
+    package let windows2: Pooled
+    /// The same by channels [16, 16, 5, 5].
+    package let rows2: Pooled
+    /// The inputs of the fully connected layers, then the logits.
     package let rectified: [ShardSlice]
-    /// The gradients of `rectified`.
+    /// The gradients of `rectified`, but of the first.
     package let rectifiedGradients: [ShardSlice]
-    /// The gradient of convolution 2's output before pooling.
-    package let convolution2Gradient: ShardSlice
-    /// The gradients of `pooled`.
-    package let pooledGradients: [ShardSlice]
     /// What is used again and again.
     package let scratch: Scratch
     /// What comes of each sample.
     package let outcomes: Outcomes
 
+    /// Where samples have ink, in words of 16 bits.
+    package struct Ink {
+        /// The rows of patches, [32, 16].
+        package let rows: ShardSlice
+        /// The windows, [14, 16].
+        package let windows: ShardSlice
+    }
+
+    /// What pooling a convolution's output gives.
+    package struct Pooled {
+        /// The greatest of each window, rectified.
+        package let output: ShardSlice
+        /// Which of a window's positions won.
+        package let winners: ShardSlice
+        /// The gradient of `output`.
+        package let gradient: ShardSlice
+    }
+
     /// What is used again and again.
     package struct Scratch {
-        /// Samples in rows, as wide as the widest fully connected layer.
+        /// Samples in rows, as wide as the widest layer that needs it, with room behind them.
         package let rows: ShardSlice
-        /// One row of windows of convolution 1's gradient, [6, 2, 28, 16].
-        package let rowGradient: ShardSlice
-        /// Sums of weights' gradients that are still apart by lane: of two of convolution 2's
-        /// channels, or all of convolution 1's; scratch of transpositions at other times.
-        package let partials: ShardSlice
+        /// What a kernel needs while it runs, and nobody afterwards.
+        package let kernel: ShardSlice
     }
 
     /// What comes of each sample.
@@ -49,41 +68,46 @@ package final class Workspace {
 
     /// Allocates all of it.
     package init() {
-        let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
-        let (pooledCounts, outputs) = (
-            LeNet.pools.map(\.outputCount), LeNet.dense.map(\.outputCount)
-        )
-        let rowCount = LeNet.dense.map(\.inputCount).max() ?? 0
-        let rowGradientCount = first.outputCount / first.outputShape[0] * Layer.windowSide
-        let partialCount = max(first.tensors[0].range.count, 2 * second.fanIn)
-        var rest = LeNet.imageSize + first.inputCount + second.outputCount
-        rest += rowCount + rowGradientCount + partialCount + 3
-        let paired = 3 * pooledCounts.reduce(0, +) + 2 * outputs.reduce(0, +)
-        memory = ShardArray(elementCount: paired + rest)
+        let outputs = LeNet.dense.map(\.outputCount)
+        let (side, windowCount) = (LeNet.pools[0].outputShape[0], LeNet.pools[1].outputCount)
+        let rowCount = outputs[0] + 1
+        // Two channels of eight are not used.
+        let pooled1Count = side * side * 8
+        let winners1Count = LeNet.pools[0].outputCount
+        let inputCount = LeNet.convolutions[0].inputCount
+        var total = LeNet.imageSize + inputCount + Self.imageSize + 16 + 7
+        total += 2 * pooled1Count + winners1Count + 7 * windowCount
+        total += 2 * outputs.reduce(0, +) + rowCount + Self.scratchCount + 3
+        memory = ShardArray(elementCount: total, inLargePages: true)
         var next = memory.start
         let end = memory.start + memory.elementCount * LeNet.shardSampleCountMax
         func take(_ count: Int) -> ShardSlice {
             defer { next += count * LeNet.shardSampleCountMax }
             return ShardSlice(elementCount: count, start: next)
         }
-        pixels = take(LeNet.imageSize)
-        input = take(first.inputCount)
-        pooled = pooledCounts.map(take)
-        winners = pooledCounts.map(take)
-        rectified = pooled.suffix(1) + outputs.map(take)
-        let gradients = outputs.reversed().map(take)
-        let pooled2Gradient = take(pooledCounts[1])
-        rectifiedGradients = [pooled2Gradient] + gradients.reversed()
-        convolution2Gradient = take(second.outputCount)
-        pooledGradients = [take(pooledCounts[0]), pooled2Gradient]
-        scratch = Scratch(
-            rows: take(rowCount),
-            rowGradient: take(rowGradientCount),
-            partials: take(partialCount)
-        )
+        (pixels, input, images) = (take(LeNet.imageSize), take(inputCount), take(Self.imageSize))
+        ink = Ink(rows: take(16), windows: take(7))
+        let (output, gradient) = (take(pooled1Count), take(pooled1Count))
+        pooled1 = Pooled(output: output, winners: take(winners1Count), gradient: gradient)
+        func takeWindows() -> Pooled {
+            Pooled(
+                output: take(windowCount),
+                winners: take(windowCount),
+                gradient: take(windowCount)
+            )
+        }
+        (windows2, rows2) = (takeWindows(), takeWindows())
+        rectified = ([windowCount] + outputs).map(take)
+        rectifiedGradients = outputs.map(take)
+        scratch = Scratch(rows: take(rowCount), kernel: take(Self.scratchCount))
         outcomes = Outcomes(losses: take(1), labels: take(1), isCorrect: take(1))
         precondition(next == end, "\(end - next) floats of the workspace are left")
     }
+
+    /// Floats of an image with parts of its rows twice.
+    private static let imageSize = 32 * 48 + 16
+    /// What the first convolution's weight gradient takes, which is the most: 22,672 floats.
+    private static let scratchCount = 22_672 / 16
 
     /// The logits.
     package var logits: ShardSlice { rectified[rectified.count - 1] }

@@ -9,6 +9,8 @@ package struct Framework: Sendable {
         case pytorch
         /// `fit` in one process on all cores.
         case keras
+        /// A jitted step in one process on all cores.
+        case jax
     }
 
     /// What tables call it.
@@ -66,6 +68,7 @@ package struct Framework: Sendable {
             switch kind {
             case .pytorch: "PyTorch DistributedDataParallel over gloo"
             case .keras: "Keras fit, one process on all cores"
+            case .jax: "JAX jit, one process on all cores"
             }
     }
 
@@ -93,6 +96,7 @@ extension Framework.Kind {
         switch self {
         case .pytorch: PackageResources.pytorch_ddp_py
         case .keras: PackageResources.keras_fit_py
+        case .jax: PackageResources.jax_jit_py
         }
     }
 
@@ -100,6 +104,7 @@ extension Framework.Kind {
         switch self {
         case .pytorch: "numpy torch"
         case .keras: "tensorflow-cpu"
+        case .jax: "jax==0.10.2"
         }
     }
 }

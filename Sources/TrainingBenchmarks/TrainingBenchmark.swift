@@ -6,8 +6,8 @@ internal import Reporting
 /// data.
 ///
 /// Each measurement is a run of its own in a temporary folder, checkpoints and figures included;
-/// its first epoch warms up, its second one counts. A framework beside it is measured in turns, so
-/// that a machine that slows down slows both.
+/// its first epoch warms up, its second one counts. A framework, or another build, beside it is
+/// measured in turns, so that a machine that slows down slows both.
 package struct TrainingBenchmark: Sendable {
     /// What is measured.
     package struct Settings: Sendable {
@@ -41,12 +41,20 @@ package struct TrainingBenchmark: Sendable {
 
     private let executablePath: String
     private let settings: Settings
+    private let otherPath: String?
     private let framework: Framework?
 
-    /// Will measure `executablePath`, the `lockstep` program, beside a framework if there is one.
-    package init(executablePath: String, settings: Settings, framework: Framework?) {
+    /// Will measure `executablePath`, the `lockstep` program, beside that of another build, and
+    /// beside a framework, if there are such.
+    package init(
+        executablePath: String,
+        settings: Settings,
+        otherPath: String?,
+        framework: Framework?
+    ) {
         self.executablePath = executablePath
         self.settings = settings
+        self.otherPath = otherPath
         self.framework = framework
     }
 
@@ -58,8 +66,14 @@ package struct TrainingBenchmark: Sendable {
         for batchSize in settings.batchSizes {
             var single: Double?
             for workerCount in settings.workerCounts {
-                let (own, peers) = try await measure(batchSize, workerCount)
-                let table = TrainingTable(own: own, peers: peers, framework: framework)
+                let (pairs, peers) = try await measure(batchSize, workerCount)
+                let own = pairs.map(\.own).sorted { $0.samplesPerSecond < $1.samplesPerSecond }
+                let table = TrainingTable(
+                    own: own,
+                    comparison: BuildComparison(pairs),
+                    peers: peers,
+                    framework: framework
+                )
                 if workerCount == 1 { single = table.samplesPerSecond }
                 print(table.title(batchSize, workerCount, single: single))
                 table.lines().forEach(print)
@@ -72,11 +86,13 @@ package struct TrainingBenchmark: Sendable {
     private func measure(
         _ batchSize: Int,
         _ workerCount: Int
-    ) async throws -> (own: [TrainingMeasurement], peers: [Double]) {
-        var own: [TrainingMeasurement] = []
+    ) async throws -> (pairs: [MeasuredPair], peers: [Double]) {
+        var pairs: [MeasuredPair] = []
         var peers: [Double] = []
-        for _ in 0..<settings.repeatCount {
-            own.append(try await train(batchSize, workerCount))
+        for index in 0..<settings.repeatCount {
+            pairs.append(
+                try await measurePair(batchSize, workerCount, isOtherFirst: index % 2 == 1)
+            )
             guard let framework else { continue }
             peers.append(
                 try await framework.samplesPerSecond(
@@ -85,18 +101,38 @@ package struct TrainingBenchmark: Sendable {
                 )
             )
         }
-        return (own.sorted { $0.samplesPerSecond < $1.samplesPerSecond }, peers.sorted())
+        return (pairs, peers.sorted())
+    }
+
+    /// Measures this build and the other one, which goes first every other time.
+    private func measurePair(
+        _ batchSize: Int,
+        _ workerCount: Int,
+        isOtherFirst: Bool
+    ) async throws -> MeasuredPair {
+        guard let otherPath else {
+            let own = try await train(executablePath, batchSize, workerCount)
+            return MeasuredPair(own: own, other: nil)
+        }
+        let first = isOtherFirst ? try await train(otherPath, batchSize, workerCount) : nil
+        let own = try await train(executablePath, batchSize, workerCount)
+        if let first { return MeasuredPair(own: own, other: first) }
+        return MeasuredPair(own: own, other: try await train(otherPath, batchSize, workerCount))
     }
 
     /// The library that counts what a thread allocates, beside the program where it was built; nil
     /// elsewhere.
-    private var allocationCounter: String? {
+    private func allocationCounter(_ executablePath: String) -> String? {
         let path = URL(filePath: executablePath).deletingLastPathComponent()
             .appending(path: "libAllocationCount.so").path
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
-    private func train(_ batchSize: Int, _ workerCount: Int) async throws -> TrainingMeasurement {
+    private func train(
+        _ executablePath: String,
+        _ batchSize: Int,
+        _ workerCount: Int
+    ) async throws -> TrainingMeasurement {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "lockstep-bench-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -111,7 +147,7 @@ package struct TrainingBenchmark: Sendable {
         try await ChildProcess.run(
             executablePath,
             arguments + settings.arguments,
-            preloading: allocationCounter
+            preloading: allocationCounter(executablePath)
         )
         let processorSeconds = ChildProcess.processorSeconds - before
         let path = "\(folder)/\(RunSummary.fileName)"

@@ -5,6 +5,8 @@ internal import Reporting
 struct TrainingTable {
     /// Sorted by speed.
     let own: [TrainingMeasurement]
+    /// Beside another build, if there is one.
+    let comparison: BuildComparison?
     /// The framework's samples a second, sorted.
     let peers: [Double]
     let framework: Framework?
@@ -40,6 +42,7 @@ struct TrainingTable {
             "  the whole run: \(Self.decimal(median.totalSeconds)) s, "
                 + "\(Self.decimal(median.processorSeconds)) CPU seconds",
         ]
+        lines += comparison?.lines() ?? []
         if let framework, !peers.isEmpty {
             let middle = peers[peers.count / 2]
             lines.append(
@@ -68,11 +71,18 @@ struct TrainingTable {
             + columns.map { String(repeating: " ", count: max(1, 14 - $0.count)) + $0 }.joined()
     }
 
-    static func decimal(_ number: Double) -> String {
-        number.formatted(.number.precision(.fractionLength(1)).locale(Locale(identifier: "en_US")))
+    static func decimal(_ number: Double) -> String { rounded(number, 1) }
+
+    static func hundredths(_ number: Double) -> String { rounded(number, 2) }
+
+    private static func rounded(_ number: Double, _ digitCount: Int) -> String {
+        let style = FloatingPointFormatStyle<Double>.number.precision(.fractionLength(digitCount))
+        return number.formatted(style.locale(Locale(identifier: "en_US")))
     }
 
-    private func whole(_ number: Double) -> String {
+    private func whole(_ number: Double) -> String { Self.whole(number) }
+
+    static func whole(_ number: Double) -> String {
         DecimalText.grouped(number.isFinite ? Int(number.rounded()) : 0)
     }
 }

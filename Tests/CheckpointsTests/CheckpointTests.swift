@@ -1,4 +1,6 @@
 import Figures
+import Foundation
+import TestTools
 import Testing
 
 @testable import Checkpoints
@@ -38,7 +40,8 @@ import Testing
     @Test func `names the field that is absent or wrong`() throws {
         #expect(try error(bytes(changing: "note", to: "added by hand")) == nil)
         let cases: [(String, String?)] = [
-            ("format", "lockstep-model"), ("formatVersion", "2"), ("step", "-1"), ("step", "x"),
+            ("format", "lockstep-model"), ("formatVersion", "1"), ("formatVersion", "3"),
+            ("step", "-1"), ("step", "x"),
             ("epoch", nil), ("seed", "18446744073709551616"), ("runID", nil),
             ("configuration", "{\"a\":1}"), ("configuration", "{\"a\":\"1\",\"a\":\"2\"}"),
             ("epochLossSumBits", "0.5"), ("epochCorrectCount", "-3"), ("epochSampleCount", ""),
@@ -51,6 +54,21 @@ import Testing
                 Issue.record("\(key) = \(value ?? "nil")")
                 continue
             }
+        }
+    }
+
+    @Test func `tells a run of an older version so, and reads its model`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/old.safetensors"
+            let older = try bytes(changing: "formatVersion", to: "1")
+            try Data(older).write(to: URL(fileURLWithPath: path))
+            #expect(
+                error(older)?.description
+                    == "f: the metadata has formatVersion \"1\" where version 2 was expected; "
+                    + "was it written by another program or version?"
+            )
+            let model = try ModelFile.read(path: path, table: smallTable)
+            #expect(model.metadata["formatVersion"] == "1")
         }
     }
 

@@ -46,10 +46,15 @@ struct LeNetTests {
     @Test func `has memory for what the kernels write`() {
         let workspace = Workspace()
         #expect(workspace.rectified.map(\.elementCount) == [400, 120, 84, 10])
-        #expect(workspace.scratch.rows.elementCount == 400)
-        #expect(workspace.scratch.rowGradient.elementCount == 6 * 2 * 28)
-        #expect(workspace.scratch.partials.elementCount == 2 * 150)
-        #expect(workspace.convolution2Gradient.elementCount == 1_600)
+        #expect(workspace.scratch.rows.elementCount == 121)
+        #expect(workspace.images.elementCount == 32 * 48 + 16)
+        #expect(workspace.pooled1.output.elementCount == 14 * 14 * 8)
+        #expect(workspace.pooled1.winners.elementCount == 14 * 14 * 6)
+        #expect(workspace.rows2.output.elementCount == 400)
+        #expect(workspace.ink.rows.elementCount * 32 == 32 * 16)
+        #expect(workspace.ink.windows.elementCount * 32 == 14 * 16)
+        // The first convolution's lists, which are the most.
+        #expect(workspace.scratch.kernel.elementCount * 16 == 976 + 12 * 1_808)
     }
 
     @Test func `names the tensors in the order of the layers`() {

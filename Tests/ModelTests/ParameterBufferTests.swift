@@ -2,12 +2,13 @@ import Model
 import Testing
 
 struct ParameterBufferTests {
-    @Test func `is zero at first and lies at a 64-byte boundary`() {
+    @Test func `is zero at first and has its widest weights at a 64-byte boundary`() {
         let buffer = ParameterBuffer()
         #expect(buffer.floats.count == 61_706)
         #expect(buffer.bytes.count == 246_824)
         #expect(buffer.floats.allSatisfy { $0 == 0 })
-        #expect(UInt(bitPattern: buffer.start) % 64 == 0)
+        #expect(UInt(bitPattern: buffer.start + LeNet.dense[0].weight) % 64 == 0)
+        #expect(LeNet.dense[0].inputCount * 4 % 64 == 0, "each row begins at one")
     }
 
     @Test func `copies all values`() {

@@ -112,4 +112,6 @@ INLINED LANES(int, 16) words_of_bytes(
            | __builtin_convertvector(c, LANES(int, 16)) << 16 | __builtin_convertvector(d, LANES(int, 16)) << 24;
 }
 
+#include "CKernelLists.h"
+
 #endif

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import KernelBenchmarks
 import Kernels
+import MNIST
 
 /// `lockstep bench`: what this machine makes of the program.
 struct BenchCommand: ParsableCommand {
@@ -31,6 +32,16 @@ struct BenchKernelsCommand: ParsableCommand {
         let forced = environment["LOCKSTEP_KERNELS"] != nil
         let kernelSets =
             forced ? [try KernelSet.best(environment: environment)] : KernelSet.runnable
-        try KernelBenchmark.run(kernelSets: kernelSets, short: short) { line in print(line) }
+        let images = try MNISTDataset.load(directory: nil).training
+        var samples = [UInt8](repeating: 0, count: images.count * LabeledImages.sampleSize)
+        samples.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            for index in 0..<images.count {
+                images.copySample(at: index, into: start + index * LabeledImages.sampleSize)
+            }
+        }
+        try KernelBenchmark.run(kernelSets: kernelSets, samples: samples, short: short) { line in
+            print(line)
+        }
     }
 }

@@ -9,15 +9,17 @@ import TrainingBenchmarks
 struct BenchTrainingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "training",
-        abstract: "Time whole training runs, beside PyTorch or Keras if asked to.",
+        abstract:
+            "Time whole training runs, beside PyTorch, Keras, JAX or another build if asked to.",
         discussion: """
             Each figure is the median of several runs of `lockstep train`, data conversion, checkpoints every 100 steps \
-            and figures included; a run's second epoch counts. A framework is measured in turns with it, at the same \
-            global batch size.
+            and figures included; a run's second epoch counts. A framework, or another build of Lockstep, is measured in \
+            turns with it, at the same global batch size; a ratio of builds is the median of the pairs' ratios.
 
             EXAMPLES:
               lockstep bench training
               lockstep bench training --batch-sizes 256 --peer pytorch
+              lockstep bench training --against other/lockstep
             """
     )
 
@@ -39,7 +41,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("peer"),
-        help: ArgumentHelp("Also measure pytorch or keras.", valueName: "framework")
+        help: ArgumentHelp("Also measure pytorch, keras or jax.", valueName: "framework")
     )
     var framework: Framework.Kind?
 
@@ -52,6 +54,12 @@ struct BenchTrainingCommand: AsyncParsableCommand {
         completion: .file()
     )
     var frameworkPython: String?
+
+    @Option(
+        help: ArgumentHelp("Also measure another build's program.", valueName: "path"),
+        completion: .file()
+    )
+    var against: String?
 
     @Option(
         help: ArgumentHelp(
@@ -74,6 +82,11 @@ struct BenchTrainingCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let against, !FileManager.default.isExecutableFile(atPath: against) {
+            throw ValidationError(
+                "measuring: \(against) was found where a program was expected; give --against the path of a built lockstep"
+            )
+        }
         let executablePath = try Executable.path()
         // At once: a run of minutes may be watched through a pipe.
         let show = { (line: String) in try? StandardOutput.write(line + "\n") }
@@ -98,6 +111,7 @@ struct BenchTrainingCommand: AsyncParsableCommand {
                 simulatedMilliseconds: simulateCompute?.value,
                 arguments: noSharedMemory ? ["--no-shared-memory"] : []
             ),
+            otherPath: against.map { URL(filePath: $0).path },
             framework: measured
         )
         try await benchmark.run { show($0) }
