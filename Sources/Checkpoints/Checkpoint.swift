@@ -7,6 +7,9 @@ package struct Checkpoint: Equatable, Sendable {
     /// The optimizer's state: a buffer in the same order for each of its slots, by the slot's name.
     package var slots: [String: [Float]]
 
+    /// The slots' names in the metadata: its checksum covers them, and no other the tensors' names.
+    static let slotsKey = "slots"
+
     /// Reads a checkpoint from a file's bytes; `path` is only for messages.
     ///
     /// - Throws: ``CheckpointError`` when the file is damaged, is no checkpoint, or has other
@@ -33,6 +36,7 @@ package struct Checkpoint: Equatable, Sendable {
             table.views(of: state.parameters)
             + state.slots.flatMap { table.views(of: $0.bytes, prefix: $0.name + ".") }
         var strings = metadata.strings
+        strings[slotsKey] = state.slots.map(\.name).joined(separator: " ")
         strings["digest"] = Digest.sha256(of: state.parameters).description
         let data = [state.parameters] + state.slots.map(\.bytes)
         return SafetensorsFile.encode(

@@ -38,15 +38,18 @@ extension SafetensorsFile {
         }
     }
 
-    /// The optimizer's state: a flat buffer for each of its slots, whichever they are.
+    /// The optimizer's state: a flat buffer for each of its slots, whose names the metadata has.
     ///
     /// - Throws: ``CheckpointError/unexpectedTensor(path:name:)`` for a tensor that is of no slot;
     ///   as `floats` where a slot is not whole.
     func slots(table: TensorTable, path: String) throws(CheckpointError) -> [String: [Float]] {
-        let names = slotNames(table: table)
-        try checkNames(table: table, slots: names, path: path)
+        let names = metadata[Checkpoint.slotsKey].map { text in
+            text.split(separator: " ").map { String($0) }
+        }
+        let slotNames = names ?? slotNames(table: table)
+        try checkNames(table: table, slots: slotNames, path: path)
         var slots: [String: [Float]] = [:]
-        for name in names {
+        for name in slotNames {
             slots[name] = try floats(table: table, prefix: name + ".", path: path)
         }
         return slots

@@ -20,8 +20,8 @@ struct BenchmarkShard {
         let batchCount = all.count / (2 * shardSize)
         precondition(batchCount > 0, "\(all.count) bytes of samples are less than two shards")
         samples = Array(all[(batchCount * 2 - 1) * shardSize..<batchCount * 2 * shardSize])
-        let rule = OptimizerRule()
-        let (buffers, right) = (rule.initialBuffers(of: parameters), ParameterBuffer())
+        let (rule, right) = (OptimizerRule(), ParameterBuffer())
+        let buffers = rule.initialBuffers(of: parameters)
         for step in 0..<stepCount {
             let start = step % batchCount * 2 * shardSize
             all.withUnsafeBytes { bytes in
@@ -35,15 +35,14 @@ struct BenchmarkShard {
                 }
             }
             kernels.add(into: buffer.start, right.start, count: LeNet.parameterCount)
-            rule
-                .step(
-                    step + 1,
-                    from: buffers,
-                    to: buffers,
-                    gradientSum: buffer,
-                    sampleCount: 2 * LeNet.shardSampleCountMax
-                )
-                .make(0..<LeNet.parameterCount, kernels: kernels)
+            rule.step(
+                step + 1,
+                from: buffers,
+                to: buffers,
+                gradientSum: buffer,
+                sampleCount: 2 * LeNet.shardSampleCountMax
+            )
+            .make(0..<LeNet.parameterCount, kernels: kernels)
         }
     }
 

@@ -65,7 +65,7 @@ enum ModelCard {
     static func shared(of file: ModelFile, _ transform: InputTransform) -> [String: String] {
         let own: Set = [
             "format", "formatVersion", "sha256", "metadataSHA256", "configuration", "extra",
-            "epochLossSumBits", "epochCorrectCount", "epochSampleCount", "runID",
+            "epochLossSumBits", "epochCorrectCount", "epochSampleCount", "runID", "slots",
         ]
         return file.metadata.filter { !own.contains($0.key) }.merging([
             "input": transform.geometry.rawValue, "scale": transform.scale.rawValue,

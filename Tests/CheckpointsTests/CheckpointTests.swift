@@ -120,6 +120,23 @@ import Testing
         )
     }
 
+    /// Every tensor of the slot bears the other name, as the only one of a small model may by a
+    /// flipped bit.
+    @Test func `notices a slot whose name has changed`() throws {
+        let table = TensorTable([("scale", [2])])
+        let values: [Float] = [1, 2]
+        var bytes = values.withUnsafeBytes { bytes in
+            let state = TrainingState(table: table, parameters: bytes, slots: [("ema", bytes)])
+            return Checkpoint.encode(sample(step: 3).metadata, state)
+        }
+        #expect(error(bytes, table: table) == nil)
+        let place = try #require(bytes.firstRange(of: Array("ema.scale".utf8)))
+        bytes[place.lowerBound + 2] ^= 2
+        #expect(
+            error(bytes, table: table) == .unexpectedTensor(path: "f", name: "emc.scale")
+        )
+    }
+
     @Test func `notices another model`() throws {
         let whole = sample(step: 3).encoded()
         let entries = [("b.weight", [2, 3]), ("a.bias", [4]), ("scale", [])]

@@ -35,11 +35,9 @@ import Testing
             of: train("--epochs", "4", "--run-dir", "R", "--resume", "--workers", "1")
         )
         #expect(resumed == whole)
-        let summary = try JSONSerialization.jsonObject(
-            with: Data(contentsOf: folder.url.appending(path: "R/summary.json"))
-        )
-        let epochs = (summary as? [String: Any])?["epochs"] as? [Any]
-        #expect(epochs?.count == 4, "\(summary)")
+        let data = try Data(contentsOf: folder.url.appending(path: "R/summary.json"))
+        let summary = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        #expect((summary?["epochs"] as? [Any])?.count == 4)
     }
 
     @Test func `loses nothing when every process is killed in the middle of an epoch`() throws {
