@@ -104,6 +104,8 @@ package struct CheckpointStore: Sendable {
             let (found, later) = try newest(in: open, isAcceptable)
             guard found != nil else { return nil }
             for name in later { try fileSystem.remove(name.text, in: open) }
+            // A power cut would bring them back, and the next start go on from the newest.
+            if !later.isEmpty { try fileSystem.synchronize(open.descriptor, path: open.path) }
             return found
         }
     }

@@ -153,6 +153,18 @@ import Testing
         #expect(try store(LocalFileSystem(), folder: real).newestValid()?.warnings == [])
     }
 
+    @Test func `does not meet again what it went back from, even after a power cut`() throws {
+        let fileSystem = CrashingFileSystem(disk: try seasonedDisk())
+        #expect(try store(fileSystem).newestValid()?.checkpoint.metadata.step == 2)
+        let found = try #require(try store(fileSystem).goBack { $0.step <= 1 })
+        #expect(found.checkpoint.metadata.step == 1)
+        for namesSurvive in [false, true] {
+            let disk = fileSystem.afterPowerCut(namesSurvive: namesSurvive)
+            let next = try store(CrashingFileSystem(disk: disk)).newestValid()
+            #expect(next?.checkpoint.metadata.step == 1, "\(namesSurvive)")
+        }
+    }
+
     @Test func `leaves a valid checkpoint wherever a crash falls between two calls`() throws {
         let disk = try seasonedDisk()
         let calm = CrashingFileSystem(disk: disk)
