@@ -78,13 +78,14 @@ extension Simulation {
         _ number: Int,
         _ worker: WorkerID
     ) {
-        if network.connection(number, slot, channel) != nil {
-            network[slot, channel]?.isOpenAtCoordinator = false
-        }
-        // It may have connected again in between: the report is late then.
+        let isCurrent = network.connection(number, slot, channel) != nil
+        let isOpen = isCurrent && network[slot, channel]?.isOpenAtCoordinator == true
+        if isCurrent { network[slot, channel]?.isOpenAtCoordinator = false }
         if channel == .link {
-            coordinator?.links?.inbox.lose(worker)
+            // A link that the coordinator has dropped, or replaced, is none of its workers' loss.
+            if isOpen { coordinator?.links?.inbox.lose(worker) }
         } else if options.areBreaksReported {
+            // The worker may have connected again in between: the report is late then.
             coordinator?.connections.inbox.lose(worker)
         }
         runCoordinator()
