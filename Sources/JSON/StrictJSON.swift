@@ -84,27 +84,43 @@ package indirect enum StrictJSON: Equatable, Sendable {
 
     /// Writes an object of strings, its keys sorted so that equal ones give equal text.
     package static func text(of strings: [String: String]) -> String {
-        let members = strings.sorted { $0.key < $1.key }.map { key, value in
-            quoted(key) + ":" + quoted(value)
+        var text = "{"
+        for (key, value) in strings.sorted(by: { $0.key < $1.key }) {
+            if text.utf8.count > 1 { text += "," }
+            append(key, to: &text)
+            text += ":"
+            append(value, to: &text)
         }
-        return "{" + members.joined(separator: ",") + "}"
+        return text + "}"
     }
 
     /// Writes a string with its quotation marks, escaping only what JSON asks for.
     package static func quoted(_ string: String) -> String {
-        var text = "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\u{0}"..<"\u{20}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
+        var text = ""
+        append(string, to: &text)
+        return text
+    }
+
+    private static func append(_ string: String, to text: inout String) {
+        text += "\""
+        if string.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
+            for scalar in string.unicodeScalars { append(scalar, to: &text) }
+        } else {
+            text += string
         }
-        return text + "\""
+        text += "\""
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to text: inout String) {
+        switch scalar {
+        case "\"": text += "\\\""
+        case "\\": text += "\\\\"
+        case "\n": text += "\\n"
+        case "\u{0}"..<"\u{20}":
+            let digits = String(scalar.value, radix: 16)
+            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: text.unicodeScalars.append(scalar)
+        }
     }
 }
 

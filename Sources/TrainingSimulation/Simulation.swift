@@ -7,24 +7,18 @@ import TrainingProtocol
 /// First all kinds of things go wrong; then they heal, but for some workers that are gone for good;
 /// then the run must end, in bounded time, at the digest of a direct computation.
 package final class Simulation<Model: SimulatedModel> {
-    let world: World<Model>
-    let network: SimulatedNetwork<Model>
+    let world: World
+    let network: SimulatedNetwork
     let disk = SimulatedDisk()
     let model: Model
     var workers: [SimulatedWorker<Model>?]
     /// Places whose worker is gone for good.
     var isDoomed: [Bool]
     var coordinator: SimulatedCoordinator<Model>?
-    /// Workers that have run on a processor that computes wrong bits.
-    var faultyWorkers: Set<WorkerID> = []
-    private var wakes: Wakes
+    /// Tells what must not be.
+    var oracle: Oracle<Model>
+    var wakes: Wakes
     private var isComplete = false
-
-    /// When processes are to be woken, as far as that is scheduled.
-    struct Wakes {
-        var workers: [Duration?]
-        var coordinator: Duration?
-    }
 
     var options: SimulationOptions { world.options }
 
@@ -37,19 +31,16 @@ package final class Simulation<Model: SimulatedModel> {
         let options = options ?? SimulationOptions(seed: seed)
         world = World(seed: seed, options: options, hasText: hasText)
         network = SimulatedNetwork(world)
-        model = Model(schedule: options.schedule, stopping: options.stopping, seed: seed)
-        workers = Array(repeating: nil, count: options.workerCount)
-        isDoomed = Array(repeating: false, count: options.workerCount)
-        wakes = Wakes(workers: Array(repeating: nil, count: options.workerCount))
+        model = Model(schedule: options.run.schedule, stopping: options.run.stopping, seed: seed)
+        workers = Array(repeating: nil, count: options.workers.count)
+        isDoomed = Array(repeating: false, count: options.workers.count)
+        oracle = Oracle(world, model)
+        wakes = Wakes(workerCount: options.workers.count)
         world.schedule(.coordinatorStarts, at: .zero)
-        for (slot, start) in options.starts.enumerated() {
+        for (slot, start) in options.workers.starts.enumerated() {
             world.schedule(.workerStarts(slot: slot), at: start)
         }
-        for _ in 0..<options.faultCount {
-            let time = world.faultRandom.duration(in: .zero...options.faultyPhase)
-            world.schedule(.fault, at: time)
-        }
-        world.schedule(.calms, at: options.faultyPhase)
+        FaultInjector(self).schedule()
     }
 
     /// Runs to the end, or to the first thing that must not be.
@@ -79,7 +70,7 @@ package final class Simulation<Model: SimulatedModel> {
     /// Some fifty times what a long run needs.
     private static var eventCountMax: Int { 1_000_000 }
 
-    private func take(_ event: SimulatedEvent<Model>) {
+    private func take(_ event: SimulatedEvent) {
         switch event {
         case .departs(let slot, let incarnation, let channel, let packet):
             worker(slot, incarnation)?.depart(packet, over: channel)
@@ -88,11 +79,11 @@ package final class Simulation<Model: SimulatedModel> {
             deliver(packet, slot, channel)
         case .workerWakes(let slot, let incarnation):
             guard worker(slot, incarnation) != nil else { return }
-            wakes.workers[slot] = nil
+            wakes.forgetWorker(slot)
             runWorker(slot)
         case .coordinatorWakes(let incarnation):
             guard coordinator?.incarnation == incarnation else { return }
-            wakes.coordinator = nil
+            wakes.forgetCoordinator()
             runCoordinator()
         case .workerNotices(let slot, let channel, let connection):
             noticeAtWorker(slot, channel, connection)
@@ -112,9 +103,9 @@ package final class Simulation<Model: SimulatedModel> {
         case .workerThaws(let slot, let incarnation): thawWorker(slot, incarnation)
         case .coordinatorThaws(let incarnation): thawCoordinator(incarnation)
         case .unblocks(let slot, let channel, let connection): unblock(slot, channel, connection)
-        case .diskRecovers: recoverDisk()
-        case .fault: makeFault()
-        case .calms: calm()
+        case .diskRecovers: FaultInjector(self).recoverDisk()
+        case .fault: FaultInjector(self).inject()
+        case .calms: FaultInjector(self).heal()
         }
     }
 
@@ -143,33 +134,24 @@ extension Simulation {
     }
 
     private func wake(_ worker: SimulatedWorker<Model>, at time: Duration) {
-        let slot = worker.place.slot
-        if let wake = wakes.workers[slot], wake <= time { return }
-        wakes.workers[slot] = time
-        world.schedule(
-            .workerWakes(slot: slot, incarnation: worker.place.incarnation),
-            at: time
-        )
+        let place = worker.place
+        guard wakes.isNewForWorker(place.slot, at: time) else { return }
+        world.schedule(.workerWakes(slot: place.slot, incarnation: place.incarnation), at: time)
     }
-
-    func forgetWake(of slot: Int) { wakes.workers[slot] = nil }
 
     func runCoordinator() {
         guard let coordinator else { return }
         coordinator.takeTurn()
-        checkDoubts(of: coordinator)
+        oracle.checkDoubts(of: coordinator)
         if let outcome = coordinator.outcome {
             world.note(.coordinator, .ends, 0, "\(outcome)")
             end(coordinator, outcome)
         } else if let time = coordinator.nextTurn, !coordinator.isFrozen {
             let time = max(time, world.now)
-            if let wake = wakes.coordinator, wake <= time { return }
-            wakes.coordinator = time
+            guard wakes.isNewForCoordinator(at: time) else { return }
             world.schedule(.coordinatorWakes(incarnation: coordinator.incarnation), at: time)
         }
     }
-
-    func forgetCoordinatorWake() { wakes.coordinator = nil }
 
     private func end(
         _ coordinator: SimulatedCoordinator<Model>,
@@ -178,52 +160,9 @@ extension Simulation {
         switch outcome {
         case .completed:
             isComplete = true
-            check(coordinator)
+            oracle.check(coordinator)
         case .stopped: coordinatorDidStop()
         case .corrupted: world.fail("the run ends instead of going back")
-        }
-    }
-}
-
-/// What must hold.
-extension Simulation {
-    /// Nobody honest is distrusted, and what a run goes back to has nothing of what it goes back
-    /// for.
-    private func checkDoubts(of coordinator: SimulatedCoordinator<Model>) {
-        let observer = coordinator.observer
-        if let honest = observer.distrusted.first(where: { !faultyWorkers.contains($0) }) {
-            world.fail("\(honest) is honest, and distrusted")
-        }
-        guard observer.positionGoneBackTo != nil else { return }
-        observer.positionGoneBackTo = nil
-        guard let wrong = Model.lastWrong(in: coordinator.numbers) else { return }
-        let isStillIn = Model.taints(in: coordinator.numbers).contains { taint in
-            taint.work == wrong.work && taint.worker.map(wrong.workers.contains) == true
-        }
-        if isStillIn { world.fail("the run goes on from a checkpoint with a wrong answer in it") }
-    }
-
-    /// A wrong answer that nobody was asked to compare leaves a wrong model, and nothing else may.
-    /// Once its worker was found wrong elsewhere, the step is known to be in doubt.
-    private func check(_ coordinator: SimulatedCoordinator<Model>) {
-        let numbers = coordinator.numbers
-        let taints = Model.taints(in: numbers)
-        if taints.isEmpty {
-            let progress = coordinator.progress
-            let digest = model.digest(of: numbers, progress.epochs, progress.test)
-            if digest != model.expectedDigest() {
-                world.fail("the digest is not that of the direct computation")
-            }
-        } else if options.verification == Verification(perMillion: 1_000_000) {
-            world.fail("a wrong answer counts though every answer is compared")
-        }
-        let (distrusted, unverified) = coordinator.doubts
-        for taint in taints {
-            guard case .step(let index) = taint.work.round, let worker = taint.worker,
-                distrusted.contains(worker),
-                !unverified.contains(where: { $0.worker == worker && $0.steps.contains(index) })
-            else { continue }
-            world.fail("step \(index) is not known to be in doubt")
         }
     }
 }

@@ -36,7 +36,7 @@ struct SimulationTests {
     @Test(arguments: 0..<24 as Range<UInt64>)
     func `ends at the real digest with the real numbers`(_ seed: UInt64) {
         var options = SimulationOptions(seed: seed)
-        options.faultySlots = []
+        options.workers.faultySlots = []
         let result = Simulation<LeNetRun>(seed: seed, options: options).run()
         #expect(result.failure == nil)
     }
@@ -44,22 +44,25 @@ struct SimulationTests {
     @Test func `draws runs of many kinds`() {
         let drawn = (0..<200).map { SimulationOptions(seed: $0) }
         for fault in SimulationOptions.Fault.allCases {
-            #expect(drawn.contains { $0.faults.contains(fault) && $0.faultCount > 5 }, "\(fault)")
+            #expect(
+                drawn.contains { $0.faults.kinds.contains(fault) && $0.faults.count > 5 },
+                "\(fault)"
+            )
         }
-        for count in 1...6 { #expect(drawn.contains { $0.workerCount == count }) }
-        #expect(drawn.contains { $0.faultCount == 0 })
-        #expect(drawn.contains { $0.schedule.validationSampleCount == 0 })
-        #expect(drawn.count { $0.stopping.isActive } > 50)
+        for count in 1...6 { #expect(drawn.contains { $0.workers.count == count }) }
+        #expect(drawn.contains { $0.faults.count == 0 })
+        #expect(drawn.contains { $0.run.schedule.validationSampleCount == 0 })
+        #expect(drawn.count { $0.run.stopping.isActive } > 50)
     }
 
     @Test func `ends some runs before their last epoch`() {
         let lengths = (0..<UInt64(200)).map { seed -> (made: Int, planned: Int) in
             let options = SimulationOptions(seed: seed)
-            guard options.stopping.isActive else { return (0, 0) }
+            guard options.run.stopping.isActive else { return (0, 0) }
             let lines = Simulation<ToyRun>(seed: seed, hasText: true).run().traceLines
             let steps = lines.filter { $0.contains(" applies step ") }
                 .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
-            return ((steps.max() ?? -1) + 1, options.schedule.stepCount)
+            return ((steps.max() ?? -1) + 1, options.run.schedule.stepCount)
         }
         #expect(lengths.count { $0.made < $0.planned } > 10)
         #expect(lengths.count { $0.made > 0 && $0.made == $0.planned } > 10)
@@ -68,35 +71,35 @@ struct SimulationTests {
     /// Three workers on a calm network, for long enough that faults strike while they compute.
     private func options(_ fault: SimulationOptions.Fault) -> SimulationOptions {
         var options = SimulationOptions(seed: 0)
-        options.faultySlots = []
-        options.earlyPercentage = 50
-        options.checkpointsKept = .max
-        options.verification = .none
-        options.schedule = Schedule(
+        options.workers.faultySlots = []
+        options.workers.earlyPercentage = 50
+        options.run.checkpointsKept = .max
+        options.run.verification = .none
+        options.run.schedule = Schedule(
             trainingSampleCount: 200,
             validationSampleCount: 40,
             testSampleCount: 40,
             batchSize: 64,
             epochCount: 2
         )
-        options.workerCount = 3
-        options.workerCountMin = 1
-        options.stepsPerCheckpoint = 2
-        options.savingDelay = .zero ... .milliseconds(20)
-        options.linkKind = .everything
-        options.overtakingPercentage = 0
-        options.joinCountMax = 256
-        options.delay = .milliseconds(1) ... .milliseconds(5)
-        options.lossPercentage = 0
-        options.shardDuration = .milliseconds(20)
-        options.slowness = [1, 1, 5]
+        options.workers.count = 3
+        options.run.workerCountMin = 1
+        options.run.stepsPerCheckpoint = 2
+        options.run.savingDelay = .zero ... .milliseconds(20)
+        options.network.linkKind = .everything
+        options.network.overtakingPercentage = 0
+        options.network.joinCountMax = 256
+        options.network.delay = .milliseconds(1) ... .milliseconds(5)
+        options.network.lossPercentage = 0
+        options.workers.shardDuration = .milliseconds(20)
+        options.workers.slowness = [1, 1, 5]
         options.patience = .seconds(600)
-        options.starts = [.zero, .zero, .milliseconds(20)]
-        options.faults = [fault]
-        options.faultCount = 10
-        options.faultyPhase = .seconds(2)
-        options.faultDuration = .milliseconds(10) ... .seconds(12)
-        options.deathPercentage = 30
+        options.workers.starts = [.zero, .zero, .milliseconds(20)]
+        options.faults.kinds = [fault]
+        options.faults.count = 10
+        options.faults.phase = .seconds(2)
+        options.faults.duration = .milliseconds(10) ... .seconds(12)
+        options.faults.deathPercentage = 30
         return options
     }
 
@@ -111,20 +114,20 @@ struct SimulationTests {
 
     @Test func `ends though the only worker is silent for too long whenever it computes`() {
         var options = options(.workerCrash)
-        options.workerCount = 1
-        options.slowness = [1]
-        options.starts = [.zero]
-        options.faultCount = 0
-        options.shardDuration = .seconds(11)
+        options.workers.count = 1
+        options.workers.slowness = [1]
+        options.workers.starts = [.zero]
+        options.faults.count = 0
+        options.workers.shardDuration = .seconds(11)
         options.silenceMax = .seconds(10)
         #expect(Simulation<ToyRun>(seed: 1, options: options).run().failure == nil)
     }
 
     @Test func `loses no worker on a calm day`() {
         var options = options(.workerCrash)
-        options.faultCount = 0
-        options.slowness = [1, 1, 3]
-        options.shardDuration = .milliseconds(200)
+        options.faults.count = 0
+        options.workers.slowness = [1, 1, 3]
+        options.workers.shardDuration = .milliseconds(200)
         options.silenceMax = .seconds(2)
         options.heartbeatInterval = .milliseconds(200)
         for seed in 0..<UInt64(5) {
@@ -137,10 +140,10 @@ struct SimulationTests {
 
     @Test func `does not wait for hung workers until their silence is too long`() {
         var options = options(.workerFreeze)
-        options.slowness = [1, 1, 1]
-        options.faultCount = 2
-        options.faultyPhase = .milliseconds(300)
-        options.deathPercentage = 100
+        options.workers.slowness = [1, 1, 1]
+        options.faults.count = 2
+        options.faults.phase = .milliseconds(300)
+        options.faults.deathPercentage = 100
         for seed in 0..<UInt64(20) {
             let hung = Simulation<ToyRun>(seed: seed, options: options, hasText: true).run()
             #expect(hung.failure == nil, "seed \(seed)")
@@ -159,8 +162,8 @@ struct SimulationTests {
 
     @Test func `says so when a run does not end in time`() {
         var options = options(.workerCrash)
-        options.faultCount = 0
-        options.workerCountMin = 4
+        options.faults.count = 0
+        options.run.workerCountMin = 4
         let result = Simulation<ToyRun>(seed: 1, options: options).run()
         #expect(result.failure?.hasPrefix("no end after") == true)
     }

@@ -2,15 +2,15 @@ import Checkpoints
 import SeededRandom
 
 /// Writes checkpoints to a simulated disk, one after the other, each in a time that is drawn.
-final class SimulatedCheckpointWriter<Model: SimulatedModel>: CheckpointWriting {
+final class SimulatedCheckpointWriter: CheckpointWriting {
     private struct Snapshot: Sendable {
         let metadata: CheckpointMetadata
         let parameters: [UInt8]
         let slots: [[UInt8]]
     }
 
-    private unowned let world: World<Model>
-    private unowned let disk: SimulatedDisk
+    private let world: World
+    private let disk: SimulatedDisk
     private let store: CheckpointStore
     private let slotNames: [String]
     /// Which process of the coordinator writes.
@@ -26,7 +26,7 @@ final class SimulatedCheckpointWriter<Model: SimulatedModel>: CheckpointWriting 
         slotNames: [String],
         on disk: SimulatedDisk,
         _ incarnation: Int,
-        _ world: World<Model>
+        _ world: World
     ) {
         self.store = store
         self.slotNames = slotNames
@@ -58,7 +58,7 @@ final class SimulatedCheckpointWriter<Model: SimulatedModel>: CheckpointWriting 
     private func begin() {
         current = queue.next()
         guard current != nil else { return }
-        let delay = world.random.duration(in: world.options.savingDelay)
+        let delay = world.random.duration(in: world.options.run.savingDelay)
         world.schedule(
             .written(incarnation: incarnation),
             after: disk.isSlow ? delay * 50 + .milliseconds(100) : delay

@@ -1,29 +1,4 @@
-import Figures
 import TrainingProtocol
-import Transport
-
-/// A message under way.
-///
-/// An object, so that it takes one word of what is to happen.
-final class Packet<Payloads: PayloadTypes> {
-    let contents: Contents
-
-    enum Contents {
-        case toWorker(CoordinatorArrival<Payloads>)
-        case toCoordinator(WorkerArrival<Payloads>)
-        /// Bytes that are no message.
-        case garbage
-    }
-
-    init(_ contents: Contents) { self.contents = contents }
-
-    var direction: Direction {
-        switch contents {
-        case .toWorker: .down
-        case .toCoordinator, .garbage: .up
-        }
-    }
-}
 
 /// Which way a message travels.
 enum Direction: Int, Sendable, CaseIterable {
@@ -43,7 +18,7 @@ enum Channel: Int, Sendable, CaseIterable {
 
 /// One connection of a worker's process, as TCP under ZeroMQ makes it: in order, without loss while
 /// it lasts, without a word when it breaks.
-final class Connection<Payloads: PayloadTypes> {
+final class Connection {
     /// Tells it from the connections before it.
     let number: Int
     /// Who made it; the coordinator's side knows it by that.
@@ -57,7 +32,7 @@ final class Connection<Payloads: PayloadTypes> {
     /// When the last message that was sent each way will arrive: the next is never earlier.
     private var lastArrivals: (down: Duration, up: Duration)
     /// What arrived while a way was blocked.
-    private var held: [Packet<Payloads>] = []
+    private var held: [Packet] = []
     private var isBlocked = (down: false, up: false)
 
     init(number: Int, worker: WorkerID, at now: Duration) {
@@ -79,7 +54,7 @@ final class Connection<Payloads: PayloadTypes> {
     }
 
     /// Keeps a message that cannot pass now.
-    func holds(_ packet: Packet<Payloads>) -> Bool {
+    func holds(_ packet: Packet) -> Bool {
         guard packet.direction == .down ? isBlocked.down : isBlocked.up else { return false }
         held.append(packet)
         return true
@@ -93,7 +68,7 @@ final class Connection<Payloads: PayloadTypes> {
     /// Lets messages pass again.
     ///
     /// - Returns: those that waited, in order.
-    func unblock() -> [Packet<Payloads>] {
+    func unblock() -> [Packet] {
         defer { (held, isBlocked) = ([], (false, false)) }
         return held
     }

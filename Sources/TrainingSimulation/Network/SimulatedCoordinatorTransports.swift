@@ -7,19 +7,25 @@ struct CoordinatorInbox<Payloads: PayloadTypes> {
     private var received: [CoordinatorReceived<Payloads>] = []
     private var lost: [WorkerID] = []
     private var next = 0
+    /// How many were received: told faster than by the array.
+    private var count = 0
 
-    mutating func hear(_ message: CoordinatorReceived<Payloads>) { received.append(message) }
+    mutating func hear(_ message: CoordinatorReceived<Payloads>) {
+        received.append(message)
+        count += 1
+    }
 
     mutating func lose(_ worker: WorkerID) { lost.append(worker) }
 
     mutating func receive() -> CoordinatorReceived<Payloads>? {
-        guard next < received.count else {
-            received.removeAll(keepingCapacity: true)
-            next = 0
-            return nil
-        }
+        guard next < count else { return nil }
+        let message = received[next]
         next += 1
-        return received[next - 1]
+        if next == count {
+            received.removeAll(keepingCapacity: true)
+            (next, count) = (0, 0)
+        }
+        return message
     }
 
     mutating func nextLostWorker() -> WorkerID? { lost.isEmpty ? nil : lost.removeFirst() }
@@ -30,24 +36,21 @@ final class SimulatedCoordinatorConnections<Model: SimulatedModel>: CoordinatorT
     typealias Failure = Never
     typealias Payloads = Model.Payloads
 
-    private unowned let network: SimulatedNetwork<Model>
+    private let network: SimulatedNetwork
     var inbox = CoordinatorInbox<Payloads>()
 
-    init(_ network: SimulatedNetwork<Model>) { self.network = network }
+    init(_ network: SimulatedNetwork) { self.network = network }
 
     /// Takes what came from a worker's place.
-    func hear(_ packet: Packet<Payloads>, from worker: WorkerID) {
+    func hear(_ packet: Packet, from worker: WorkerID) {
         let route = Route(over: self, from: worker)
-        switch packet.contents {
-        case .toCoordinator(let arrival):
-            let came = arrival.came(over: route)
-            if case .hello = came.message {
-                inbox.hear(.hello(came, name: ""))
-            } else {
-                inbox.hear(.message(came))
-            }
-        case .garbage: inbox.hear(.rejected(.profile, route))
-        case .toWorker: break
+        guard let came = (packet as? WorkerPacket<Payloads>)?.arrival.came(over: route) else {
+            return inbox.hear(.rejected(.profile, route))
+        }
+        if case .hello = came.message {
+            inbox.hear(.hello(came, name: ""))
+        } else {
+            inbox.hear(.message(came))
         }
     }
 
@@ -59,7 +62,7 @@ final class SimulatedCoordinatorConnections<Model: SimulatedModel>: CoordinatorT
         to worker: WorkerID
     ) -> Delivery {
         let arrival = Model.arrival(message, payload, isIntact: true)
-        return network.send(Packet(.toWorker(arrival)), to: worker, .main) ? .sent : .lost
+        return network.send(CoordinatorPacket(arrival), to: worker, .main) ? .sent : .lost
     }
 
     func drop(_ worker: WorkerID) { network.drop(worker, .main) }
@@ -80,8 +83,8 @@ final class SimulatedCoordinatorLinks<Model: SimulatedModel>: CoordinatorTranspo
     typealias Failure = Never
     typealias Payloads = Model.Payloads
 
-    private unowned let world: World<Model>
-    private unowned let network: SimulatedNetwork<Model>
+    private let world: World
+    private let network: SimulatedNetwork
     private let kind: SimulationOptions.LinkKind
     /// The number that a link to anybody has, where one number is for all.
     private let ownNumber: Int
@@ -89,9 +92,9 @@ final class SimulatedCoordinatorLinks<Model: SimulatedModel>: CoordinatorTranspo
     var inbox = CoordinatorInbox<Payloads>()
 
     init(
-        _ network: SimulatedNetwork<Model>,
+        _ network: SimulatedNetwork,
         _ kind: SimulationOptions.LinkKind,
-        in world: World<Model>
+        in world: World
     ) {
         self.world = world
         self.network = network
@@ -105,13 +108,12 @@ final class SimulatedCoordinatorLinks<Model: SimulatedModel>: CoordinatorTranspo
     }
 
     /// Takes what came from a worker's place.
-    func hear(_ packet: Packet<Payloads>, from worker: WorkerID) {
+    func hear(_ packet: Packet, from worker: WorkerID) {
         let route = Route(over: self, from: worker)
-        switch packet.contents {
-        case .toCoordinator(let arrival): inbox.hear(.message(arrival.came(over: route)))
-        case .garbage: inbox.hear(.rejected(.profile, route))
-        case .toWorker: break
+        guard let packet = packet as? WorkerPacket<Payloads> else {
+            return inbox.hear(.rejected(.profile, route))
         }
+        inbox.hear(.message(packet.arrival.came(over: route)))
     }
 
     func receive() -> CoordinatorReceived<Payloads>? { inbox.receive() }
@@ -125,9 +127,9 @@ final class SimulatedCoordinatorLinks<Model: SimulatedModel>: CoordinatorTranspo
         if kind == .payloads, !payload.isLarge { return .unsuited }
         let isOvertaken =
             kind == .everything && !world.isCalm
-            && world.random.chance(world.options.overtakingPercentage)
+            && world.random.chance(world.options.network.overtakingPercentage)
         let arrival = Model.arrival(message, payload, isIntact: !isOvertaken)
-        return network.send(Packet(.toWorker(arrival)), to: worker, .link) ? .sent : .lost
+        return network.send(CoordinatorPacket(arrival), to: worker, .link) ? .sent : .lost
     }
 
     func drop(_ worker: WorkerID) {

@@ -3,21 +3,19 @@ import TrainingProtocol
 import Transport
 
 /// How messages travel between places, and how connections come and go.
-final class SimulatedNetwork<Model: SimulatedModel> {
-    typealias Payloads = Model.Payloads
-
-    private unowned let world: World<Model>
+final class SimulatedNetwork {
+    private let world: World
     /// A place's two connections.
-    private var connections: [(main: Connection<Payloads>?, link: Connection<Payloads>?)]
+    private var connections: [(main: Connection?, link: Connection?)]
     /// Which coordinator's process is at the other end.
     var coordinatorIncarnation = 0
 
-    init(_ world: World<Model>) {
+    init(_ world: World) {
         self.world = world
-        connections = Array(repeating: (nil, nil), count: world.options.workerCount)
+        connections = Array(repeating: (nil, nil), count: world.options.workers.count)
     }
 
-    subscript(slot: Int, channel: Channel) -> Connection<Payloads>? {
+    subscript(slot: Int, channel: Channel) -> Connection? {
         get { channel == .main ? connections[slot].main : connections[slot].link }
         set {
             if channel == .main {
@@ -29,7 +27,7 @@ final class SimulatedNetwork<Model: SimulatedModel> {
     }
 
     /// The connection with a number; nil if another one has come in its place.
-    func connection(_ number: Int, _ slot: Int, _ channel: Channel) -> Connection<Payloads>? {
+    func connection(_ number: Int, _ slot: Int, _ channel: Channel) -> Connection? {
         guard let connection = self[slot, channel], connection.number == number else { return nil }
         return connection
     }
@@ -53,7 +51,7 @@ final class SimulatedNetwork<Model: SimulatedModel> {
     }
 
     /// Sends a worker's message.
-    func send(_ packet: Packet<Payloads>, from slot: Int, _ channel: Channel) {
+    func send(_ packet: Packet, from slot: Int, _ channel: Channel) {
         let number = packet.traceNumber
         guard let connection = self[slot, channel], connection.isOpenAtWorker else {
             // The transport keeps nothing for a coordinator that is not there.
@@ -67,7 +65,7 @@ final class SimulatedNetwork<Model: SimulatedModel> {
     /// Sends the coordinator's message.
     ///
     /// - Returns: false if the coordinator's side knows no such worker.
-    func send(_ packet: Packet<Payloads>, to worker: WorkerID, _ channel: Channel) -> Bool {
+    func send(_ packet: Packet, to worker: WorkerID, _ channel: Channel) -> Bool {
         let number = packet.traceNumber
         guard let slot = slot(of: worker, channel) else {
             world.note(.coordinator, .cannotReach, number, "\(worker) \(packet.traceText)")
@@ -83,13 +81,13 @@ final class SimulatedNetwork<Model: SimulatedModel> {
         return true
     }
 
-    private func dispatch(_ packet: Packet<Payloads>, _ slot: Int, _ channel: Channel) {
+    private func dispatch(_ packet: Packet, _ slot: Int, _ channel: Channel) {
         guard let connection = self[slot, channel], connection.isWhole else { return }
-        if !world.isCalm, world.random.chance(world.options.lossPercentage) {
+        if !world.isCalm, world.random.chance(world.options.network.lossPercentage) {
             world.note(.worker(slot), .loses, packet.traceNumber, packet.traceText)
             return
         }
-        let time = world.now + world.random.duration(in: world.options.delay)
+        let time = world.now + world.random.duration(in: world.options.network.delay)
         guard let arrival = self[slot, channel]?.arrival(packet.direction, at: time) else { return }
         world.schedule(
             .arrives(slot: slot, channel, connection: connection.number, packet),
@@ -98,7 +96,7 @@ final class SimulatedNetwork<Model: SimulatedModel> {
     }
 
     /// Whether a message comes through; if a way is blocked, it waits there.
-    func lets(_ packet: Packet<Payloads>, to slot: Int, _ channel: Channel, _ number: Int) -> Bool {
+    func lets(_ packet: Packet, to slot: Int, _ channel: Channel, _ number: Int) -> Bool {
         guard connection(number, slot, channel)?.isWhole == true else {
             world.note(.worker(slot), .loses, packet.traceNumber, packet.traceText)
             return false

@@ -8,8 +8,8 @@ struct WorkerPlace<Model: SimulatedModel> {
     let worker: WorkerID
     /// Tells the process from those before it in the same place.
     let incarnation: Int
-    unowned let world: World<Model>
-    unowned let network: SimulatedNetwork<Model>
+    let world: World
+    let network: SimulatedNetwork
     let clock: SimulatedClock<Model>
 
     /// Sends a message, at the time that the process's clock shows.
@@ -26,14 +26,14 @@ struct WorkerPlace<Model: SimulatedModel> {
             worker: worker
         )
         guard clock.ahead > .zero else {
-            return network.send(Packet(.toCoordinator(arrival)), from: slot, channel)
+            return network.send(WorkerPacket(arrival), from: slot, channel)
         }
         world.schedule(
             .departs(
                 slot: slot,
                 incarnation: incarnation,
                 channel,
-                Packet(.toCoordinator(arrival))
+                WorkerPacket(arrival)
             ),
             after: clock.ahead
         )
@@ -46,23 +46,23 @@ struct WorkerPlace<Model: SimulatedModel> {
 }
 
 /// What a worker's side of a channel has taken in.
-struct WorkerInbox<Payloads: PayloadTypes> {
-    private var received: [CoordinatorArrival<Payloads>] = []
+struct WorkerInbox {
+    private var received: [Packet] = []
     private var changes: [ConnectionChange] = []
     private var next = 0
 
-    mutating func hear(_ arrival: CoordinatorArrival<Payloads>) { received.append(arrival) }
+    mutating func hear(_ packet: Packet) { received.append(packet) }
 
     mutating func hear(_ change: ConnectionChange) { changes.append(change) }
 
-    mutating func receive() -> WorkerReceived<Payloads>? {
+    mutating func receive() -> Packet? {
         guard next < received.count else {
             received.removeAll(keepingCapacity: true)
             next = 0
             return nil
         }
         next += 1
-        return .message(received[next - 1])
+        return received[next - 1]
     }
 
     mutating func nextChange() -> ConnectionChange? {
@@ -76,11 +76,14 @@ final class SimulatedWorkerConnection<Model: SimulatedModel>: WorkerTransport {
     typealias Payloads = Model.Payloads
 
     private let place: WorkerPlace<Model>
-    var inbox = WorkerInbox<Payloads>()
+    var inbox = WorkerInbox()
 
     init(_ place: WorkerPlace<Model>) { self.place = place }
 
-    func receive() -> WorkerReceived<Payloads>? { inbox.receive() }
+    func receive() -> WorkerReceived<Payloads>? {
+        guard let packet = inbox.receive() as? CoordinatorPacket<Payloads> else { return nil }
+        return .message(packet.arrival)
+    }
 
     func send(
         _ message: WorkerMessage,
@@ -111,7 +114,7 @@ final class SimulatedWorkerLink<Model: SimulatedModel>: WorkerTransport {
     private let kind: SimulationOptions.LinkKind
     /// The number of the link that is open, or that is being opened.
     private(set) var number: Int?
-    var inbox = WorkerInbox<Payloads>()
+    var inbox = WorkerInbox()
 
     init(_ place: WorkerPlace<Model>, _ kind: SimulationOptions.LinkKind) {
         self.place = place
@@ -127,7 +130,8 @@ final class SimulatedWorkerLink<Model: SimulatedModel>: WorkerTransport {
         close()
         number = offered
         let delay =
-            kind == .everything ? .zero : place.world.random.duration(in: place.world.options.delay)
+            kind == .everything
+            ? .zero : place.world.random.duration(in: place.world.options.network.delay)
         place.world.schedule(
             .opensLink(slot: place.slot, incarnation: place.incarnation, link: offered),
             after: delay
@@ -149,7 +153,10 @@ final class SimulatedWorkerLink<Model: SimulatedModel>: WorkerTransport {
 
     func fallbackWasLost() { if kind == .payloads { close() } }
 
-    func receive() -> WorkerReceived<Payloads>? { inbox.receive() }
+    func receive() -> WorkerReceived<Payloads>? {
+        guard let packet = inbox.receive() as? CoordinatorPacket<Payloads> else { return nil }
+        return .message(packet.arrival)
+    }
 
     func send(
         _ message: WorkerMessage,

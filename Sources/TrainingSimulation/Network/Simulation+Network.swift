@@ -4,17 +4,17 @@ import Transport
 
 /// What comes over the network to which process.
 extension Simulation {
-    func deliver(_ packet: Packet<Model.Payloads>, _ slot: Int, _ channel: Channel) {
+    func deliver(_ packet: Packet, _ slot: Int, _ channel: Channel) {
         guard let sender = network[slot, channel]?.worker else { return }
         let number = packet.traceNumber
         switch packet.contents {
-        case .toWorker(let arrival):
+        case .toWorker:
             world.note(.worker(slot), .hears, number, "\(channel) \(packet.traceText)")
             guard let worker = workers[slot] else { return }
             if channel == .main {
-                worker.connection.inbox.hear(arrival)
+                worker.connection.inbox.hear(packet)
             } else {
-                worker.link.inbox.hear(arrival)
+                worker.link.inbox.hear(packet)
             }
             runWorker(slot)
         case .toCoordinator, .garbage:
@@ -84,7 +84,7 @@ extension Simulation {
         if channel == .link {
             // A link that the coordinator has dropped, or replaced, is none of its workers' loss.
             if isOpen { coordinator?.links?.inbox.lose(worker) }
-        } else if options.areBreaksReported {
+        } else if options.network.areBreaksReported {
             // The worker may have connected again in between: the report is late then.
             coordinator?.connections.inbox.lose(worker)
         }

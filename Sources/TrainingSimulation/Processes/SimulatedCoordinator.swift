@@ -11,13 +11,13 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
     typealias Transport = PreferringCoordinatorTransport<
         SimulatedCoordinatorLinks<Model>, SimulatedCoordinatorConnections<Model>
     >
-    typealias Keeper = RunCheckpoints<Model.Numbers, SimulatedCheckpointWriter<Model>>
+    typealias Keeper = RunCheckpoints<Model.Numbers, SimulatedCheckpointWriter>
 
     let incarnation: Int
-    private unowned let world: World<Model>
+    private let world: World
     private let driver: CoordinatorDriver<Transport, Model.Numbers, Keeper, SimulatedClock<Model>>
     private let clock: SimulatedClock<Model>
-    let observer: TracingObserver<Model>
+    let observer: TracingObserver
     var isFrozen = false
     var isAskedToStop = false
 
@@ -27,15 +27,15 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
     init(
         _ incarnation: Int,
         of model: Model,
-        over network: SimulatedNetwork<Model>,
+        over network: SimulatedNetwork,
         on disk: SimulatedDisk,
-        in world: World<Model>
+        in world: World
     ) throws {
         self.incarnation = incarnation
         self.world = world
         let store = CheckpointStore(
             folder: "checkpoints",
-            keepCount: world.options.checkpointsKept,
+            keepCount: world.options.run.checkpointsKept,
             table: model.table,
             fileSystem: disk.files
         )
@@ -61,17 +61,17 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
         }
         let step = record.position.completedStepCount
         world.note(.coordinator, .starts, UInt64(step), "after step \(step)")
-        clock = SimulatedClock(world)
+        clock = SimulatedClock<Model>(world)
         observer = TracingObserver(world)
-        let linkKind = world.options.linkKind
+        let linkKind = world.options.network.linkKind
         driver = CoordinatorDriver(
             RunStart(
                 record,
                 settings: Self.settings(world, incarnation),
-                stopping: world.options.stopping,
+                stopping: world.options.run.stopping,
                 joinLimit: JoinLimit(
-                    burstMin: world.options.joinCountMax,
-                    period: world.options.joinPeriod
+                    burstMin: world.options.network.joinCountMax,
+                    period: world.options.network.joinPeriod
                 )
             ),
             numbers,
@@ -86,21 +86,21 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
     }
 
     private static func settings(
-        _ world: World<Model>,
+        _ world: World,
         _ incarnation: Int
     ) -> Coordinator.Settings {
         let options = world.options
         var settings = Coordinator.Settings(
             // The driver counts on from there when it goes back.
             stamp: RunStamp(run: world.seed, generation: UInt64(incarnation) << 16),
-            schedule: options.schedule,
+            schedule: options.run.schedule,
             input: InputSettings(geometry: "pad", scale: "unit"),
-            workerCountMin: options.workerCountMin,
-            stepsPerCheckpoint: options.stepsPerCheckpoint
+            workerCountMin: options.run.workerCountMin,
+            stepsPerCheckpoint: options.run.stepsPerCheckpoint
         )
         settings.heartbeatInterval = options.heartbeatInterval
         settings.silenceMax = options.silenceMax
-        settings.verification = options.verification
+        settings.verification = options.run.verification
         // Every fourth run has workers stand by.
         if world.seed % 4 == 3 { settings.workerCountAtOnce = 2 }
         return settings
@@ -110,7 +110,7 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
 
     var connections: SimulatedCoordinatorConnections<Model> { driver.transport.fallback }
 
-    var writer: SimulatedCheckpointWriter<Model> { driver.keeper.writer }
+    var writer: SimulatedCheckpointWriter { driver.keeper.writer }
 
     var outcome: Coordinator.Outcome? { driver.progress.outcome }
 
@@ -142,14 +142,14 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
 }
 
 /// Follows a run, and keeps what it is told in the trace.
-final class TracingObserver<Model: SimulatedModel>: CoordinatorObserver {
-    private unowned let world: World<Model>
+final class TracingObserver: CoordinatorObserver {
+    private let world: World
     /// Workers that were found to answer wrongly.
     private(set) var distrusted: [WorkerID] = []
     /// Where the run has gone back to, if it has just done so.
     var positionGoneBackTo: Position?
 
-    init(_ world: World<Model>) { self.world = world }
+    init(_ world: World) { self.world = world }
 
     func stepDidEnd(_ record: StepRecord) {
         let index = record.completedStepCount - 1

@@ -17,7 +17,7 @@ final class SimulatedWorker<Model: SimulatedModel> {
     var isFrozen = false
     var isAskedToLeave = false
     /// What it would have sent while it stood still.
-    private var held: [(Packet<Payloads>, Channel)] = []
+    private var held: [(Packet, Channel)] = []
 
     init(
         _ place: WorkerPlace<Model>,
@@ -66,7 +66,7 @@ final class SimulatedWorker<Model: SimulatedModel> {
     }
 
     /// Sends what it has computed, or keeps it until it goes on.
-    func depart(_ packet: Packet<Payloads>, over channel: Channel) {
+    func depart(_ packet: Packet, over channel: Channel) {
         guard !isFrozen else { return held.append((packet, channel)) }
         place.network.send(packet, from: place.slot, channel)
     }
@@ -119,11 +119,11 @@ final class PacedArithmetic<Model: SimulatedModel>: WorkerNumbers {
             work.traceNumber,
             work.traceText
         )
-        let shardCount = world.options.schedule.shardCount(of: work.round)
+        let shardCount = world.options.run.schedule.shardCount(of: work.round)
         let duration =
-            world.options.shardDuration * work.subtree.shards(of: shardCount).count
-            * world.options.slowness[place.slot]
-        let early = duration * world.options.earlyPercentage / 100
+            world.options.workers.shardDuration * work.subtree.shards(of: shardCount).count
+            * world.options.workers.slowness[place.slot]
+        let early = duration * world.options.workers.earlyPercentage / 100
         var answer = arithmetic.answer(
             work,
             samples,
@@ -131,7 +131,8 @@ final class PacedArithmetic<Model: SimulatedModel>: WorkerNumbers {
             into: buffer,
             whenFullyConnected: { _ in }
         )
-        if wrongBits?.chance(world.options.wrongPercentage) == true, var random = wrongBits {
+        if wrongBits?.chance(world.options.workers.wrongPercentage) == true, var random = wrongBits
+        {
             Model.corrupt(&answer, of: place.worker, &random)
             wrongBits = random
         }

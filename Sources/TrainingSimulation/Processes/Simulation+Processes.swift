@@ -17,7 +17,7 @@ extension Simulation {
             incarnation: world.drawNumber(),
             world: world,
             network: network,
-            clock: SimulatedClock(world)
+            clock: SimulatedClock<Model>(world)
         )
         world.note(.worker(slot), .starts, worker.rawValue, "as \(worker)")
         network.workerIsGone(slot)
@@ -26,27 +26,27 @@ extension Simulation {
             at: place,
             wrongBits: wrongBits(of: place)
         )
-        workers[slot] = SimulatedWorker(place, arithmetic: arithmetic, options.linkKind)
+        workers[slot] = SimulatedWorker(place, arithmetic: arithmetic, options.network.linkKind)
         world.schedule(.connects(slot: slot, incarnation: place.incarnation), at: world.now)
         runWorker(slot)
     }
 
     private func wrongBits(of place: WorkerPlace<Model>) -> RandomStream? {
-        guard !world.isCalm, options.faultySlots.contains(place.slot) else { return nil }
-        faultyWorkers.insert(place.worker)
+        guard !world.isCalm, options.workers.faultySlots.contains(place.slot) else { return nil }
+        oracle.faultyWorkers.insert(place.worker)
         return RandomStream(seed: world.seed, stream: 200 + UInt64(place.incarnation))
     }
 
     /// A process ended by itself: its last words arrive, then its connections close.
     func workerDidEnd(_ slot: Int) {
         workers[slot] = nil
-        forgetWake(of: slot)
+        wakes.forgetWorker(slot)
         network.closeAfterLastWords(slot, .up)
         restartWorker(slot)
     }
 
     func restartWorker(_ slot: Int) {
-        if !world.isCalm, world.faultRandom.chance(options.deathPercentage) {
+        if !world.isCalm, world.faultRandom.chance(options.faults.deathPercentage) {
             isDoomed[slot] = true
             return
         }
@@ -60,7 +60,7 @@ extension Simulation {
         guard workers[slot] != nil else { return }
         world.note(.worker(slot), .crashes)
         workers[slot] = nil
-        forgetWake(of: slot)
+        wakes.forgetWorker(slot)
         // If the machine under it died too, nothing tells the coordinator.
         let isNoticedLate = world.faultRandom.chance(30)
         for channel in Channel.allCases {
@@ -78,7 +78,7 @@ extension Simulation {
     func startCoordinator() {
         guard coordinator == nil else { return }
         network.coordinatorIncarnation += 1
-        forgetCoordinatorWake()
+        wakes.forgetCoordinator()
         do {
             coordinator = try SimulatedCoordinator(
                 network.coordinatorIncarnation,

@@ -6,12 +6,12 @@ import Transport
 final class SimulatedClock<Model: SimulatedModel>: CoordinatorClock {
     typealias Payloads = Model.Payloads
 
-    private unowned let world: World<Model>
+    private let world: World
     private let start: Duration
     /// How far the process has computed into what the world has not come to yet.
     var ahead = Duration.zero
 
-    init(_ world: World<Model>) {
+    init(_ world: World) {
         self.world = world
         start = world.now
     }

@@ -1,11 +1,11 @@
 import TrainingProtocol
 
 /// What can happen at a point of virtual time; the rest follows from it.
-enum SimulatedEvent<Model: SimulatedModel> {
+enum SimulatedEvent {
     /// A worker sends what it has computed meanwhile.
-    case departs(slot: Int, incarnation: Int, Channel, Packet<Model.Payloads>)
+    case departs(slot: Int, incarnation: Int, Channel, Packet)
     /// A message comes to the end of its way.
-    case arrives(slot: Int, Channel, connection: Int, Packet<Model.Payloads>)
+    case arrives(slot: Int, Channel, connection: Int, Packet)
     /// A worker's deadline is due, or it has computed what it began.
     case workerWakes(slot: Int, incarnation: Int)
     /// The coordinator's deadline is due.

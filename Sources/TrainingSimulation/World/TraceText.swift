@@ -1,20 +1,19 @@
 import TrainingProtocol
-import Transport
 
 /// Words for messages in the trace's lines.
 extension Packet {
     var traceNumber: UInt64 {
         switch contents {
-        case .toWorker(let arrival): arrival.message.traceNumber
-        case .toCoordinator(let arrival): arrival.message.traceNumber
+        case .toWorker(let message): message.traceNumber
+        case .toCoordinator(let message): message.traceNumber
         case .garbage: 0
         }
     }
 
     var traceText: String {
         switch contents {
-        case .toWorker(let arrival): arrival.message.traceText
-        case .toCoordinator(let arrival): arrival.message.traceText
+        case .toWorker(let message): message.traceText
+        case .toCoordinator(let message): message.traceText
         case .garbage: "garbage"
         }
     }

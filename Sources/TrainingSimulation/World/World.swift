@@ -2,11 +2,11 @@ import SeededRandom
 import TrainingProtocol
 
 /// What all parts of a simulated run share: the time, what is to happen, chance, and the trace.
-final class World<Model: SimulatedModel> {
+final class World {
     let seed: UInt64
     let options: SimulationOptions
     private(set) var now = Duration.zero
-    private var queue = EventQueue<SimulatedEvent<Model>>()
+    private var queue = EventQueue<SimulatedEvent>()
     /// Draws delays.
     var random: RandomStream
     /// Draws what goes wrong.
@@ -33,17 +33,17 @@ final class World<Model: SimulatedModel> {
     }
 
     /// Has something happen at a time.
-    func schedule(_ event: SimulatedEvent<Model>, at time: Duration) {
+    func schedule(_ event: SimulatedEvent, at time: Duration) {
         queue.schedule(event, at: time)
     }
 
     /// Has something happen after a time.
-    func schedule(_ event: SimulatedEvent<Model>, after delay: Duration) {
+    func schedule(_ event: SimulatedEvent, after delay: Duration) {
         queue.schedule(event, at: now + delay)
     }
 
     /// Takes what happens next; its time has come then.
-    func next() -> SimulatedEvent<Model>? {
+    func next() -> SimulatedEvent? {
         guard let (time, event) = queue.next() else { return nil }
         now = time
         return event

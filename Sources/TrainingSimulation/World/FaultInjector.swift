@@ -3,24 +3,43 @@ import SeededRandom
 import TrainingProtocol
 import Transport
 
-/// What goes wrong, and how it heals.
-extension Simulation {
-    func makeFault() {
-        let slot = world.faultRandom.number(in: 0...options.workerCount - 1)
-        let duration = world.faultRandom.duration(in: options.faultDuration)
-        switch world.faultRandom.choice(options.faults) {
+/// Injects faults into a simulation, and heals them.
+struct FaultInjector<Model: SimulatedModel> {
+    private let simulation: Simulation<Model>
+    private let world: World
+
+    init(_ simulation: Simulation<Model>) {
+        self.simulation = simulation
+        world = simulation.world
+    }
+
+    private var options: SimulationOptions.Faults { world.options.faults }
+
+    /// Draws when faults are injected, and schedules that they heal.
+    func schedule() {
+        for _ in 0..<options.count {
+            world.schedule(.fault, at: world.faultRandom.duration(in: .zero...options.phase))
+        }
+        world.schedule(.calms, at: options.phase)
+    }
+
+    /// Injects a fault that is drawn.
+    func inject() {
+        let slot = world.faultRandom.number(in: 0...world.options.workers.count - 1)
+        let duration = world.faultRandom.duration(in: options.duration)
+        switch world.faultRandom.choice(options.kinds) {
         case .workerCrash:
-            guard workers[slot] != nil else { return }
-            crashWorker(slot)
-            restartWorker(slot)
+            guard simulation.workers[slot] != nil else { return }
+            simulation.crashWorker(slot)
+            simulation.restartWorker(slot)
         case .workerFreeze: freezeWorker(slot, for: duration)
         case .workerLeave:
             world.note(.worker(slot), .isAskedToStop)
-            workers[slot]?.isAskedToLeave = true
-            runWorker(slot)
+            simulation.workers[slot]?.isAskedToLeave = true
+            simulation.runWorker(slot)
         case .connectionBreak:
             let channel = world.faultRandom.choice(Channel.allCases)
-            network.breakConnection(
+            simulation.network.breakConnection(
                 slot,
                 channel,
                 isNoticedLate: world.faultRandom.chance(50)
@@ -28,41 +47,41 @@ extension Simulation {
         case .partition: block(slot, for: duration)
         case .garbage: sendGarbage(from: slot)
         case .strangers: receiveStrangers()
-        case .coordinatorCrash: crashCoordinator()
+        case .coordinatorCrash: simulation.crashCoordinator()
         case .coordinatorFreeze: freezeCoordinator(for: duration)
         case .coordinatorStop:
             world.note(.coordinator, .isAskedToStop)
-            coordinator?.isAskedToStop = true
-            runCoordinator()
+            simulation.coordinator?.isAskedToStop = true
+            simulation.runCoordinator()
         case .diskFull:
             world.note(.coordinator, .fills)
-            disk.files.isFull = true
+            simulation.disk.files.isFull = true
             world.schedule(.diskRecovers, after: duration)
         case .diskSlow:
             world.note(.coordinator, .slowsDown)
-            disk.isSlow = true
+            simulation.disk.isSlow = true
             world.schedule(.diskRecovers, after: duration)
         case .diskRot:
-            if let file = disk.rot(bit: world.faultRandom.number(in: 0...100_000)) {
+            if let file = simulation.disk.rot(bit: world.faultRandom.number(in: 0...100_000)) {
                 world.note(.coordinator, .rots, 0, file)
             }
         }
     }
 
     private func freezeCoordinator(for duration: Duration) {
-        guard let coordinator, !coordinator.isFrozen else { return }
+        guard let coordinator = simulation.coordinator, !coordinator.isFrozen else { return }
         world.note(.coordinator, .freezes)
         coordinator.isFrozen = true
         world.schedule(.coordinatorThaws(incarnation: coordinator.incarnation), after: duration)
     }
 
     private func freezeWorker(_ slot: Int, for duration: Duration) {
-        guard let worker = workers[slot], !worker.isFrozen else { return }
+        guard let worker = simulation.workers[slot], !worker.isFrozen else { return }
         world.note(.worker(slot), .freezes)
         worker.isFrozen = true
         if world.faultRandom.chance(options.deathPercentage / 2) {
             // It hangs for good, and its connection does not break.
-            isDoomed[slot] = true
+            simulation.isDoomed[slot] = true
         } else {
             world.schedule(
                 .workerThaws(slot: slot, incarnation: worker.place.incarnation),
@@ -75,65 +94,69 @@ extension Simulation {
         let ways = world.faultRandom.choice([[Direction.down], [.up], [.down, .up]])
         let isForGood = world.faultRandom.chance(options.deathPercentage / 2)
         for channel in Channel.allCases {
-            guard let connection = network[slot, channel], connection.isWhole else { continue }
+            guard let connection = simulation.network[slot, channel], connection.isWhole else {
+                continue
+            }
             world.note(.worker(slot), .isBlocked, UInt64(ways.count), "\(channel) \(ways)")
-            network[slot, channel]?.block(ways)
+            simulation.network[slot, channel]?.block(ways)
             if isForGood { continue }
             world.schedule(
                 .unblocks(slot: slot, channel, connection: connection.number),
                 after: duration
             )
         }
-        if isForGood { isDoomed[slot] = true }
+        if isForGood { simulation.isDoomed[slot] = true }
     }
 
     private func sendGarbage(from slot: Int) {
         let channel = world.faultRandom.choice(Channel.allCases)
-        guard workers[slot] != nil else { return }
-        network.send(Packet(.garbage), from: slot, channel)
+        guard simulation.workers[slot] != nil else { return }
+        simulation.network.send(Packet(.garbage), from: slot, channel)
     }
 
     /// Whoever knows the protocol asks to join, many times, and is not there when it is answered.
     private func receiveStrangers() {
-        guard let connections = coordinator?.connections else { return }
+        guard let connections = simulation.coordinator?.connections else { return }
         for _ in 0..<4 {
             let stranger = WorkerID(rawValue: world.faultRandom.next())
             let hello = WorkerArrival<Model.Payloads>(
                 message: .hello(protocolVersion: protocolVersion),
                 worker: stranger
             )
-            connections.hear(Packet(.toCoordinator(hello)), from: stranger)
+            connections.hear(WorkerPacket(hello), from: stranger)
         }
-        runCoordinator()
+        simulation.runCoordinator()
     }
 
     func recoverDisk() {
         world.note(.coordinator, .recovers)
-        disk.files.isFull = false
-        disk.isSlow = false
+        simulation.disk.files.isFull = false
+        simulation.disk.isSlow = false
     }
 
     /// Heals all, but for the doomed; of those, as many return as the run needs.
-    func calm() {
+    func heal() {
         world.note(.coordinator, .calms)
         world.isCalm = true
         recoverDisk()
-        for slot in isDoomed.indices
-        where isDoomed.count(where: { !$0 }) < options.workerCountMin {
-            isDoomed[slot] = false
+        for slot in simulation.isDoomed.indices
+        where simulation.isDoomed.count(where: { !$0 }) < world.options.run.workerCountMin {
+            simulation.isDoomed[slot] = false
         }
-        if coordinator == nil { startCoordinator() }
-        if let coordinator { thawCoordinator(coordinator.incarnation) }
-        for slot in workers.indices where !isDoomed[slot] {
+        if simulation.coordinator == nil { simulation.startCoordinator() }
+        if let coordinator = simulation.coordinator {
+            simulation.thawCoordinator(coordinator.incarnation)
+        }
+        for slot in simulation.workers.indices where !simulation.isDoomed[slot] {
             for channel in Channel.allCases {
-                if let connection = network[slot, channel] {
-                    unblock(slot, channel, connection.number)
+                if let connection = simulation.network[slot, channel] {
+                    simulation.unblock(slot, channel, connection.number)
                 }
             }
-            if let worker = workers[slot] {
-                thawWorker(slot, worker.place.incarnation)
+            if let worker = simulation.workers[slot] {
+                simulation.thawWorker(slot, worker.place.incarnation)
             } else {
-                startWorker(slot)
+                simulation.startWorker(slot)
             }
         }
     }
