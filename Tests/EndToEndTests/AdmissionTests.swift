@@ -35,6 +35,8 @@ import Testing
     @Test func `trains the same model encrypted, and lets in nobody who is not listed`() throws {
         let plain = try run("train --workers 1 --dataset data --epochs 1")
         let coordinator = try coordinator()
+        // A worker that looks for two seconds would not see a coordinator that starts slowly.
+        #expect(eventually { coordinator.errors.contains("listening on") })
         let stranger = try start(
             "worker --connect \(address) --key other/worker-1.key --reconnect-for 2"
         )
