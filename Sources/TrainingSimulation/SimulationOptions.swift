@@ -175,13 +175,21 @@ package struct SimulationOptions: Equatable, Sendable {
         faults.phase = calmDuration * random.number(in: 1...4) + startMax
         if seed % 3 == 0 { becomeDoubtful(seed: seed) }
         // A third of either kind.
-        if seed / 3 % 3 == 2 { run.stopping = Self.stopping(seed: seed) }
+        if seed / 3 % 3 == 2 { becomeStopping(seed: seed) }
     }
 
-    /// An accuracy, which the toy has from its first epoch on, or epochs without a lower loss.
-    private static func stopping(seed: UInt64) -> StoppingRule {
+    /// Has a run end before its last epoch: at an accuracy, which the toy has from its first epoch
+    /// on, or after epochs without a lower loss.
+    ///
+    /// In half of them the coordinator goes and comes back often: what it finds must be judged as
+    /// it was before.
+    private mutating func becomeStopping(seed: UInt64) {
         var random = RandomStream(seed: seed, stream: 104)
-        return random.chance(60) ? StoppingRule(accuracy: 0.5) : StoppingRule(patience: 1)
+        run.stopping = random.chance(60) ? StoppingRule(accuracy: 0.5) : StoppingRule(patience: 1)
+        guard random.chance(50) else { return }
+        faults.kinds = [.coordinatorCrash, .coordinatorStop]
+        faults.count = 30
+        faults.phase = max(faults.phase, .seconds(10))
     }
 
     /// Turns a third of the runs into ones of doubt: workers that compute wrong bits, answers that
