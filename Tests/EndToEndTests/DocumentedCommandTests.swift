@@ -48,6 +48,18 @@ import Testing
         }
     }
 
+    @Test func `names every command in the README`() throws {
+        let help = try Program.run(["--help"], in: folder.url).output
+        let commands = help.split(separator: "\n").drop { !$0.hasSuffix("SUBCOMMANDS:") }
+            .compactMap { $0.firstMatch(of: /^ {2}([a-z]+)\b/)?.1 }
+        #expect(commands.count > 10)
+        let readme = try Document(path: "README.md").lines.joined(separator: "\n")
+        for command in commands {
+            let isNamed = readme.contains("`\(command)`") || readme.contains("lockstep \(command) ")
+            #expect(isNamed, "\(command)")
+        }
+    }
+
     @Test func `knows what a transcript leaves out`() {
         #expect(Self.fits(["a", "b"], ["a", "b"]))
         #expect(Self.fits(["a", "x", "y", "b"], ["a", "…", "b"]))
