@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// What every Swift target is compiled with.
@@ -122,6 +123,8 @@ let package = Package(
         ),
         // The configuration file.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // `swift package generate-documentation`; nothing of it is built or linked otherwise.
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: kernelSets + multiBuffer + [
         // MARK: System libraries
@@ -343,10 +346,10 @@ let package = Package(
                 "Arithmetic", "Checkpoints", "Figures", "Kernels", "MNIST", "Model", "ONNX",
                 "TestTools", "Training", "TrainingProtocol", "Wire",
             ],
-            exclude: ["read_with_others.py", "run_readme.py", "train_with_pytorch.py"],
+            exclude: ["read_with_others.py", "run_documentation.py", "train_with_pytorch.py"],
             swiftSettings: strict
         ),
-        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["TestTools"], swiftSettings: strict),
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [

@@ -145,7 +145,7 @@ extension Setting {
                 ValueKind<Int>.whole(1...100_000).orWord("none"),
                 unit: "epochs",
                 decidesResult: false,
-                effect: "training ends after so many epochs without a lower validation loss"
+                effect: "training ends after this many epochs without a lower validation loss"
             ),
         ]
 
@@ -156,7 +156,7 @@ extension Setting {
             .choice(),
             effect:
                 "how the learning rate falls: not, to the floor at the run's end along a line or "
-                + "half a cosine, or by a factor every so many epochs"
+                + "half a cosine, or by a factor every few epochs (decayEvery)"
         ),
         Setting(
             "learningRateFloor",

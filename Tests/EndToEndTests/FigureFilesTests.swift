@@ -118,26 +118,53 @@ import Testing
         #expect(abs(norm - squares.squareRoot()) < 1e-9)
     }
 
-    @Test func `has its fields in the README`() throws {
-        try train("--epochs", "1")
-        let readme = try String(
-            contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
-                .deletingLastPathComponent().deletingLastPathComponent()
-                .appending(path: "README.md"),
-            encoding: .utf8
+    @Test func `has its fields in the documentation`() throws {
+        try train("--epochs", "1", "--ema-decay", "0.9", "--until-accuracy", "0")
+        let article = try Document(path: "\(Document.catalogue)/RunFolder.md")
+        let summary = try #require(
+            try JSONSerialization.jsonObject(with: Data(text("summary.json").utf8))
+                as? [String: Any]
         )
-        let section = try #require(readme.range(of: "### Figures\n"))
-        let end = readme.range(of: "\n### ", range: section.upperBound..<readme.endIndex)
-        let figures = readme[section.upperBound..<(end?.lowerBound ?? readme.endIndex)]
-        let summary = try JSONSerialization.jsonObject(with: Data(text("summary.json").utf8))
+        let epochs = try #require(summary["epochs"] as? [[String: Any]])
+        let profile = try #require(summary["profile"] as? [String: Any])
+        let workers = try #require(profile["workers"] as? [[String: Any]])
+        let parts = [summary, epochs[0], profile, workers[0]]
         let history = try text("history.jsonl").split(separator: "\n").flatMap {
             (try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])?.keys
                 .map { $0 } ?? []
         }
         let columns = try text("metrics.csv").split(separator: "\n")[0].split(separator: ",")
-        let fields =
-            ((summary as? [String: Any])?.keys.map { $0 } ?? []) + history
-            + columns.map(String.init)
-        for field in Set(fields) { #expect(figures.contains("`\(field)`"), "\(field)") }
+        let checkpoint = "checkpoints/step-00000009.safetensors"
+        for (heading, fields) in [
+            ("## Metrics", columns.map(String.init)), ("## Summary", parts.flatMap(\.keys)),
+            ("## History", history), ("## Model", try header("model.safetensors")),
+            ("## Checkpoint", try header(checkpoint)),
+        ] {
+            let section = article.section(heading).joined(separator: "\n")
+            #expect(!fields.isEmpty)
+            for field in Set(fields) { #expect(section.contains("`\(field)`"), "\(field)") }
+        }
+        let files = try FileManager.default
+            .contentsOfDirectory(atPath: folder.url.appending(path: "R").path)
+        let overview = article.section("## Overview").joined(separator: "\n")
+        for file in files where !file.hasPrefix(".") && file != "checkpoints" {
+            let name = file.hasPrefix("events.") ? "events.out.tfevents.*" : file
+            #expect(overview.contains("`\(name)`"), "\(name)")
+        }
+    }
+
+    /// The entries of a safetensors file's metadata, and its tensors; of a slot's the prefix alone.
+    private func header(_ name: String) throws -> [String] {
+        let file = try Data(contentsOf: folder.url.appending(path: "R/\(name)"))
+        let size = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = try JSONSerialization.jsonObject(with: file.dropFirst(8).prefix(size))
+        let entries = try #require(header as? [String: Any])
+        let metadata = try #require(entries["__metadata__"] as? [String: String])
+        let tensors = entries.keys.filter { $0 != "__metadata__" }.map { name in
+            let parts = name.split(separator: ".")
+            return parts.count == 2 ? name : parts.dropLast(2).joined(separator: ".") + "."
+        }
+        let isModel = name.hasPrefix("model")
+        return metadata.keys.map { $0 } + tensors.filter { isModel || $0.hasSuffix(".") }
     }
 }

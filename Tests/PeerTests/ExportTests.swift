@@ -89,7 +89,7 @@ import Training
         }
     }
 
-    @Test func `PyTorch and Keras load model.safetensors with the README's lines`() throws {
+    @Test func `PyTorch and Keras load model.safetensors with the documentation's lines`() throws {
         let parameters = try trained(InputTransform())
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "R"),
@@ -101,9 +101,8 @@ import Training
             table: RunBuilder.table,
             metadata: [:]
         )
-        let readme = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "README.md")
-        _ = try PeerPython.run("run_readme.py", [readme.path, folder.path])
+        let article = Document.root.appending(path: "\(Document.catalogue)/Models.md")
+        _ = try PeerPython.run("run_documentation.py", [article.path, folder.path])
         let ours = Evaluation(kernels: kernels, transform: InputTransform())
             .probabilities(parameters, images: images).flatMap { $0 }
         for program in ["pytorch", "keras"] {

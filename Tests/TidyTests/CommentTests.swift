@@ -1,3 +1,4 @@
+import TestTools
 import Testing
 
 /// What comments look like and how they speak.
@@ -19,11 +20,14 @@ struct CommentTests {
     }
 
     @Test func `says nothing in stilted phrases`() throws {
-        let readme = try SourceTree.file("README.md")
-        let prose = readme.lines.split(separator: "").map { $0.joined(separator: " ") }
-        for text in prose {
-            if let phrase = Self.stiltedPhrase(in: text) {
-                Issue.record("README.md: '\(phrase)'; say it in plain words: \(text.prefix(80))…")
+        for document in try Document.all() {
+            let prose = document.lines.split(separator: "").map { $0.joined(separator: " ") }
+            for text in prose {
+                if let phrase = Self.stiltedPhrase(in: text) {
+                    Issue.record(
+                        "\(document.path): '\(phrase)'; say it in plain words: \(text.prefix(80))…"
+                    )
+                }
             }
         }
         for file in files {

@@ -1,6 +1,6 @@
 import Testing
 
-/// The layers that the README draws, and the imports that keep to them.
+/// The layers that the documentation draws, and the imports that keep to them.
 struct LayerTests {
     /// Rows of modules, the topmost first.
     private let layers: [[String]]
@@ -8,7 +8,8 @@ struct LayerTests {
 
     init() throws {
         sources = try SourceTree(["Sources"])
-        layers = Self.layers(drawnIn: try SourceTree.file("README.md").lines)
+        let article = "Sources/lockstep/Documentation.docc/Architecture.md"
+        layers = Self.layers(drawnIn: try SourceTree.file(article).lines)
     }
 
     @Test func `draws every module once`() {
@@ -27,7 +28,7 @@ struct LayerTests {
                 }
                 if above >= below {
                     Issue.record(
-                        "\(file.path):\(line): \(file.module) imports \(module), which the README does not draw below it; move the code to where both are known"
+                        "\(file.path):\(line): \(file.module) imports \(module), which Architecture.md does not draw below it; move the code to where both are known"
                     )
                 }
             }
@@ -35,7 +36,9 @@ struct LayerTests {
     }
 
     @Test func `reads a drawing`() {
-        let drawing = ["```", "top   One", "       ▼", "more  Two · Three ·", "      Four", "```"]
+        let drawing = [
+            "```text", "top   One", "       ▼", "more  Two · Three ·", "      Four", "```",
+        ]
         #expect(
             Self.layers(drawnIn: ["```", "x ▼", "```", Self.heading] + drawing)
                 == [["One"], ["Two", "Three", "Four"]]
@@ -49,7 +52,7 @@ struct LayerTests {
     /// The first drawing below the heading: rows with an arrow between each two, whose modules
     /// stand behind a wide gap.
     private static func layers(drawnIn lines: [String]) -> [[String]] {
-        let drawing = lines.drop { $0 != heading }.drop { $0 != "```" }.dropFirst()
+        let drawing = lines.drop { $0 != heading }.drop { $0 != "```text" }.dropFirst()
             .prefix { $0 != "```" }
         return drawing.split { $0.contains("▼") }.map { row in
             row.flatMap { $0.split(separator: "  ").last?.matches(of: /\w+/) ?? [] }

@@ -11,7 +11,7 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             The file (operators of version \(ONNXModel.operatorSetVersion), IR version \(ONNXModel.layoutVersion)) takes `pixels`, whole images of 28×28 from 0 black to \
             255 white as 32-bit floats in the shape [N, 1, 28, 28], and gives `probabilities` in the shape \
-            [N, 10]; scale and padding are in it. PyTorch and Keras load model.safetensors itself, as the README \
+            [N, 10]; scale and padding are in it. PyTorch and Keras load model.safetensors itself, as the documentation \
             shows.
             """
     )

@@ -1,9 +1,9 @@
-"""Runs the README's lines that load a model, for the test of this folder.
+"""Runs the documentation's lines that load a model, for the test of this folder.
 
-    run_readme.py README FOLDER
+    run_documentation.py ARTICLE FOLDER
 
 FOLDER holds R/model.safetensors and `images`, N images of 28 x 28 bytes. Writes the N x 10
-probabilities of the README's two blocks of Python as 32-bit floats into FOLDER: `pytorch`, `keras`.
+probabilities of the article's two blocks of Python as 32-bit floats into FOLDER: `pytorch`, `keras`.
 """
 
 import os
@@ -18,11 +18,11 @@ import torch
 
 
 def main():
-    readme, folder = pathlib.Path(sys.argv[1]).read_text(), pathlib.Path(sys.argv[2])
+    article, folder = pathlib.Path(sys.argv[1]).read_text(), pathlib.Path(sys.argv[2])
     os.chdir(folder)
     pixels = numpy.fromfile("images", numpy.uint8).reshape(-1, 28, 28)
     images = pixels.astype(numpy.float32) / 255
-    blocks = re.findall(r"^```python\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```python\n(.*?)^```$", article, re.DOTALL | re.MULTILINE)
     by_library = {"pytorch": "from torch", "keras": "from keras"}
     for name, line in by_library.items():
         (block,) = [block for block in blocks if line in block]
