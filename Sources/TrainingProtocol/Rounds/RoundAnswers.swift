@@ -9,7 +9,7 @@ struct RoundAnswers: Equatable, Sendable {
     /// Answers that were taken and that nobody's second answer has confirmed.
     private(set) var soleAnswers: [FirstAnswer] = []
 
-    /// Forgets the round before and begins one of so many shards.
+    /// Forgets the round before and begins one of `shardCount` shards.
     mutating func begin(shardCount: Int) {
         pendingShardCount = shardCount
         isComputed.removeAll(keepingCapacity: true)

@@ -75,7 +75,7 @@ struct ShardOffers: Equatable, Sendable {
         return queues.remove(at: index).subtrees
     }
 
-    /// Offers shards of a lease that was lost to whoever is free first, divided among so many
+    /// Offers shards of a lease that was lost to whoever is free first, divided among `heirCount`
     /// workers.
     mutating func offer(
         _ shards: [Int],
