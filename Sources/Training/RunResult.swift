@@ -1,30 +1,17 @@
 import Arithmetic
 package import Checkpoints
-package import Figures
 package import Model
-import TrainingDriver
+package import TrainingDriver
 package import TrainingProtocol
 
 /// The end of a run.
 package struct RunResult: Sendable {
-    /// Whether all rounds were completed.
-    package var outcome: Coordinator.Outcome
-    /// The step whose loss was no finite number, from 1, if that is why the run stopped.
-    package var divergedStep: Int?
+    /// The figures, and what ended the run.
+    package var progress: RunProgress
     /// How far the run has come.
     package var position: Position
-    /// Every epoch's figures, those of earlier starts included.
-    package var epochs: [EpochRecord]
-    /// Over the test images, if the run was completed.
-    package var test: Metrics?
-    /// The same of the moving average of the parameters, where one is kept.
-    package var averageTest: Metrics?
-    /// The most workers that took part at once.
-    package var workerCountMax: Int
-    /// Workers that gave wrong answers, in the order in which they were found.
-    package var distrusted: [WorkerID]
-    /// The steps for which only such a worker's word stands.
-    package var unverified: [SoleAnswers]
+    /// Workers that gave wrong answers, and the steps for which only such a worker's word stands.
+    package var trust: Trust
     /// How many messages came to nothing, by kind.
     package var droppedMessages: [String: Int]
     /// Since this start.
@@ -47,15 +34,9 @@ package struct RunResult: Sendable {
             CoordinatorProfiler
         >
     ) {
-        outcome = driver.progress.outcome ?? .stopped
-        divergedStep = driver.progress.divergedStep
+        progress = driver.progress
         position = driver.machine.position
-        epochs = driver.progress.epochs
-        test = driver.progress.test
-        averageTest = driver.progress.averageTest
-        workerCountMax = driver.progress.workerCountMax
-        distrusted = driver.machine.distrusted
-        unverified = driver.machine.unverified
+        trust = driver.machine.trust
         droppedMessages = driver.droppedMessages
         duration = driver.clock.now
         profile = driver.clock.result
@@ -65,6 +46,9 @@ package struct RunResult: Sendable {
         writer = driver.keeper.writer
     }
 
+    /// Whether all rounds were completed.
+    package var outcome: Coordinator.Outcome { progress.outcome ?? .stopped }
+
     /// Whether the run came to its end with a model that is one.
-    package var isComplete: Bool { outcome == .completed && divergedStep == nil }
+    package var isComplete: Bool { outcome == .completed && progress.divergedStep == nil }
 }

@@ -119,26 +119,31 @@ package struct Worker: Equatable, Sendable {
     /// What the session is leased and has not begun.
     private var queue: [Work] = []
 
+    /// The work that is computed next, as far as it can be told: its samples may be converted while
+    /// the worker waits for parameters.
+    package private(set) var nextWork: Work?
+
+    /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
+    package private(set) var nextDeadline: Duration?
+
     /// Starts looking for a coordinator.
     package init(settings: Settings, at now: Duration) {
         self.settings = settings
         state = .joining(nextHello: now, giveUp: now + settings.patience)
+        lookAhead()
     }
 
-    /// The work that is computed next, as far as it can be told: its samples may be converted while
-    /// the worker waits for parameters.
-    package var nextWork: Work? {
-        guard case .serving(let session) = state, session.computing == nil else { return nil }
-        return queue.first
-    }
-
-    /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
-    package var nextDeadline: Duration? {
+    /// Foresees what is asked at every turn.
+    private mutating func lookAhead() {
+        nextWork = nil
         switch state {
-        case .joining(let nextHello, let giveUp): min(nextHello, giveUp)
+        case .joining(let nextHello, let giveUp):
+            nextDeadline = min(nextHello, giveUp)
         case .serving(let session):
-            min(session.nextHeartbeat, session.lastHeard + settings.silenceMax)
-        case .ended: nil
+            nextDeadline = min(session.nextHeartbeat, session.lastHeard + settings.silenceMax)
+            if session.computing == nil { nextWork = queue.first }
+        case .ended:
+            nextDeadline = nil
         }
     }
 
@@ -188,6 +193,7 @@ package struct Worker: Equatable, Sendable {
             actions.append(.send(.goodbye))
             end(.left, into: &actions)
         }
+        lookAhead()
     }
 
     private var hello: Action { .send(.hello(protocolVersion: protocolVersion)) }

@@ -5,6 +5,7 @@ import Foundation
 import JSON
 import Model
 import Training
+import TrainingDriver
 import TrainingProtocol
 
 /// What a model's file says of itself beside its numbers: who trained it on what, and how well.
@@ -26,17 +27,21 @@ enum ModelCard {
             "dataset": datasetName(configuration.dataset),
             "datasetChecksum": datasetChecksum,
             "settings": StrictJSON.text(of: RunConfiguration.numericKeys(of: configuration)),
-            "epochs": "\(result.epochs.count)",
+            "epochs": "\(result.progress.epochs.count)",
             "steps": "\(result.position.completedStepCount)",
         ]
-        put(result.test, result.epochs.last?.validation, into: &entries)
+        put(result.progress.test, result.progress.epochs.last?.validation, into: &entries)
         return entries
     }
 
     /// The entries that `ema.safetensors` gets: those of the model's card, with figures of its own.
     static func ofAverage(of result: RunResult, _ card: [String: String]) -> [String: String] {
         var card = card
-        put(result.averageTest, result.epochs.last?.averageValidation, into: &card)
+        put(
+            result.progress.averageTest,
+            result.progress.epochs.last?.averageValidation,
+            into: &card
+        )
         return card
     }
 

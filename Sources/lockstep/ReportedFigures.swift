@@ -69,11 +69,11 @@ extension RunSummary.Findings {
         self.init()
         average = result.average.map {
             RunSummary.Model(
-                test: result.averageTest ?? Metrics(loss: .nan, accuracy: .nan),
+                test: result.progress.averageTest ?? Metrics(loss: .nan, accuracy: .nan),
                 digest: Digest.sha256(of: UnsafeRawBufferPointer($0.bytes)).description
             )
         }
-        let epochs = result.epochs
+        let epochs = result.progress.epochs
         func milestone(_ index: Int?) -> RunSummary.Milestone? {
             index.flatMap { RunSummary.Milestone(endOf: epochs[...$0]) }
         }

@@ -231,18 +231,18 @@ final class RunReport: RunObserver {
         files.note(.end, "completed")
         let summary = RunSummary(
             origin: origin,
-            epochs: result.epochs,
+            epochs: result.progress.epochs,
             test: Self.test(of: result),
             digest: digest,
             findings: RunSummary.Findings(of: result, configuration.stopping),
-            workers: result.workerCountMax,
+            workers: result.progress.workerCountMax,
             batchSize: configuration.batchSize,
             seed: configuration.seed,
             steps: result.position.completedStepCount,
             totalSeconds: result.duration.seconds,
             distrust: RunSummary.Distrust(
-                workers: result.distrusted.map(name),
-                unverifiedSteps: result.unverified.flatMap {
+                workers: result.trust.distrusted.map(name),
+                unverifiedSteps: result.trust.unverified.flatMap {
                     RunSummary.UnverifiedSteps.all(of: $0, name: name($0.worker))
                 },
                 droppedMessages: result.droppedMessages
@@ -253,7 +253,7 @@ final class RunReport: RunObserver {
     }
 
     private static func test(of result: RunResult) -> Metrics {
-        result.test ?? Metrics(loss: .nan, accuracy: .nan)
+        result.progress.test ?? Metrics(loss: .nan, accuracy: .nan)
     }
 
     /// Prints the run's result, and where its model is, and the moving average if there is one.
@@ -262,14 +262,14 @@ final class RunReport: RunObserver {
         display.result(
             """
             \(Self.test(of: result).testLine)\
-            \(result.averageTest.map { "EMA " + $0.testLine } ?? "")\
+            \(result.progress.averageTest.map { "EMA " + $0.testLine } ?? "")\
             model  \(modelPath)
             \(average)\
             digest \(digest)
 
             """
         )
-        for doubt in result.unverified {
+        for doubt in result.trust.unverified {
             display.result(
                 "unverified: only worker \(name(doubt.worker)), which gave wrong answers, has computed a part of \(NoticeText.text(of: doubt.steps))\n"
             )

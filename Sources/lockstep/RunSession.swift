@@ -143,12 +143,12 @@ struct RunSession {
                 evaluation,
                 of: result.parameters,
                 over: dataset.test,
-                metrics: result.test,
+                metrics: result.progress.test,
                 worstCount: 16
             )
         )
         try checkpoints.get()
-        if !result.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
+        if !result.trust.unverified.isEmpty { throw ExitCode(Self.inDoubt) }
     }
 
     /// Tells how far a run came that is not complete.
@@ -157,7 +157,7 @@ struct RunSession {
         _ report: RunReport,
         in folder: RunFolder
     ) throws(Divergence) {
-        if let step = result?.divergedStep {
+        if let step = result?.progress.divergedStep {
             report.didDiverge()
             throw Divergence(step: step, runFolder: folder.path)
         }

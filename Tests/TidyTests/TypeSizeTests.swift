@@ -16,13 +16,8 @@ struct TypeSizeTests {
     private static let storedPropertyCountMax = 12
     private static let functionCountMax = 25
 
-    /// Types that are yet to be divided. A row goes when its type keeps to the limits.
-    private static let exceptions: Set = [
-        "Training/RunResult", "TrainingProtocol/Coordinator", "TrainingProtocol/RoundProgress",
-    ]
-
     @Test func `keeps types small`() {
-        for (name, counts) in types.counts where !Self.exceptions.contains(name) {
+        for (name, counts) in types.counts {
             if counts.storedPropertyCount > Self.storedPropertyCountMax {
                 Issue.record(
                     "\(counts.path): \(name) stores \(counts.storedPropertyCount) properties where \(Self.storedPropertyCountMax) are the most; give those that belong together a type"
@@ -33,18 +28,6 @@ struct TypeSizeTests {
                     "\(counts.path): \(name) has \(counts.functionCount) functions where \(Self.functionCountMax) are the most; give one of its ideas a type"
                 )
             }
-        }
-    }
-
-    @Test func `excuses no type that is small`() {
-        for name in Self.exceptions {
-            let counts = types.counts[name]
-            let isLarge =
-                counts.map {
-                    $0.storedPropertyCount > Self.storedPropertyCountMax
-                        || $0.functionCount > Self.functionCountMax
-                } ?? false
-            #expect(isLarge, "\(name) keeps to the limits; take it out of `exceptions`")
         }
     }
 

@@ -21,7 +21,7 @@ struct RoundProgressTests {
             .step(index: 0),
             at: Position(),
             in: schedule,
-            shares: [RoundProgress.Share(worker: anna, weight: 1)]
+            shares: [RoundShare(worker: anna, weight: 1)]
         )
         #expect(progress.lease(to: anna, standsBy: false) == Subtree(level: 2, index: 0))
         return progress
@@ -30,27 +30,27 @@ struct RoundProgressTests {
     @Test func `offers the rest of a lease of which another answer has brought a part`() {
         var progress = begun()
         let right = Subtree(level: 1, index: 1)
-        progress.leaseAgain(right, to: bert)
-        let taking = progress.take(progress.work(right), from: bert)
+        progress.table.lease(right, to: bert)
+        let taking = progress.take(progress.shape.work(right), from: bert)
         #expect(taking == .first(isContested: false))
         // No answer of the whole could be taken any more.
-        #expect(progress.leases == [])
-        let whole = progress.work(Subtree(level: 2, index: 0))
+        #expect(progress.table.leases == [])
+        let whole = progress.shape.work(Subtree(level: 2, index: 0))
         #expect(progress.take(whole, from: anna) == .unneeded)
         let left = Subtree(level: 1, index: 0)
         let parts = (0..<2).compactMap { _ in progress.lease(to: bert, standsBy: false) }
         #expect(parts == [left])
-        #expect(progress.take(progress.work(left), from: bert) == .first(isContested: false))
-        #expect(progress.isComplete)
+        #expect(progress.take(progress.shape.work(left), from: bert) == .first(isContested: false))
+        #expect(progress.answers.areComplete)
     }
 
     @Test func `leaves a part to whoever computes it already`() {
         var progress = begun()
         let (left, right) = (Subtree(level: 1, index: 0), Subtree(level: 1, index: 1))
-        progress.leaseAgain(left, to: bert)
-        progress.leaseAgain(right, to: bert)
-        _ = progress.take(progress.work(right), from: bert)
-        #expect(progress.leases.map(\.subtree) == [left])
+        progress.table.lease(left, to: bert)
+        progress.table.lease(right, to: bert)
+        _ = progress.take(progress.shape.work(right), from: bert)
+        #expect(progress.table.leases.map(\.subtree) == [left])
         #expect(progress.lease(to: anna, standsBy: false) == nil)
     }
 }

@@ -60,7 +60,7 @@ extension PlantedBug {
             name: "a worker that asks to join is not heard",
             file: messages,
             original: "try handle(.received(hello.message, from: hello.worker))",
-            planted: "if machine.workerCount > 1 { return note(.join) }"
+            planted: "if machine.outlook.workerCount > 1 { return note(.join) }"
                 + "; try handle(.received(hello.message, from: hello.worker))"
         ),
         PlantedBug(

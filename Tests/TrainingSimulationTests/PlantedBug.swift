@@ -14,12 +14,16 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    private static let round = "TrainingProtocol/RoundProgress.swift"
-    private static let rounds = "TrainingProtocol/CoordinatorRounds.swift"
-    private static let members = "TrainingProtocol/CoordinatorMembership.swift"
-    private static let leases = "TrainingProtocol/CoordinatorLeases.swift"
-    private static let verification = "TrainingProtocol/CoordinatorVerification.swift"
-    private static let doubt = "TrainingProtocol/SoleAnswers.swift"
+    private static let round = "TrainingProtocol/Rounds/RoundProgress.swift"
+    private static let answers = "TrainingProtocol/Rounds/RoundAnswers.swift"
+    private static let offers = "TrainingProtocol/Rounds/ShardOffers.swift"
+    private static let table = "TrainingProtocol/Rounds/LeaseTable.swift"
+    private static let openRounds = "TrainingProtocol/Rounds/OpenRounds.swift"
+    private static let rounds = "TrainingProtocol/Coordinator/Coordinator+Rounds.swift"
+    private static let members = "TrainingProtocol/Coordinator/Coordinator+Members.swift"
+    private static let leasing = "TrainingProtocol/Coordinator/Leasing.swift"
+    private static let verification = "TrainingProtocol/Coordinator/Coordinator+Verification.swift"
+    private static let trust = "TrainingProtocol/Coordinator/Trust.swift"
     private static let worker = "TrainingProtocol/Worker.swift"
 
     static let all = inMachines + inDrivers + inTransports + inStore
@@ -34,31 +38,30 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "an answer of another round counts",
             file: round,
-            original:
-                "guard work.round == round, work.version == version else { return false }",
+            original: "guard shape.includes(work) else { return false }",
             planted: ""
         ),
         PlantedBug(
             name: "a hedged answer counts twice",
             file: round,
-            original: "!shards.contains(where: { isComputed[$0] }) else",
-            planted: "shardCount >= 0 else"
+            original: "!answers.hasAny(of: shards) else",
+            planted: "shards.count >= 0 else"
         ),
         PlantedBug(
             name: "a lost worker's lease goes to nobody",
-            file: round,
-            original: "for run in Self.runs(of: free) {",
-            planted: "for run in Self.runs(of: free).dropFirst() {"
+            file: offers,
+            original: "for run in Self.runs(of: shards) {",
+            planted: "for run in Self.runs(of: shards).dropFirst() {"
         ),
         PlantedBug(
             name: "the last shard belongs to nobody",
-            file: round,
+            file: offers,
             original: "let own = first..<end",
             planted: "let own = first..<max(first, end == shardCount ? end - 1 : end)"
         ),
         PlantedBug(
             name: "a round closes one shard early",
-            file: round,
+            file: answers,
             original: "{ pendingShardCount == 0 && unverified.isEmpty }",
             planted: "{ pendingShardCount <= 1 && unverified.isEmpty }"
         ),
@@ -106,12 +109,12 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         PlantedBug(
             name: "a step is made before the epoch before it is judged",
             file: rounds,
-            original: "while case .running = state, !awaitsVerdict, current.isComplete {",
-            planted: "while case .running = state, current.isComplete {"
+            original: "while case .running = state, !awaitsVerdict,",
+            planted: "while case .running = state,"
         ),
         PlantedBug(
             name: "the next round is leased with this one's parameters",
-            file: rounds,
+            file: openRounds,
             original: "opened.begin(round, at: ahead,",
             planted: "opened.begin(round, at: position,"
         ),
@@ -135,53 +138,54 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         ),
         PlantedBug(
             name: "an answer counts before it was compared",
-            file: round,
+            file: answers,
             original: "{ pendingShardCount == 0 && unverified.isEmpty }",
             planted: "{ pendingShardCount == 0 }"
         ),
         PlantedBug(
             name: "a wrong answer stays in the sum of an open round",
             file: verification,
-            original: "for worker in wrong { undoRounds(of: worker, into: &actions) }",
+            original: """
+                for worker in wrong {
+                            trust.drop(leasing.undoRounds(of: worker, in: settings.schedule), into: &actions)
+                        }
+                """,
             planted: ""
         ),
         PlantedBug(
             name: "a run goes back to after a wrong answer",
-            file: doubt,
-            original: "goBack(to: retreat.position, into: &actions)",
-            planted: "goBack(to: self.position, into: &actions)"
+            file: verification,
+            original: "actions.append(.end(.corrupted(after: retreat.position)))",
+            planted: "actions.append(.end(.corrupted(after: self.position)))"
         ),
         PlantedBug(
             name: "what a wrong worker alone has answered is forgotten",
-            file: doubt,
-            original:
-                "for answer in current.soleAnswers { noteSoleAnswer(of: answer.worker, to: index) }",
+            file: trust,
+            original: "for answer in answers { noteSoleAnswer(of: answer.worker, to: index) }",
             planted: ""
         ),
         PlantedBug(
             name: "what an idle worker is asked for a second time has no deadline",
-            file: rounds,
+            file: leasing,
             original: "start(other, at: now, into: &actions)",
             planted: "sendParameters(to: other, into: &actions)"
         ),
         PlantedBug(
             name: "the second answer that a lost worker owed is nobody's",
-            file: round,
-            original:
-                "if isAwaited, !isHeld, !seconds.contains(subtree) { seconds.append(subtree) }",
+            file: table,
+            original: "if isAwaited, !isHeld { askSecond(of: subtree) }",
             planted: ""
         ),
         PlantedBug(
             name: "a lease never ends",
-            file: leases,
-            original: "current.allow(allowance, for: first, at: now)",
-            planted: "current.allow(.seconds(1_000_000), for: first, at: now)"
+            file: leasing,
+            original: "table.allow(allowance, for: first, at: now)",
+            planted: "table.allow(.seconds(1_000_000), for: first, at: now)"
         ),
         PlantedBug(
             name: "an overdue lease is repeated without its parameters",
-            file: leases,
-            original:
-                ".send(.parameters(version: current.version, settings.stamp), to: lease.worker),",
+            file: leasing,
+            original: ".send(.parameters(version: work.version, stamp), to: lease.worker),",
             planted: ""
         ),
         PlantedBug(
@@ -199,29 +203,27 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
         ),
         PlantedBug(
             name: "a silent worker keeps its leases",
-            file: "TrainingProtocol/Coordinator.swift",
-            original:
-                "for member in silent { lose(member.worker, .silent, at: now, into: &actions) }",
-            planted: "members.removeAll { silent.contains($0) }"
+            file: "TrainingProtocol/Coordinator/Coordinator.swift",
+            original: "for worker in silent { lose(worker, .silent, at: now, into: &actions) }",
+            planted: "for worker in silent { leasing.roster.remove(worker) }"
         ),
         PlantedBug(
             name: "a worker that comes back keeps the leases that it lost",
-            file: members,
-            original: "current.release(worker, heirCount: members.count)",
+            file: openRounds,
+            original: "current.release(worker, heirCount: heirCount)",
             planted: ""
         ),
         PlantedBug(
             name: "an early segment stays though its answer has come",
             file: round,
-            original:
-                "earlySegments.removeAll { $0.subtree.shards(of: shardCount).overlaps(shards) }",
+            original: "early.drop(shards, in: shape)",
             planted: ""
         ),
         PlantedBug(
             name: "an early segment counts that is to be compared first",
-            file: "TrainingProtocol/RoundProgress+EarlySegments.swift",
-            original: "            !verification.includes(work)\n        else { return false }",
-            planted: "            true\n        else { return false }"
+            file: round,
+            original: "!verification.includes(work),\n",
+            planted: "\n"
         ),
     ]
 }

@@ -199,7 +199,7 @@ struct HostileTests {
             }
         }
         #expect(result.outcome == .completed)
-        #expect(result.distrusted.map(\.rawValue) == [0, 1, 2, 3, 4, 5])
+        #expect(result.trust.distrusted.map(\.rawValue) == [0, 1, 2, 3, 4, 5])
         #expect(result.droppedMessages == ["numbers": 3, "sums": 3])
         #expect(try await parameters == calmParameters())
     }

@@ -41,11 +41,11 @@ struct WrongAnswerTests {
         )
         #expect(result.outcome == .completed)
         #expect(parameters == expected)
-        #expect(result.distrusted.count == 1)
+        #expect(result.trust.distrusted.count == 1)
         let accused = record.notices.compactMap { notice -> WorkerID? in
             if case .workerDistrusted(let worker, _) = notice { worker } else { nil }
         }
-        #expect(accused == result.distrusted)
+        #expect(accused == result.trust.distrusted)
         let wrong = try #require(accused.first)
         #expect(record.notices.contains(.workerLost(wrong, .distrusted, workerCount: 1)))
         #expect(record.workerNames[wrong]?.hasSuffix("/\(getpid()) (\(wrong))") == true)
@@ -72,10 +72,10 @@ struct WrongAnswerTests {
             record
         )
         #expect(result.outcome == .completed)
-        let wrong = try #require(result.distrusted.first)
-        #expect(result.unverified.map(\.worker) == [wrong])
-        #expect(result.unverified[0].steps.first == 0)
-        #expect(record.notices.contains(.stepsInDoubt(result.unverified[0])))
+        let wrong = try #require(result.trust.distrusted.first)
+        #expect(result.trust.unverified.map(\.worker) == [wrong])
+        #expect(result.trust.unverified[0].steps.first == 0)
+        #expect(record.notices.contains(.stepsInDoubt(result.trust.unverified[0])))
     }
 
     @Test func `leaves no step in doubt where verification was asked for`() async throws {
@@ -90,8 +90,8 @@ struct WrongAnswerTests {
         )
         #expect(result.outcome == .completed)
         #expect(parameters == expected)
-        #expect(result.distrusted.count == 1)
-        #expect(result.unverified == [])
+        #expect(result.trust.distrusted.count == 1)
+        #expect(result.trust.unverified == [])
     }
 
     /// One worker stands still in its fifth shard until another has answered for it, wrongly, and
@@ -123,7 +123,7 @@ struct WrongAnswerTests {
         }
         let (result, parameters) = try await small.train(with: [slow, wrong], record)
         #expect(record.positionsGoneBackTo.count == 1)
-        #expect(result.distrusted.count == 1)
+        #expect(result.trust.distrusted.count == 1)
         #expect(parameters == expected)
         try result.writer.finish()
     }

@@ -12,7 +12,7 @@ extension CoordinatorDriver {
         var lost: [WorkerID] = []
         while let worker = try transport.nextLostWorker() { lost.append(worker) }
         // Who takes leave says what it has done and is gone: that must be heard first.
-        if !lost.isEmpty, machine.isClosing { try receive() }
+        if !lost.isEmpty, machine.outlook.isClosing { try receive() }
         for worker in lost { try handle(.disconnected(worker)) }
         for reason in try transport.attend(at: clock.now) { note(reason) }
     }
@@ -85,7 +85,7 @@ extension CoordinatorDriver {
         _ hello: WorkerArrival<Payloads>,
         name: String
     ) throws(Carrier.Failure) {
-        guard intake.joins.allowsOneMore(than: machine.workerCount, at: clock.now) else {
+        guard intake.joins.allowsOneMore(than: machine.outlook.workerCount, at: clock.now) else {
             return note(.join)
         }
         observer.workerWillJoin(hello.worker, name: name)
@@ -116,7 +116,8 @@ extension CoordinatorDriver {
     /// `waitingCount` of them not handled yet, and their workers have left a processor that they
     /// took.
     package func engageThread(waitingCount: Int) {
-        guard waitingCount > 0, let missing = outlook.missingAnswerCount, missing <= waitingCount,
+        guard waitingCount > 0, let missing = machine.outlook.missingAnswerCount,
+            missing <= waitingCount,
             transport.sharesProcessors
         else { return }
         numbers.engageThread()

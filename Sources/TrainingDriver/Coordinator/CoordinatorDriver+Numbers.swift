@@ -76,15 +76,15 @@ extension CoordinatorDriver {
             position: position,
             epochTotals: progress.tally.totals,
             epochs: progress.epochs,
-            distrusted: machine.distrusted,
-            soleAnswers: machine.soleAnswers
+            distrusted: machine.trust.distrusted,
+            soleAnswers: machine.trust.soleAnswers
         )
         keeper.submit(record, numbers, isRequired: verdict == .required)
     }
 
     /// Goes on from a checkpoint from before a wrong answer; the workers are asked to join again.
     func goBack(to position: Position) throws {
-        let distrusted = machine.distrusted
+        let distrusted = machine.trust.distrusted
         start.goOn(with: try keeper.goBack(to: position, numbers))
         start.settings.distrusted = distrusted
         // Answers to what was asked before are those of another coordinator.
@@ -96,7 +96,6 @@ extension CoordinatorDriver {
         let workerCountMax = progress.workerCountMax
         progress = RunProgress(start, at: clock.now)
         progress.workerCountMax = workerCountMax
-        lookAtMachine()
         shareParameters()
         observer.runDidGoBack(to: start.position)
     }

@@ -30,8 +30,6 @@ where
     var start: RunStart
     /// What decides.
     package internal(set) var machine: Coordinator
-    /// What is asked of the machine at every turn: each look at it costs a microsecond.
-    var outlook = Outlook()
     /// What has come of the run.
     package internal(set) var progress: RunProgress
     var intake: Intake
@@ -39,12 +37,6 @@ where
     var events: [Coordinator.Event] = []
     /// What the machine has said last: kept for its memory.
     private var actions: [Coordinator.Action] = []
-
-    /// What the machine waits for.
-    struct Outlook {
-        var deadline: Duration?
-        var missingAnswerCount: Int?
-    }
 
     /// What bounds what may come in.
     struct Intake {
@@ -70,7 +62,6 @@ where
         intake = Intake(joins: start.joinLimit)
         machine = Coordinator(settings: start.settings, position: start.position)
         progress = RunProgress(start, at: .zero)
-        lookAtMachine()
         shareParameters()
     }
 
@@ -85,11 +76,14 @@ where
 
     /// When the next turn is due at the latest; nil for any time.
     package var deadline: Duration? {
-        guard let first = outlook.deadline, let second = transport.deadline else {
-            return outlook.deadline ?? transport.deadline
+        guard let first = machine.outlook.deadline, let second = transport.deadline else {
+            return machine.outlook.deadline ?? transport.deadline
         }
         return min(first, second)
     }
+
+    /// What would let the run stand still; nil if nothing does.
+    package var standstill: String? { machine.standstill }
 
     /// How many messages came to nothing, by kind.
     package var droppedMessages: [String: Int] { intake.foreign.counts }
@@ -104,7 +98,7 @@ where
         if isStopped { try handle(.stopRequested) }
         try takeLosses()
         try receive()
-        if let deadline = outlook.deadline, deadline <= clock.now {
+        if let deadline = machine.outlook.deadline, deadline <= clock.now {
             try handle(.deadlineReached)
         }
         keeper.tellOutcomes()
@@ -124,14 +118,7 @@ where
             for action in actions { try perform(action, arrival) }
             actions.removeAll(keepingCapacity: true)
         }
-        lookAtMachine()
-    }
-
-    func lookAtMachine() {
-        let machine = machine
-        outlook.deadline = machine.nextDeadline
-        outlook.missingAnswerCount = machine.missingAnswerCount
-        progress.workerCountMax = max(progress.workerCountMax, machine.workerCount)
+        progress.workerCountMax = max(progress.workerCountMax, machine.outlook.workerCount)
     }
 
     private func perform(

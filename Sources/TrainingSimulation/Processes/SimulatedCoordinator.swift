@@ -135,7 +135,7 @@ final class SimulatedCoordinator<Model: SimulatedModel> {
             world.fail("the coordinator ends: \(error)")
         }
         isAskedToStop = false
-        if let violation = Model.violation(in: driver.numbers) ?? driver.machine.standstill {
+        if let violation = Model.violation(in: driver.numbers) ?? driver.standstill {
             world.fail(violation)
         }
     }

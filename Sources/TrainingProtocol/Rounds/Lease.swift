@@ -9,4 +9,8 @@ struct Lease: Equatable, Sendable {
     var allowance = Duration.zero
     /// Whether a deadline of it has passed.
     var isOverdue = false
+
+    /// Leases that a worker may hold at once, those of the next round included: enough to keep it
+    /// busy, few enough that no queue grows.
+    static let countMax = 8
 }

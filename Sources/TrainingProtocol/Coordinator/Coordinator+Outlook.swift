@@ -1,0 +1,39 @@
+extension Coordinator {
+    /// What is asked of the machine at every turn.
+    ///
+    /// It is kept up to date, for whoever holds the machine in an object copies all of it to ask
+    /// for anything that is not stored.
+    package struct Outlook: Equatable, Sendable {
+        /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
+        package private(set) var deadline: Duration?
+        /// How many answers the step that goes on waits for; nil if there is none, and if some of
+        /// its shards are not leased.
+        package private(set) var missingAnswerCount: Int?
+        /// Workers that take part.
+        package private(set) var workerCount = 0
+        /// Whether all is decided, and workers take leave.
+        package private(set) var isClosing = false
+
+        /// Nothing is expected before the first event.
+        init() {}
+
+        /// Follows the machine after an event.
+        mutating func update(_ state: State, _ leasing: Leasing) {
+            switch state {
+            case .gathering, .running:
+                deadline = leasing.nextDeadline
+                missingAnswerCount =
+                    leasing.rounds.current.round.isTraining
+                    ? leasing.rounds.current.missingAnswerCount : nil
+                workerCount = leasing.roster.workerCount
+            case .closing(let closing):
+                deadline = closing.deadline
+                missingAnswerCount = nil
+                workerCount = closing.workers.count
+                isClosing = true
+            case .ended:
+                self = Outlook()
+            }
+        }
+    }
+}

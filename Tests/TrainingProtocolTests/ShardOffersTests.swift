@@ -1,0 +1,78 @@
+import Testing
+
+@testable import TrainingProtocol
+
+/// What of a round is still to be leased, and to whom it goes.
+struct ShardOffersTests {
+    private let anna = WorkerID(rawValue: 0xA)
+    private let bert = WorkerID(rawValue: 0xB)
+    private let carl = WorkerID(rawValue: 0xC)
+
+    /// A validation round, whose leases are of sixteen shards at most.
+    private func shape(shardCount: Int) -> RoundShape {
+        let schedule = Schedule(
+            trainingSampleCount: 16,
+            validationSampleCount: shardCount * 16,
+            testSampleCount: 0,
+            batchSize: 16,
+            epochCount: 1
+        )
+        return RoundShape(.validation(epochIndex: 0), at: Position(), in: schedule)
+    }
+
+    private func offers(_ shape: RoundShape, _ weights: [(WorkerID, Int)]) -> ShardOffers {
+        var offers = ShardOffers()
+        offers.begin(shape, among: weights.map { RoundShare(worker: $0.0, weight: $0.1) })
+        return offers
+    }
+
+    private func shards(_ offers: inout ShardOffers, _ worker: WorkerID, _ shape: RoundShape)
+        -> Range<Int>?
+    {
+        offers.take(for: worker, standsBy: false).map { shape.shards(of: $0) }
+    }
+
+    @Test func `gives a worker its own share, then what is last of the longest other`() {
+        let shape = shape(shardCount: 96)
+        var offers = offers(shape, [(anna, 1), (bert, 4), (carl, 1)])
+        #expect(shards(&offers, anna, shape) == 0..<16)
+        #expect(!offers.hasShare(of: anna))
+        #expect(shards(&offers, anna, shape) == 64..<80)
+        #expect(shards(&offers, bert, shape) == 16..<32)
+        #expect(offers.hasShare(of: carl))
+    }
+
+    @Test func `gives one that stands by only what is nobody's share`() {
+        let shape = shape(shardCount: 32)
+        var offers = offers(shape, [(anna, 1), (bert, 1)])
+        #expect(offers.take(for: carl, standsBy: true) == nil)
+        let lost = offers.takeShare(of: bert)
+        #expect(lost == [Subtree(level: 4, index: 1)])
+        offers.offer(Array(16..<32), of: lost[0], in: shape, heirCount: 2)
+        #expect(offers.take(for: carl, standsBy: true) == Subtree(level: 3, index: 2))
+        #expect(offers.take(for: carl, standsBy: true) == Subtree(level: 3, index: 3))
+        #expect(offers.take(for: carl, standsBy: true) == nil)
+        #expect(!offers.isEmpty)
+    }
+
+    @Test func `offers every shard to whoever comes where there is no worker`() {
+        let shape = shape(shardCount: 5)
+        var offers = offers(shape, [])
+        #expect((0..<5).allSatisfy { offers.include($0, of: shape) })
+        #expect(shards(&offers, anna, shape) == 0..<5)
+        #expect(offers.isEmpty)
+    }
+
+    @Test func `takes back what a late answer has brought`() {
+        let shape = shape(shardCount: 8)
+        var offers = offers(shape, [(anna, 1)])
+        var answers = RoundAnswers()
+        answers.begin(shardCount: 8)
+        let late = FirstAnswer(subtree: Subtree(level: 1, index: 1), worker: bert)
+        answers.take(late, of: 2..<4, isAwaitingSecond: false)
+        offers.withdraw(2..<4, answers, in: shape)
+        #expect(shards(&offers, anna, shape) == 0..<2)
+        #expect(shards(&offers, anna, shape) == 4..<8)
+        #expect(offers.isEmpty)
+    }
+}
