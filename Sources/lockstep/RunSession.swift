@@ -49,12 +49,13 @@ struct RunSession {
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
         let listener = try health?.services(answering: supervision.health) ?? []
-        let configuration = try options.configuration()
+        var configuration = try options.configuration()
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
-        let dataset = try MNISTDataset.load(directory: configuration.dataset)
+        let dataset = try configuration.loadDataset()
+        try check(initial, suits: dataset.classes)
         var builder = try RunBuilder(
             configuration: configuration,
             folder: options.folder,
@@ -67,7 +68,7 @@ struct RunSession {
         }
         // First, for a port in use must not leave a run behind that never began.
         let admission = try admission()
-        let bound = try bind(admission)
+        let bound = try bind(admission, LeNet(classCount: dataset.classes.count))
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try options.folder.open(resumes: options.resumes)
         builder.move(to: lock.folder)
@@ -133,14 +134,20 @@ struct RunSession {
             configuration,
             datasetChecksum: dataset.checksum
         )
-        try FinishedRun(result, card: card).leave(in: folder, report)
+        try FinishedRun(
+            result,
+            network: LeNet(classCount: dataset.classes.count),
+            card: card
+        ).leave(in: folder, report)
         let evaluation = Evaluation(
             kernels: try KernelSet.best(environment: ProcessInfo.processInfo.environment),
-            transform: configuration.input
+            transform: configuration.input,
+            network: LeNet(classCount: dataset.classes.count)
         )
         report.testDidEnd(
             EvaluationFindings(
                 evaluation,
+                classes: dataset.classes,
                 of: result.parameters,
                 over: dataset.test,
                 metrics: result.test,
@@ -246,7 +253,7 @@ struct RunSession {
             folder: folder.path,
             workerCount: run.start.settings.workerCountMin,
             startsWorkers: isStartingWorkers,
-            parameterCount: LeNet.parameterCount,
+            parameterCount: run.network.parameterCount,
             kernels: kernels.name,
             resumedStep: options.resumes ? run.start.position.completedStepCount : nil
         )
@@ -256,12 +263,13 @@ struct RunSession {
         if case .local = workers { true } else { false }
     }
 
-    private func bind(_ admission: Admission?) throws -> BoundTransport {
+    private func bind(_ admission: Admission?, _ network: LeNet) throws -> BoundTransport {
         try BoundTransport(
             binding: endpoint,
             admission: admission,
             offersLinks: !options.noSharedMemory,
-            payloadPort: payloadPort
+            payloadPort: payloadPort,
+            network: network
         )
     }
 
@@ -286,6 +294,18 @@ struct RunSession {
         _ = try options.resetLayers()
         guard let path = options.initialModel else { return nil }
         return try ModelArgument.readFinite(path: path).parameters
+    }
+
+    /// Checks that a model to start from has the data set's classes, or that its last layer is
+    /// drawn anew.
+    private func check(_ initial: [Float]?, suits classes: Classes) throws(UsageError) {
+        guard let initial, let found = LeNet(parameterCount: initial.count),
+            found.classCount != classes.count,
+            try !options.resetLayers().contains(.last)
+        else { return }
+        throw UsageError(
+            "starting: \(options.initialModel ?? "") with \(found.classCount) classes was found where the data set's \(classes.count) were expected; add --reset \(LeNet.ResettableLayer.last.name) to draw its last layer anew"
+        )
     }
 
     /// What the end of the terminal means: nothing for a coordinator, which is no program of a

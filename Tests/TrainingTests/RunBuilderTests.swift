@@ -45,7 +45,7 @@ struct RunBuilderTests {
         let store = CheckpointStore(
             folder: small.folder.url.appending(path: "checkpoints").path,
             keepCount: 3,
-            table: RunBuilder.table
+            table: RunBuilder.table(of: .digits)
         )
         let checkpoint = try #require(try store.newestValid()).checkpoint
         let adam = OptimizerRule().slotNames
