@@ -252,7 +252,7 @@ let package = Package(
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "HTMLReport",
                 "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST",
                 "Model",
-                "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "SeededRandom", "Training",
+                "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "Training",
                 "TrainingBenchmarks", "TrainingDriver", "TrainingProtocol", "TrainingSimulation",
                 "Transport", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),

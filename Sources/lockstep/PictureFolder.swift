@@ -1,7 +1,7 @@
 import Foundation
 import ImageFiles
 import MNIST
-import SeededRandom
+import Training
 
 /// Pictures in a folder for each class, as in `train/3/*.png`.
 struct PictureFolder {
@@ -53,9 +53,7 @@ struct PictureFolder {
             }
         }
         if isShuffled {
-            var random = RandomStream(seed: 1, stream: 0)
-            let order = Permutation.shuffled(count: images.count, random: &random)
-            images = order.map { images[Int($0)] }
+            images = ImportOrder.shuffled(count: images.count).map { images[$0] }
         }
         return [
             ("\(name)-images-idx3-ubyte", IDXWriting.images(images.flatMap(\.pixels))),

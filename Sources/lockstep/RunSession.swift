@@ -54,8 +54,7 @@ struct RunSession {
         try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
-        let dataset = try configuration.loadDataset()
-        try check(initial, suits: dataset.classes)
+        let dataset = try loadDataset(of: &configuration, suiting: initial)
         var builder = try RunBuilder(
             configuration: configuration,
             folder: options.folder,
@@ -296,8 +295,16 @@ struct RunSession {
         return try ModelArgument.readFinite(path: path).parameters
     }
 
-    /// Checks that a model to start from has the data set's classes, or that its last layer is
-    /// drawn anew.
+    private func loadDataset(
+        of configuration: inout RunConfiguration,
+        suiting initial: [Float]?
+    ) throws -> MNISTDataset {
+        let dataset = try configuration.loadDataset()
+        try check(initial, suits: dataset.classes)
+        return dataset
+    }
+
+    /// Checks that a model to start from has the data set's classes, or gets another last layer.
     private func check(_ initial: [Float]?, suits classes: Classes) throws(UsageError) {
         guard let initial, let found = LeNet(parameterCount: initial.count),
             found.classCount != classes.count,
