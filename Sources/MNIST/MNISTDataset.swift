@@ -75,7 +75,9 @@ package struct MNISTDataset: Equatable, Sendable {
         }
         var known = reading.classes
         if known.names == nil, directory != nil {
-            known.names = try ClassNames.names(beside: files)
+            let names = try ClassNames.names(beside: files)
+            // Names of other classes than those that were asked for name none of them.
+            if known.count == nil || known.count == names?.count { known.names = names }
         }
         // Side by side: inflating them is most of what a start takes.
         let loaded = Mutex([Result<LabeledImages, MNISTError>?](repeating: nil, count: pairs.count))
