@@ -22,7 +22,7 @@ extension RunConfiguration {
     }
 
     private func checkStopping() throws(ConfigurationError) {
-        guard validationSplit == 0 else { return }
+        guard data.validationSplit == 0 else { return }
         for key in ["untilAccuracy", "earlyStopping"] {
             try require(
                 key,

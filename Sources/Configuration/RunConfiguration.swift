@@ -11,8 +11,6 @@ package struct RunConfiguration: Equatable, Sendable {
     package var data = DataSettings()
     /// How images become the network's input.
     package var input = InputTransform()
-    /// The share of the training images, from the end of the file, that is held out.
-    package var validationSplit = 0.1
     /// Samples a step.
     package var batchSize = 32
     /// How often training goes through the training images.
@@ -35,7 +33,7 @@ package struct RunConfiguration: Equatable, Sendable {
     /// Holds the defaults.
     package init() {}
 
-    /// What the data set's files do not say of themselves.
+    /// What the data set's files do not say of themselves, and what is held out of them.
     package struct DataSettings: Equatable, Sendable {
         /// How many classes there are; nil where the labels say it.
         package var classCount: Int?
@@ -45,6 +43,8 @@ package struct RunConfiguration: Equatable, Sendable {
         package var firstLabel: Int?
         /// Whether images are stored column by column.
         package var isTransposed = false
+        /// The share of the training images, from the end of the file, that is held out.
+        package var validationSplit = 0.1
     }
 
     /// When training ends before its last epoch.

@@ -26,7 +26,7 @@ extension Setting {
             ),
             Setting(
                 "validationSplit",
-                \.validationSplit,
+                \.data.validationSplit,
                 .share,
                 unit: "of the training images",
                 effect: "share, from the end of the file, that is held out to validate on"

@@ -93,7 +93,7 @@ package struct LeNet: Equatable, Sendable {
 }
 
 extension LeNet {
-    /// The network that has so many parameters; nil where none has.
+    /// The network that has this number of parameters; nil where none has.
     package init?(parameterCount: Int) {
         let last = Self.digits.layers[Self.digits.layers.count - 1]
         let (count, rest) = (parameterCount - last.range.lowerBound)

@@ -19,7 +19,8 @@ final class AnswerComparison {
 
     let arithmetic: ParallelArithmetic
     private let input: InputSettings
-    private let network: LeNet
+    /// Whose gradients they are.
+    let network: LeNet
     private let buffers: BufferPool
     private var kept: [Work: KeptAnswer] = [:]
     private var computer: SubtreeComputer?

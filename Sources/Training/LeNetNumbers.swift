@@ -24,7 +24,7 @@ package final class LeNetNumbers: StoredNumbers {
     private let arithmetic: ParallelArithmetic
     private let clock: any DriverClock
     private let sliceCountMax: Int
-    private let network: LeNet
+    private var network: LeNet { comparison.network }
     private var sums: [Round: StepReduction] = [:]
     /// Those of rounds that are over, for the rounds to come.
     private var spareSums: [StepReduction] = []
@@ -39,7 +39,7 @@ package final class LeNetNumbers: StoredNumbers {
     /// - Parameter sliceCountMax: how many slices of time a worker is to keep for a trace.
     init(_ run: Run, clock: any DriverClock, sliceCountMax: Int) {
         feed = run.feed
-        network = run.network
+        let network = run.network
         gradients = BufferPool(count: network.parameterCount)
         lastGradient = LastGradient(count: network.parameterCount)
         optimizer = run.optimizer

@@ -81,11 +81,11 @@ package struct RunBuilder {
         network = LeNet(classCount: dataset.classes.count)
         // As Keras does: the last images, their share rounded up.
         let imageCount = dataset.training.count
-        let trainingCount = Int(Double(imageCount) * (1 - configuration.validationSplit))
+        let trainingCount = Int(Double(imageCount) * (1 - configuration.data.validationSplit))
         guard trainingCount > 0 else {
             throw .splitLeavesNothing(
                 imageCount: imageCount,
-                validationSplit: configuration.validationSplit
+                validationSplit: configuration.data.validationSplit
             )
         }
         schedule = Schedule(

@@ -16,7 +16,7 @@ import Testing
         configuration.dataset = path.first == "\u{FEFF}" ? nil : path
         configuration.input.geometry = Bool.random(using: &random) ? .pad : .resize
         configuration.input.scale = Bool.random(using: &random) ? .unit : .none
-        configuration.validationSplit = Double.random(in: 0..<0.99, using: &random)
+        configuration.data.validationSplit = Double.random(in: 0..<0.99, using: &random)
         configuration.batchSize = Int.random(in: 1...65_536, using: &random)
         configuration.epochs = Int.random(in: 1...100_000, using: &random)
         configuration.optimizer.learningRate = Double.random(in: 1e-9...1, using: &random)
