@@ -66,3 +66,26 @@ extension ModelFile {
         )
     }
 }
+
+extension RunSession {
+    /// Loads the data set of a run, which the model that it starts from must suit.
+    func loadDataset(
+        of configuration: inout RunConfiguration,
+        suiting initial: [Float]?
+    ) throws -> MNISTDataset {
+        let dataset = try configuration.loadDataset()
+        try check(initial, suits: dataset.classes)
+        return dataset
+    }
+
+    /// Checks that a model to start from has the data set's classes, or gets another last layer.
+    private func check(_ initial: [Float]?, suits classes: Classes) throws(UsageError) {
+        guard let initial, let found = LeNet(parameterCount: initial.count),
+            found.classCount != classes.count,
+            try !options.resetLayers().contains(.last)
+        else { return }
+        throw UsageError(
+            "starting: \(options.initialModel ?? "") with \(found.classCount) classes was found where the data set's \(classes.count) were expected; add --reset \(LeNet.ResettableLayer.last.name) to draw its last layer anew"
+        )
+    }
+}

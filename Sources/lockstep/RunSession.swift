@@ -295,26 +295,6 @@ struct RunSession {
         return try ModelArgument.readFinite(path: path).parameters
     }
 
-    private func loadDataset(
-        of configuration: inout RunConfiguration,
-        suiting initial: [Float]?
-    ) throws -> MNISTDataset {
-        let dataset = try configuration.loadDataset()
-        try check(initial, suits: dataset.classes)
-        return dataset
-    }
-
-    /// Checks that a model to start from has the data set's classes, or gets another last layer.
-    private func check(_ initial: [Float]?, suits classes: Classes) throws(UsageError) {
-        guard let initial, let found = LeNet(parameterCount: initial.count),
-            found.classCount != classes.count,
-            try !options.resetLayers().contains(.last)
-        else { return }
-        throw UsageError(
-            "starting: \(options.initialModel ?? "") with \(found.classCount) classes was found where the data set's \(classes.count) were expected; add --reset \(LeNet.ResettableLayer.last.name) to draw its last layer anew"
-        )
-    }
-
     /// What the end of the terminal means: nothing for a coordinator, which is no program of a
     /// terminal's and reads its list again.
     private func hangUp(_ admission: Admission?) -> SignalWatch.HangUp {
