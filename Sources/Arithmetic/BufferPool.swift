@@ -7,16 +7,24 @@ package import Model
 package final class BufferPool {
     private var buffers: [ParameterBuffer] = []
     private let memory: (any ParameterMemory)?
+    private let count: Int
 
-    /// Makes a pool whose first buffers are of a memory that others read, if there is one.
-    package init(memory: (any ParameterMemory)? = nil) { self.memory = memory }
+    /// Makes a pool of buffers of `count` floats, the first of which are of a memory that others
+    /// read, if there is one.
+    package init(
+        memory: (any ParameterMemory)? = nil,
+        count: Int = LeNet.digits.parameterCount
+    ) {
+        self.memory = memory
+        self.count = count
+    }
 
     /// A buffer that only the caller holds; its contents are whatever they were.
     package func take() -> ParameterBuffer {
         for index in buffers.indices where isKnownUniquelyReferenced(&buffers[index]) {
             return buffers[index]
         }
-        let buffer = memory?.takeBuffer() ?? ParameterBuffer()
+        let buffer = memory?.takeBuffer() ?? ParameterBuffer(count: count)
         buffers.append(buffer)
         return buffer
     }

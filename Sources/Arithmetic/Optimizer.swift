@@ -20,8 +20,7 @@ package final class Optimizer {
     package let rule: OptimizerRule
     /// What computes steps; its thread's alone.
     package var arithmetic: ParallelArithmetic
-    private var parameterPool = BufferPool()
-    private let slotPool = BufferPool()
+    private var parameterPool, slotPool: BufferPool
     private var memory: (any ParameterMemory)?
     /// What the segments that were made are in.
     private var next: OptimizerBuffers?
@@ -31,6 +30,9 @@ package final class Optimizer {
         self.rule = rule
         arithmetic = ParallelArithmetic(kernels: kernels)
         current = buffers
+        let count = buffers.parameters.count
+        parameterPool = BufferPool(count: count)
+        slotPool = BufferPool(count: count)
     }
 
     /// Goes on from other buffers, which belong to the optimizer from now on.
@@ -91,7 +93,7 @@ package final class Optimizer {
     /// Keeps the parameters where others can read them, from those of `version` on.
     package func share(in memory: any ParameterMemory, version: Int) {
         self.memory = memory
-        parameterPool = BufferPool(memory: memory)
+        parameterPool = BufferPool(memory: memory, count: parameters.count)
         let shared = parameterPool.take()
         memory.willWrite(shared)
         shared.copy(from: parameters)

@@ -46,7 +46,7 @@ package final class ReductionTree {
     package init(
         shardCount: Int,
         arithmetic: ParallelArithmetic,
-        range: Range<Int> = 0..<LeNet.parameterCount,
+        range: Range<Int> = 0..<LeNet.digits.parameterCount,
         buffers: BufferPool = BufferPool()
     ) {
         self.shardCount = shardCount

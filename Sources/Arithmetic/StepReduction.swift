@@ -15,18 +15,23 @@ package final class StepReduction {
     package private(set) var isFullyConnectedTaken = false
 
     /// Sums up a round of `shardCount` shards.
-    package init(shardCount: Int, arithmetic: ParallelArithmetic, buffers: BufferPool) {
+    package init(
+        shardCount: Int,
+        arithmetic: ParallelArithmetic,
+        buffers: BufferPool,
+        network: LeNet = .digits
+    ) {
         self.shardCount = shardCount
         convolutions = ReductionTree(
             shardCount: shardCount,
             arithmetic: arithmetic,
-            range: LeNet.segments[0].range,
+            range: network.segments[0].range,
             buffers: buffers
         )
         fullyConnected = ReductionTree(
             shardCount: shardCount,
             arithmetic: arithmetic,
-            range: LeNet.segments[1].range,
+            range: network.segments[1].range,
             buffers: buffers
         )
     }

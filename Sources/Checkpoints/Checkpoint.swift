@@ -19,7 +19,17 @@ package struct Checkpoint: Equatable, Sendable {
         path: String,
         table: TensorTable
     ) throws(CheckpointError) {
+        try self.init(decoding: bytes, path: path, table: { _ in table })
+    }
+
+    /// Reads a checkpoint's bytes, which should hold the tensors of a table that they decide.
+    init(
+        decoding bytes: [UInt8],
+        path: String,
+        table: (TensorShapes) -> TensorTable
+    ) throws(CheckpointError) {
         let file = try SafetensorsFile(decoding: bytes, path: path)
+        let table = table(TensorShapes(file))
         try Checksums.check(file, path: path)
         try Checksums.requirePresence(in: file, path: path)
         metadata = try CheckpointMetadata(strings: file.metadata, path: path)

@@ -27,24 +27,38 @@ package struct CheckpointStore: Sendable {
     /// The folder's path.
     package let folder: String
     private let keepCount: Int
-    private let table: TensorTable
+    private let table: @Sendable (TensorShapes) -> TensorTable
+    private let ownTable: TensorTable?
     private let fileSystem: any FileSystem
 
     /// Describes a folder, which may not exist yet; its parent must.
     ///
     /// - Precondition: `keepCount`, how many checkpoints stay, is at least 1. With 2 or more a
     ///   file that goes bad on the disk costs only the steps since the one before.
+    ///
+    /// - Parameter reads: what a file that is read should hold, by what it holds; nil for the table.
     package init(
         folder: String,
         keepCount: Int,
         table: TensorTable,
+        reads: (@Sendable (TensorShapes) -> TensorTable)? = nil,
         fileSystem: any FileSystem = LocalFileSystem()
     ) {
         precondition(keepCount >= 1, "\(keepCount) checkpoints would be kept")
         self.folder = folder
         self.keepCount = keepCount
-        self.table = table
+        ownTable = table
+        self.table = reads ?? { _ in table }
         self.fileSystem = fileSystem
+    }
+
+    /// Describes a folder to read from, whose checkpoints are of a network that shows in them.
+    package init(reading folder: String, table: @escaping @Sendable (TensorShapes) -> TensorTable) {
+        self.folder = folder
+        keepCount = 1
+        ownTable = nil
+        self.table = table
+        fileSystem = LocalFileSystem()
     }
 
     /// Writes a checkpoint and, once it is safe on the disk, removes the ones too many.
@@ -58,7 +72,8 @@ package struct CheckpointStore: Sendable {
         parameters: UnsafeRawBufferPointer,
         slots: [TrainingState.Slot]
     ) throws(CheckpointError) -> Saved {
-        let state = TrainingState(table: table, parameters: parameters, slots: slots)
+        guard let ownTable else { preconditionFailure("\(folder) is for reading") }
+        let state = TrainingState(table: ownTable, parameters: parameters, slots: slots)
         let contents = Checkpoint.encode(metadata, state)
         let name = CheckpointName(step: metadata.step)
         try fileSystem.makeFolder(folder)

@@ -68,10 +68,15 @@ package final class CheckpointWriter: CheckpointWriting, Sendable {
 
     /// Has another file written ahead of the submissions to come.
     ///
-    /// What keeps it from being written is told by the checkpoint of the same epoch, which goes to
-    /// the same disk.
+    /// What keeps it from being written is an outcome of its own.
     package func writeFirst(_ write: @escaping @Sendable () throws(CheckpointError) -> Void) {
-        queue.async { try? BackgroundThread.run { Result(catching: write) }.get() }
+        queue.async {
+            do throws(CheckpointError) {
+                try BackgroundThread.run { Result(catching: write) }.get()
+            } catch {
+                self.state.withLock { $0.outcomes.append(.otherFailed(error)) }
+            }
+        }
     }
 
     package func drainOutcomes() -> [Outcome] {

@@ -6,6 +6,8 @@ package enum CheckpointOutcome: Equatable, Sendable {
     case failed(step: Int, CheckpointError)
     /// A later one took its place.
     case superseded(step: Int)
+    /// Another file that goes ahead of the checkpoints could not be written.
+    case otherFailed(CheckpointError)
 }
 
 /// Writes a run's checkpoints, one after the other, while the run goes on.

@@ -37,11 +37,13 @@ package struct ModelFile: Equatable, Sendable {
     /// A file of another program, such as the Python package `safetensors`, does as well when its
     /// names, shapes and data types fit.
     ///
+    /// - Parameter table: what the file should hold, by what it holds: the number of outputs of a
+    ///   network's last layer is any.
     /// - Throws: ``CheckpointError`` when the file cannot be read, is damaged, or has other
     ///   tensors than the table.
     package static func read(
         path: String,
-        table: TensorTable,
+        table: (TensorShapes) -> TensorTable,
         fileSystem: any FileSystem = LocalFileSystem()
     ) throws(CheckpointError) -> ModelFile {
         let parts = FilePathParts(path)
@@ -51,8 +53,35 @@ package struct ModelFile: Equatable, Sendable {
         }
         let file = try SafetensorsFile(decoding: bytes, path: path)
         try Checksums.check(file, path: path)
+        let table = table(TensorShapes(file))
         let parameters = try file.floats(table: table, prefix: "", path: path)
         try file.checkNames(table: table, slots: file.slotNames(table: table), path: path)
         return ModelFile(metadata: file.metadata, parameters: parameters)
+    }
+}
+
+/// The shapes of a file's tensors, by name.
+package struct TensorShapes: Equatable, Sendable {
+    private let shapes: [String: [Int]]
+
+    init(_ file: SafetensorsFile) {
+        shapes = Dictionary(file.tensors.map { ($0.name, $0.shape) }) { first, _ in first }
+    }
+
+    /// The dimensions of a tensor, outermost first; nil where the file has none of that name.
+    package subscript(name: String) -> [Int]? { shapes[name] }
+}
+
+extension ModelFile {
+    /// Reads a model, or the parameters of a checkpoint, that should hold the tensors of a table.
+    ///
+    /// - Throws: ``CheckpointError`` when the file cannot be read, is damaged, or has other
+    ///   tensors.
+    package static func read(
+        path: String,
+        table: TensorTable,
+        fileSystem: any FileSystem = LocalFileSystem()
+    ) throws(CheckpointError) -> ModelFile {
+        try read(path: path, table: { _ in table }, fileSystem: fileSystem)
     }
 }

@@ -7,10 +7,22 @@ extension RunConfiguration {
         try checkWeightDecay()
         try checkLearningRate()
         try checkStopping()
+        try checkClasses()
+    }
+
+    private func checkClasses() throws(ConfigurationError) {
+        guard let names = data.classNames, let count = data.classCount, names.count != count else {
+            return
+        }
+        throw .contradiction(
+            found: "\(names.count) classNames with classes \(count)",
+            expected: "a name for each class",
+            remedy: "give as many names, or leave out --classes"
+        )
     }
 
     private func checkStopping() throws(ConfigurationError) {
-        guard validationSplit == 0 else { return }
+        guard data.validationSplit == 0 else { return }
         for key in ["untilAccuracy", "earlyStopping"] {
             try require(
                 key,

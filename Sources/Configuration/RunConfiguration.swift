@@ -7,10 +7,10 @@ package import Model
 package struct RunConfiguration: Equatable, Sendable {
     /// The folder of the four IDX files, or nil for the MNIST files that ship with the package.
     package var dataset: String?
+    /// What the data set's files do not say of themselves.
+    package var data = DataSettings()
     /// How images become the network's input.
     package var input = InputTransform()
-    /// The share of the training images, from the end of the file, that is held out.
-    package var validationSplit = 0.1
     /// Samples a step.
     package var batchSize = 32
     /// How often training goes through the training images.
@@ -32,6 +32,20 @@ package struct RunConfiguration: Equatable, Sendable {
 
     /// Holds the defaults.
     package init() {}
+
+    /// What the data set's files do not say of themselves, and what is held out of them.
+    package struct DataSettings: Equatable, Sendable {
+        /// How many classes there are; nil where the labels say it.
+        package var classCount: Int?
+        /// What they are called; nil where the folder says it, or for their labels.
+        package var classNames: [String]?
+        /// The label of the first one; nil where the labels say it.
+        package var firstLabel: Int?
+        /// Whether images are stored column by column.
+        package var isTransposed = false
+        /// The share of the training images, from the end of the file, that is held out.
+        package var validationSplit = 0.1
+    }
 
     /// When training ends before its last epoch.
     package struct StopSettings: Equatable, Sendable {

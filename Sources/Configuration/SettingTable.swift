@@ -10,7 +10,8 @@ extension Setting {
                 ValueKind<String>.path.orWord("bundled"),
                 decidesResult: false,
                 effect: "folder of the four IDX files; bundled is MNIST as it ships"
-            ),
+            )
+        ] + data + [
             Setting(
                 "input",
                 \.input.geometry,
@@ -25,7 +26,7 @@ extension Setting {
             ),
             Setting(
                 "validationSplit",
-                \.validationSplit,
+                \.data.validationSplit,
                 .share,
                 unit: "of the training images",
                 effect: "share, from the end of the file, that is held out to validate on"
@@ -148,6 +149,35 @@ extension Setting {
                 effect: "training ends after this many epochs without a lower validation loss"
             ),
         ]
+
+    private static let data: [Setting] = [
+        Setting(
+            "classes",
+            \.data.classCount,
+            ValueKind<Int>.whole(2...255).orWord("auto"),
+            effect: "how many classes the data set has; auto takes it from the labels"
+        ),
+        Setting(
+            "classNames",
+            \.data.classNames,
+            ValueKind<[String]>.names.orWord("auto"),
+            effect: "what the classes are called, in the labels' order; auto takes classes.txt of "
+                + "the data set's folder, else the labels"
+        ),
+        Setting(
+            "firstLabel",
+            \.data.firstLabel,
+            ValueKind<Int>.whole(0...1).orWord("auto"),
+            effect: "the label of the first class; auto is 1 where labels go from 1 to the number "
+                + "of classes, else 0"
+        ),
+        Setting(
+            "transpose",
+            \.data.isTransposed,
+            .yesOrNo,
+            effect: "whether images are stored column by column, as EMNIST's are"
+        ),
+    ]
 
     private static let schedule: [Setting] = [
         Setting(

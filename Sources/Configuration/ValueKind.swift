@@ -137,6 +137,26 @@ extension ValueKind where Value == String {
     )
 }
 
+extension ValueKind where Value == [String] {
+    /// Names of classes with commas between them.
+    static let names = ValueKind(
+        expected: "2 to 255 different names of 1 to 40 characters with commas between them",
+        read: { text in
+            let names = text.split(separator: ",", omittingEmptySubsequences: false)
+                .map { String($0.drop { $0 == " " }) }
+            let isRight = names.allSatisfy { name in
+                !name.isEmpty && name.count <= 40 && name.last != " "
+                    && name.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+            }
+            guard isRight, (2...255).contains(names.count), Set(names).count == names.count else {
+                return nil
+            }
+            return names
+        },
+        write: { $0.joined(separator: ",") }
+    )
+}
+
 extension ValueKind {
     /// This kind, or the word that stands for no value.
     func orWord(_ word: String) -> ValueKind<Value?> {

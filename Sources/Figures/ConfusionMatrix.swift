@@ -1,17 +1,20 @@
 /// How often samples of each class were taken for each class.
 package struct ConfusionMatrix: Equatable, Sendable {
+    /// What the classes are called.
+    package let names: [String]
     /// How many classes there are.
-    package let classCount: Int
+    package var classCount: Int { names.count }
     /// [classCount, classCount], a row for each label, a column for each prediction.
     package private(set) var counts: [[Int]]
 
-    /// Starts with no sample.
-    package init(classCount: Int) {
-        self.classCount = classCount
-        counts = [[Int]](
-            repeating: [Int](repeating: 0, count: classCount),
-            count: classCount
-        )
+    /// Starts with no sample of classes that their numbers name.
+    package init(classCount: Int) { self.init(names: (0..<classCount).map { "\($0)" }) }
+
+    /// Starts with no sample of classes of these names.
+    package init(names: [String]) {
+        self.names = names
+        let row = [Int](repeating: 0, count: names.count)
+        counts = [[Int]](repeating: row, count: names.count)
     }
 
     /// Counts a sample.

@@ -6,7 +6,8 @@ enum ConfusionTable {
     /// The table.
     static func html(of confusion: ConfusionMatrix) -> String {
         let classes = 0..<confusion.classCount
-        let head = classes.map { "<th scope=\"col\">\($0)</th>" }.joined()
+        let names = confusion.names.map(Markup.escaped)
+        let head = names.map { "<th scope=\"col\">\($0)</th>" }.joined()
         let rows = classes.map { label in
             let sampleCount = max(1, confusion.sampleCount(of: label))
             let cells = classes.map { prediction in
@@ -19,11 +20,11 @@ enum ConfusionTable {
                     (label == prediction ? "right" : "wrong") + (percent > 55 ? " deep" : "")
                 return count == 0
                     ? "<td></td>"
-                    : "<td class=\"\(kind)\" style=\"--s:\(percent)%\" title=\"\(count) of label \(label) taken for \(prediction)\">\(count)</td>"
+                    : "<td class=\"\(kind)\" style=\"--s:\(percent)%\" title=\"\(count) of label \(names[label]) taken for \(names[prediction])\">\(count)</td>"
             }
             let recall = confusion.recall(of: label).map { DecimalText.fixed($0, places: 4) }
             return
-                "<tr><th scope=\"row\">\(label)</th>\(cells.joined())<td class=\"sum\">\(recall ?? "–")</td></tr>"
+                "<tr><th scope=\"row\">\(names[label])</th>\(cells.joined())<td class=\"sum\">\(recall ?? "–")</td></tr>"
         }
         let precisions = classes.map { label in
             let precision = confusion.precision(of: label)

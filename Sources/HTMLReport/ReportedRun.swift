@@ -109,6 +109,9 @@ extension ReportedRun {
         return findings?.test
     }
 
+    /// The test accuracy of the moving average of the parameters, where one was kept.
+    package var averageTestAccuracy: Double? { summary?["emaTest"]?["accuracy"]?.double }
+
     /// The digest of its model, once it is complete.
     package var digest: String? { summary?["digest"]?.string }
 

@@ -9,13 +9,13 @@ struct RunCharts {
             LineChart(
                 title: "Loss",
                 unit: "nats",
-                curves: curves(.loss, .validationLoss),
+                curves: curves(.loss, .validationLoss, .averageValidationLoss),
                 prefersLogarithm: true
             ),
             LineChart(
                 title: "Accuracy",
                 unit: "share of samples",
-                curves: curves(.accuracy, .validationAccuracy)
+                curves: curves(.accuracy, .validationAccuracy, .averageValidationAccuracy)
             ),
             LineChart(title: "Throughput", unit: "samples/s", curves: throughput),
             LineChart(
@@ -28,7 +28,9 @@ struct RunCharts {
     }
 
     /// Each run's figure over epochs, its validation dashed, and its steps' own faintly.
-    private func curves(_ field: MetricsField, _ validation: MetricsField) -> [LineChart.Curve] {
+    private func curves(_ field: MetricsField, _ validation: MetricsField, _ average: MetricsField)
+        -> [LineChart.Curve]
+    {
         var faint: [LineChart.Curve] = []
         var plain: [LineChart.Curve] = []
         for (index, run) in runs.enumerated() {
@@ -37,6 +39,8 @@ struct RunCharts {
             )
             plain.append(curve(index, field.rawValue, .plain, run.epochs, field))
             plain.append(curve(index, validation.rawValue, .dashed, run.epochs, validation))
+            guard run.epochs.contains(where: { $0[average] != nil }) else { continue }
+            plain.append(curve(index, average.rawValue, .dashed, run.epochs, average))
         }
         return faint + plain
     }

@@ -10,10 +10,17 @@ struct RunTable {
             caption: "the runs, best test accuracy first where there is one",
             heads: [
                 "run", "state", "epochs", "steps", "loss", "accuracy", "val_loss", "val_accuracy",
-                "test_loss", "test_accuracy", "samples/s", "time", "workers", "faults", "digest",
+                "test_loss", "test_accuracy",
+            ] + (hasAverages ? ["ema_val_accuracy", "ema_test_accuracy"] : []) + [
+                "samples/s", "time", "workers", "faults", "digest",
             ],
             rows: sorted.map(row)
         )
+    }
+
+    /// Whether a run keeps a moving average of its parameters.
+    private var hasAverages: Bool {
+        runs.contains { $0.epochs.last?[.averageValidationAccuracy] != nil }
     }
 
     private var sorted: [ReportedRun] {
@@ -21,6 +28,12 @@ struct RunTable {
         return runs.indices.sorted {
             (accuracies[$1], $0) < (accuracies[$0], $1)
         }.map { runs[$0] }
+    }
+
+    private func averages(_ run: ReportedRun) -> [String] {
+        guard hasAverages else { return [] }
+        let validation = run.epochs.last?[.averageValidationAccuracy]
+        return [Markup.metric(validation), Markup.metric(run.averageTestAccuracy)]
     }
 
     private func row(of run: ReportedRun) -> [String] {
@@ -34,6 +47,7 @@ struct RunTable {
             Markup.metric(last?[.loss]), Markup.metric(last?[.accuracy]),
             Markup.metric(last?[.validationLoss]), Markup.metric(last?[.validationAccuracy]),
             Markup.metric(run.test?.loss), Markup.metric(run.test?.accuracy),
+        ] + averages(run) + [
             Markup.count(run.samplesPerSecond), run.seconds.map(Markup.span) ?? "–",
             run.workerCount.map { "\($0)" } ?? "–", "\(FaultList(run.history).count)",
             digest ?? "–",

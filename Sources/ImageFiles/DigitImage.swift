@@ -29,15 +29,7 @@ package struct DigitImage: Equatable, Sendable {
     ///
     /// - Throws: when the file cannot be read or decoded, is too large, or shows nothing.
     package static func read(path: String) throws(ImageFileError) -> DigitImage {
-        let bytes: [UInt8]
-        do {
-            bytes = try RegularFile.read(path, sizeMax: fileSizeMax)
-        } catch .isTooLarge(let sizeMax) {
-            throw .fileTooLarge(file: path, sizeMax: sizeMax)
-        } catch {
-            throw .unreadable(file: path, reason: error.reason)
-        }
-        return try decode(bytes, name: path)
+        try DigitImage(of: try GrayPicture.read(path: path), name: path)
     }
 
     /// Whether there is a file that opens as a picture does; its format may be one that is not
@@ -55,20 +47,7 @@ package struct DigitImage: Equatable, Sendable {
         _ bytes: [UInt8],
         name: String
     ) throws(ImageFileError) -> DigitImage {
-        let format = PictureFormat(of: bytes)
-        let picture: GrayPicture =
-            switch format {
-            case .png: try PNGReading.decode(bytes, name: name)
-            case .jpeg: try JPEGReading.decode(bytes, name: name)
-            case .webp: try WebPReading.decode(bytes, name: name)
-            case .gif: try GIFReading.decode(bytes, name: name)
-            case .tiff: try TIFFReading.decode(bytes, name: name)
-            case .bmp: try BitmapReading.decode(bytes, .bmp, name: name)
-            case .pgm: try BitmapReading.decode(bytes, .pgm, name: name)
-            case .pbm, .heif, nil:
-                throw .unknownFormat(file: name, format: format?.rawValue)
-            }
-        return try DigitImage(of: picture, name: name)
+        try DigitImage(of: try GrayPicture.decode(bytes, name: name), name: name)
     }
 
     /// Takes a picture of 28×28 as it is or inverted, and normalizes any other.

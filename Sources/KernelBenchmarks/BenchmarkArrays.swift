@@ -8,7 +8,7 @@ final class BenchmarkArrays {
     private let samples: [UInt8]
     private let parameters = ParameterBuffer()
     private let gradient, firstMoment, secondMoment: ParameterBuffer
-    private let resized = ShardArray(elementCount: LeNet.layers[0].inputCount)
+    private let resized = ShardArray(elementCount: LeNet.digits.layers[0].inputCount)
     private let workspace = Workspace()
     private let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
 
@@ -122,7 +122,7 @@ final class BenchmarkArrays {
 
     private func fullyConnectedForward() -> [BenchmarkCase] {
         let (k, p, w) = (kernels, parameters.start, workspace)
-        return LeNet.dense.enumerated().map { index, layer in
+        return LeNet.digits.dense.enumerated().map { index, layer in
             .products(
                 "fc\(index + 1) forward",
                 of: layer,
@@ -133,17 +133,19 @@ final class BenchmarkArrays {
                     w.rectified[index].start,
                     p + layer.weight,
                     p + layer.bias,
-                    w.rectified[index + 1].start
+                    w.rectified[index + 1].start,
+                    layer.outputCount
                 )
             }
         } + [
-            .bytes("softmax and loss", 2 * LeNet.classCount * 64, w.logitsGradient.bytes) {
+            .bytes("softmax and loss", 2 * LeNet.digits.classCount * 64, w.logitsGradient.bytes) {
                 k.softmaxCrossEntropy(
                     w.logits.start,
                     w.outcomes.labels.integers,
                     w.logitsGradient.start,
                     w.outcomes.losses.start,
-                    w.outcomes.isCorrect.integers
+                    w.outcomes.isCorrect.integers,
+                    LeNet.digits.classCount
                 )
             }
         ]
@@ -153,7 +155,7 @@ final class BenchmarkArrays {
         let (k, p, g, w, gradient) = (
             kernels, parameters.start, gradient.start, workspace, gradient
         )
-        let narrow = LeNet.dense.enumerated().dropFirst().reversed().flatMap {
+        let narrow = LeNet.digits.dense.enumerated().dropFirst().reversed().flatMap {
             index,
             layer -> [BenchmarkCase] in
             let outputGradient = w.rectifiedGradients[index]
@@ -181,7 +183,8 @@ final class BenchmarkArrays {
                         outputGradient.start,
                         w.scratch.rows.start,
                         g + layer.weight,
-                        g + layer.bias
+                        g + layer.bias,
+                        layer.outputCount
                     )
                 },
                 .products(
@@ -194,7 +197,8 @@ final class BenchmarkArrays {
                         outputGradient.start,
                         p + layer.weight,
                         w.rectified[index].start,
-                        inputGradient.start
+                        inputGradient.start,
+                        layer.outputCount
                     )
                 },
             ]
@@ -204,7 +208,7 @@ final class BenchmarkArrays {
 
     private func widestBackward() -> [BenchmarkCase] {
         let (k, p, g, w) = (kernels, parameters.start, gradient.start, workspace)
-        let layer = LeNet.dense[0]
+        let layer = LeNet.digits.dense[0]
         let outputGradient = w.rectifiedGradients[0]
         return [
             .products(
@@ -217,7 +221,8 @@ final class BenchmarkArrays {
                     outputGradient.start,
                     w.rows2.output.start,
                     g + layer.weight,
-                    g + layer.bias
+                    g + layer.bias,
+                    layer.outputCount
                 )
             },
             .bytes("transpose fc1's gradient", 2 * layer.outputCount * 64, w.scratch.rows.bytes) {
@@ -317,17 +322,21 @@ final class BenchmarkArrays {
     }
 
     private func updates() -> [BenchmarkCase] {
-        let (k, count) = (kernels, LeNet.parameterCount)
+        let (k, count) = (kernels, LeNet.digits.parameterCount)
         return [
             .bytes(
                 "tree addition",
-                3 * ParameterBuffer.size,
+                3 * 4 * LeNet.digits.parameterCount,
                 UnsafeRawBufferPointer(gradient.bytes)
             ) {
                 [gradient, firstMoment] in
                 k.add(into: gradient.start, firstMoment.start, count: count)
             },
-            .bytes("Adam", 7 * ParameterBuffer.size, UnsafeRawBufferPointer(parameters.bytes)) {
+            .bytes(
+                "Adam",
+                7 * 4 * LeNet.digits.parameterCount,
+                UnsafeRawBufferPointer(parameters.bytes)
+            ) {
                 [parameters, firstMoment, secondMoment, gradient] in
                 k.adam(
                     parameters.start,

@@ -34,7 +34,7 @@ struct BenchmarkShard {
                     )
                 }
             }
-            kernels.add(into: buffer.start, right.start, count: LeNet.parameterCount)
+            kernels.add(into: buffer.start, right.start, count: LeNet.digits.parameterCount)
             rule.step(
                 step + 1,
                 from: buffers,
@@ -42,7 +42,7 @@ struct BenchmarkShard {
                 gradientSum: buffer,
                 sampleCount: 2 * LeNet.shardSampleCountMax
             )
-            .make(0..<LeNet.parameterCount, kernels: kernels)
+            .make(0..<LeNet.digits.parameterCount, kernels: kernels)
         }
     }
 

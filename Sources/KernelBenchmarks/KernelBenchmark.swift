@@ -60,7 +60,7 @@ package enum KernelBenchmark {
         let found = shard.gradient()
         let reference = ReferenceLeNet<Double>(parameters: shard.parameters.floats.map(Double.init))
         let expected = reference.gradient(samples: shard.samples).gradient
-        for tensor in LeNet.tensors {
+        for tensor in LeNet.digits.tensors {
             let greatest = tensor.range.map { abs(expected[$0]) }.max() ?? 0
             for index in tensor.range {
                 let difference = abs(Double(found.floats[index]) - expected[index])

@@ -18,7 +18,7 @@ extension KernelCheck {
         let weights = numbers(inputCount * outputCount)
         let bias = numbers(outputCount)
         let output = ShardArray(elementCount: outputCount)
-        kernels.denseForward[index](input.start, weights, bias, output.start)
+        kernels.denseForward[index](input.start, weights, bias, output.start, outputCount)
         let gradient = ShardArray(
             elementCount: outputCount,
             sampleCount: sampleCount,
@@ -35,7 +35,8 @@ extension KernelCheck {
             gradient.start,
             rows.start,
             &weightGradient,
-            &biasGradient
+            &biasGradient,
+            outputCount
         )
         if index == 0 {
             let gradientRows = ShardArray(elementCount: outputCount + 1)
@@ -54,7 +55,8 @@ extension KernelCheck {
                 gradient.start,
                 weights,
                 input.start,
-                inputGradient.start
+                inputGradient.start,
+                outputCount
             )
         }
         var weightSum = [Float](repeating: 0, count: weights.count)

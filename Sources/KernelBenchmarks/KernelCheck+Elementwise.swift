@@ -5,21 +5,30 @@ internal import SeededRandom
 
 extension KernelCheck {
     /// Checks softmax, loss, its gradient and the predictions.
-    mutating func softmax(_ kind: TrialNumbers) throws(KernelBenchmarkError) {
+    mutating func softmax(_ kind: TrialNumbers, classCount: Int) throws(KernelBenchmarkError) {
         let logits = ShardArray(
-            elementCount: LeNet.classCount,
+            elementCount: classCount,
             sampleCount: sampleCount,
             in: -8...8,
             random: &random
         )
         kind.spoil(logits, sampleCount: sampleCount, random: &random)
-        let labels = (0..<16).map { $0 < sampleCount ? Int32(random.uniform(below: 10)) : -1 }
-        let gradient = ShardArray(elementCount: LeNet.classCount)
+        let labels = (0..<16).map {
+            $0 < sampleCount ? Int32(random.uniform(below: UInt64(classCount))) : -1
+        }
+        let gradient = ShardArray(elementCount: classCount)
         var losses = [Float](repeating: 0, count: 16)
         var isCorrect = [Int32](repeating: 0, count: 16)
-        kernels.softmaxCrossEntropy(logits.start, labels, gradient.start, &losses, &isCorrect)
-        let probabilities = ShardArray(elementCount: LeNet.classCount)
-        kernels.softmax(logits.start, probabilities.start)
+        kernels.softmaxCrossEntropy(
+            logits.start,
+            labels,
+            gradient.start,
+            &losses,
+            &isCorrect,
+            classCount
+        )
+        let probabilities = ShardArray(elementCount: classCount)
+        kernels.softmax(logits.start, probabilities.start, classCount)
         for sample in 0..<sampleCount {
             let z = logits.sample(sample)
             let expected = ReferenceLoss.lossAndGradient(logits: z, label: Int(labels[sample]))
@@ -41,7 +50,7 @@ extension KernelCheck {
             try expect(
                 "softmax gradient of an absent sample",
                 gradient.sample(sample),
-                [Float](repeating: 0, count: 10),
+                [Float](repeating: 0, count: classCount),
                 tolerance: 0
             )
         }

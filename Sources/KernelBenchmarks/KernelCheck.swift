@@ -31,14 +31,22 @@ package struct KernelCheck {
                 try convolution("convolution \(index + 1)", reference, numbers)
             }
         }
-        for (index, layer) in LeNet.dense.enumerated() {
+        for (index, layer) in LeNet.digits.dense.enumerated() {
             for numbers in [TrialNumbers.fine, .broken] {
                 try dense(index, layer, numbers)
             }
         }
-        for numbers in [TrialNumbers.fine, .broken] { try softmax(numbers) }
+        for numbers in [TrialNumbers.fine, .broken] {
+            for classCount in Self.classCounts {
+                try dense(2, LeNet(classCount: classCount).dense[2], numbers)
+                try softmax(numbers, classCount: classCount)
+            }
+        }
         try elementwise()
     }
+
+    /// The digits' number, the least and the most, and some that fill no tile.
+    private static let classCounts = [10, 2, 3, 4, 5, 13, 26, 47, 255]
 
     mutating func numbers(
         _ count: Int,

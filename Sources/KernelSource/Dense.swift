@@ -74,7 +74,7 @@ private struct TwoSums {
 
 /// input [I, 16], weights [O, I], bias [O] → output [O, 16].
 @inline(__always)
-private func denseForward(
+func denseForward(
     _ input: Floats,
     _ weights: Floats,
     _ bias: Floats,
@@ -121,7 +121,7 @@ private func denseForward(
                     store(isRectified ? rectified(sum) : sum, target + index &* shardWidth)
                 }
                 o &+= 12
-            } else {
+            } else if o &+ 2 <= outputCount {
                 var sums = TwoSums { broadcast(b[$0]) }
                 for i in 0..<inputCount {
                     sums.add(load(x + i &* shardWidth), w + i, stride: inputCount)
@@ -130,6 +130,13 @@ private func denseForward(
                     store(isRectified ? rectified(sum) : sum, target + index &* shardWidth)
                 }
                 o &+= 2
+            } else {
+                var sum = broadcast(b[0])
+                for i in 0..<inputCount {
+                    sum = multiplyAdd(broadcast(w[i]), load(x + i &* shardWidth), sum)
+                }
+                store(isRectified ? rectified(sum) : sum, target)
+                o &+= 1
             }
         }
         lane &+= laneCount
@@ -141,7 +148,8 @@ package func dense1Forward(
     input: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>
+    output: UnsafeMutablePointer<Float>,
+    outputCount: Int
 ) {
     denseForward(
         input,
@@ -159,7 +167,8 @@ package func dense2Forward(
     input: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>
+    output: UnsafeMutablePointer<Float>,
+    outputCount: Int
 ) {
     denseForward(
         input,
@@ -172,28 +181,10 @@ package func dense2Forward(
     )
 }
 
-/// The third fully connected layer, 84 → 10 logits.
-package func dense3Forward(
-    input: UnsafePointer<Float>,
-    weights: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>
-) {
-    denseForward(
-        input,
-        weights,
-        bias,
-        output,
-        inputCount: 84,
-        outputCount: 10,
-        isRectified: false
-    )
-}
-
 /// gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the input
 /// was rectified to zero.
 @inline(__always)
-private func denseInputGradient(
+func denseInputGradient(
     _ gradient: Floats,
     _ weights: Floats,
     _ input: Floats,
@@ -237,7 +228,7 @@ private func denseInputGradient(
 }
 
 /// Three neighbouring vectors of one row of the weight gradient.
-private struct ThreeVectors {
+struct ThreeVectors {
     var v0, v1, v2: Lanes
 
     @inline(__always)
@@ -262,7 +253,7 @@ private struct ThreeVectors {
 /// The tile is four outputs by three vectors. The last tile of a row, and of the rows, overlaps the
 /// one before it and computes the same values again, so that no tile is partial.
 @inline(__always)
-private func denseWeightGradient(
+func denseWeightGradient(
     _ gradient: Floats,
     _ rows: Floats,
     _ weightGradient: MutableFloats,
@@ -309,7 +300,8 @@ package func dense2InputGradient(
     gradient: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,
     input: UnsafePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>
+    inputGradient: UnsafeMutablePointer<Float>,
+    outputCount: Int
 ) {
     denseInputGradient(
         gradient,
@@ -321,22 +313,13 @@ package func dense2InputGradient(
     )
 }
 
-/// The input gradient of 84 → 10.
-package func dense3InputGradient(
-    gradient: UnsafePointer<Float>,
-    weights: UnsafePointer<Float>,
-    input: UnsafePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>
-) {
-    denseInputGradient(gradient, weights, input, inputGradient, inputCount: 84, outputCount: 10)
-}
-
 /// The weight and bias gradients of 120 → 84.
 package func dense2WeightGradient(
     gradient: UnsafePointer<Float>,
     rows: UnsafePointer<Float>,
     weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>
+    biasGradient: UnsafeMutablePointer<Float>,
+    outputCount: Int
 ) {
     denseWeightGradient(
         gradient,
@@ -345,22 +328,5 @@ package func dense2WeightGradient(
         biasGradient,
         inputCount: 120,
         outputCount: 84
-    )
-}
-
-/// The weight and bias gradients of 84 → 10.
-package func dense3WeightGradient(
-    gradient: UnsafePointer<Float>,
-    rows: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>
-) {
-    denseWeightGradient(
-        gradient,
-        rows,
-        weightGradient,
-        biasGradient,
-        inputCount: 84,
-        outputCount: 10
     )
 }

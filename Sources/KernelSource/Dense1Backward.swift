@@ -135,7 +135,8 @@ package func dense1WeightGradient(
     gradient: UnsafePointer<Float>,
     rows: UnsafePointer<Float>,
     weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>
+    biasGradient: UnsafeMutablePointer<Float>,
+    outputCount: Int
 ) {
     let leavingZeros = areFinite(rows, count: 6_400)
     let values = biasGradient

@@ -45,16 +45,17 @@ package struct KernelSet: Sendable {
     /// Samples in rows [16, I] → samples in lanes [I, 16], I a multiple of 8.
     package let lanesOfRows: @Sendable (Source, Target, Int) -> Void
     /// Input [I, 16], weights [O, I], bias [O] → output [O, 16], for each of the three fully
-    /// connected layers.
-    package let denseForward: [@Sendable (Source, Source, Source, Target) -> Void]
+    /// connected layers; then O, which only the last one heeds: the others are compiled for theirs.
+    package let denseForward: [@Sendable (Source, Source, Source, Target, Int) -> Void]
 
-    /// Logits [10, 16], labels [16] → gradient [10, 16], losses [16], 1 where the prediction is
-    /// right [16].
+    /// Logits [C, 16], labels [16] → gradient [C, 16], losses [16], 1 where the prediction is
+    /// right [16]; then C, the number of classes.
     package let softmaxCrossEntropy:
-        @Sendable (Source, UnsafePointer<Int32>, Target, Target, UnsafeMutablePointer<Int32>) ->
-            Void
-    /// Logits [10, 16] → probabilities [10, 16].
-    package let softmax: @Sendable (Source, Target) -> Void
+        @Sendable (
+            Source, UnsafePointer<Int32>, Target, Target, UnsafeMutablePointer<Int32>, Int
+        ) -> Void
+    /// Logits [C, 16] → probabilities [C, 16]; then C.
+    package let softmax: @Sendable (Source, Target, Int) -> Void
 
     /// Samples in lanes [I, 16] → samples in rows [16, I], floats from a row to the next, I of at
     /// least 16.
@@ -63,13 +64,13 @@ package struct KernelSet: Sendable {
     /// floats from an image to the next.
     package let rowsOfImages: @Sendable (Source, Target) -> Void
     /// Gradient [O, 16], weights [O, I], input [I, 16] → input gradient [I, 16], zero where the
-    /// input is, for the second and the third fully connected layer.
-    package let denseInputGradient: [@Sendable (Source, Source, Source, Target) -> Void]
+    /// input is, for the second and the third fully connected layer; then O.
+    package let denseInputGradient: [@Sendable (Source, Source, Source, Target, Int) -> Void]
     /// Gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O], for each of
-    /// the three fully connected layers.
+    /// the three fully connected layers; then O.
     ///
     /// A variable, so that a test can have a processor compute wrong bits.
-    package var denseWeightGradient: [@Sendable (Source, Source, Target, Target) -> Void]
+    package var denseWeightGradient: [@Sendable (Source, Source, Target, Target, Int) -> Void]
     /// Gradient rows [16, 120], weights, input rows [16, 400], scratch of 4,608 floats → input
     /// gradient rows [16, 400], zero where the input is.
     package let dense1InputGradient: @Sendable (Source, Source, Source, Target, Target) -> Void
@@ -99,10 +100,10 @@ package struct KernelSet: Sendable {
 
     /// What other optimizers are made of.
     package let descent: Descent
-    /// Logits [10, 16], labels [16], gradient [10, 16] and losses [16] of the cross-entropy, which
-    /// are changed, and the smoothing.
+    /// Logits [C, 16], labels [16], gradient [C, 16] and losses [16] of the cross-entropy, which
+    /// are changed, the smoothing, and C.
     package let smoothLabels:
-        @Sendable (Source, UnsafePointer<Int32>, Target, Target, Float) -> Void
+        @Sendable (Source, UnsafePointer<Int32>, Target, Target, Float, Int) -> Void
 
     /// Draws an image anew: (pixels [28, 28], a, b, tx, c, d and ty of the map to them, scratch,
     /// output [28, 28] and 4 bytes more).

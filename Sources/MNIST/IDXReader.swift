@@ -91,6 +91,7 @@ package struct IDXReader {
         promisedSize = 4 + 4 * dimensionCount
         let magic = try readWord()
         guard magic == expected else {
+            if inflater != nil, magic >> 16 == 0x1F8B { throw .gzipInGzip(file: file.name) }
             throw .wrongMagic(file: file.name, found: magic, expected: expected)
         }
         var dimensions: [Int] = []

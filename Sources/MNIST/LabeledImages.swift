@@ -12,18 +12,18 @@ package struct LabeledImages: Equatable, Sendable {
 
     /// How many samples there are.
     package let count: Int
-    private let samples: [UInt8]
+    private var samples: [UInt8]
 
     /// Takes samples that are laid out already: label, pixels, label, pixels and so on.
     ///
-    /// - Precondition: the size is a multiple of `sampleSize`, and every label is at most 9.
+    /// - Precondition: the size is a multiple of `sampleSize`, and no label is 255.
     package init(samples: [UInt8]) {
         let (count, rest) = samples.count.quotientAndRemainder(dividingBy: Self.sampleSize)
         precondition(rest == 0, "\(samples.count) bytes are no whole number of samples")
         self.count = count
         self.samples = samples
         for index in 0..<count {
-            precondition(label(at: index) <= 9, "label \(label(at: index)) at index \(index)")
+            precondition(label(at: index) < 255, "label \(label(at: index)) at index \(index)")
         }
     }
 
@@ -34,8 +34,8 @@ package struct LabeledImages: Equatable, Sendable {
     /// reaches an image that has yet to move, so that 47 MB are allocated once and nothing is done
     /// pixel by pixel.
     ///
-    /// - Throws: when either file is damaged or of another kind, when they disagree about their
-    ///   count, and when a label is over 9.
+    /// - Throws: when either file is damaged or of another kind, and when they disagree about their
+    ///   count.
     package init(images: IDXFile, labels: IDXFile) throws(MNISTError) {
         var labelReader = IDXReader(labels)
         let labelCount = try labelReader.readLabelCount()
@@ -50,7 +50,7 @@ package struct LabeledImages: Equatable, Sendable {
             )
         }
         count = imageCount
-        let labelValues = try Self.readLabels(count: labelCount, from: &labelReader, labels.name)
+        let labelValues = try Self.readLabels(count: labelCount, from: &labelReader)
         samples = try Self.readSamples(labels: labelValues, from: &imageReader)
     }
 
@@ -67,7 +67,7 @@ package struct LabeledImages: Equatable, Sendable {
         }
     }
 
-    /// Answers a sample's label, 0 to 9.
+    /// Answers a sample's label.
     ///
     /// - Precondition: `index` is in 0..<`count`.
     package func label(at index: Int) -> UInt8 {
@@ -95,15 +95,11 @@ package struct LabeledImages: Equatable, Sendable {
 
     private static func readLabels(
         count: Int,
-        from reader: inout IDXReader,
-        _ name: String
+        from reader: inout IDXReader
     ) throws(MNISTError) -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: count)
         try labels.withUnsafeMutableBufferPointer { buffer throws(MNISTError) in
             try reader.readPayload(into: UnsafeMutableRawBufferPointer(buffer))
-        }
-        for index in 0..<count where labels[index] > 9 {
-            throw .labelOverNine(file: name, index: index, label: labels[index])
         }
         return labels
     }
@@ -128,5 +124,43 @@ package struct LabeledImages: Equatable, Sendable {
             }
         }
         return samples
+    }
+}
+
+/// What a data set's conventions change.
+extension LabeledImages {
+    /// How many images have each label, [256].
+    package var labelCounts: [Int] {
+        var counts = [Int](repeating: 0, count: 256)
+        for index in 0..<count { counts[Int(label(at: index))] += 1 }
+        return counts
+    }
+
+    /// The first image of a label.
+    func firstIndex(ofLabel label: Int) -> Int? {
+        (0..<count).first { Int(self.label(at: $0)) == label }
+    }
+
+    /// Counts the labels from 0 that were counted from `first`.
+    ///
+    /// - Precondition: no label is lower.
+    mutating func countLabels(from first: Int) {
+        guard first > 0 else { return }
+        for index in 0..<count { samples[index * Self.sampleSize] -= UInt8(first) }
+    }
+
+    /// Exchanges the rows and the columns of every image, which EMNIST stores column by column.
+    mutating func transpose() {
+        samples.withUnsafeMutableBufferPointer { samples in
+            for index in 0..<count {
+                let image = samples.baseAddress! + (index * Self.sampleSize + 1)
+                for row in 0..<Self.side {
+                    for column in row + 1..<Self.side {
+                        let (one, other) = (row * Self.side + column, column * Self.side + row)
+                        (image[one], image[other]) = (image[other], image[one])
+                    }
+                }
+            }
+        }
     }
 }

@@ -6,66 +6,102 @@ private import Synchronization
 ///
 /// Four IDX files make a data set: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
 /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each plain or gzip with `.gz` at the end
-/// of its name. Where both are there, the plain one is read.
+/// of its name. Where both are there, the plain one is read. `DatasetFiles` knows what else they
+/// are called.
 package struct MNISTDataset: Equatable, Sendable {
     /// The images to train and to validate on: MNIST has 60,000.
     package let training: LabeledImages
     /// The images that training never sees: MNIST has 10,000.
     package let test: LabeledImages
+    /// What the labels stand for, which count from 0.
+    package let classes: Classes
 
     /// Pairs training and test images that are in memory already.
-    package init(training: LabeledImages, test: LabeledImages) {
+    package init(training: LabeledImages, test: LabeledImages, classes: Classes = .digits) {
         self.training = training
         self.test = test
+        self.classes = classes
+    }
+
+    /// What the files do not say of themselves.
+    package struct Reading: Equatable, Sendable {
+        /// What is known of the classes.
+        package var classes: Classes.Known
+        /// Whether images are stored column by column, as EMNIST's are.
+        package var isTransposed: Bool
+
+        /// Gathers what is known.
+        package init(classes: Classes.Known = Classes.Known(), isTransposed: Bool = false) {
+            self.classes = classes
+            self.isTransposed = isTransposed
+        }
     }
 
     /// Loads the four files of a folder, or MNIST itself where none is named.
     ///
     /// - Parameter directory: the folder; nil for the files that ship with the executable.
     /// - Throws: when a file is missing, damaged, or of another kind; the first reason found.
-    package static func load(directory: String?) throws(MNISTError) -> MNISTDataset {
-        let halves = try load(["train", "t10k"], directory: directory)
-        return MNISTDataset(training: halves[0], test: halves[1])
+    package static func load(
+        directory: String?,
+        _ reading: Reading = Reading()
+    ) throws(MNISTError) -> MNISTDataset {
+        let (halves, classes) = try load(["train", "t10k"], directory: directory, reading)
+        return MNISTDataset(training: halves[0], test: halves[1], classes: classes)
     }
 
     /// Loads the test images of a folder, which may lack the others, or of MNIST itself where none
     /// is named.
     ///
     /// - Throws: when a file is missing, damaged, or of another kind; the first reason found.
-    package static func loadTest(directory: String?) throws(MNISTError) -> LabeledImages {
-        try load(["t10k"], directory: directory)[0]
+    package static func loadTest(
+        directory: String?,
+        _ reading: Reading = Reading()
+    ) throws(MNISTError) -> LabeledImages {
+        try load(["t10k"], directory: directory, reading).halves[0]
     }
 
     private static func load(
         _ names: [String],
-        directory: String?
-    ) throws(MNISTError) -> [LabeledImages] {
+        directory: String?,
+        _ reading: Reading
+    ) throws(MNISTError) -> (halves: [LabeledImages], classes: Classes) {
         let folder = if let directory { directory } else { try packagedDirectory() }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-            isFolder.boolValue
-        else { throw .missingFolder(folder: folder) }
+        let files = try DatasetFiles(at: folder)
         let pairs = try names.map { name throws(MNISTError) in
             (
-                images: try path(of: "\(name)-images-idx3-ubyte", in: folder),
-                labels: try path(of: "\(name)-labels-idx1-ubyte", in: folder)
+                images: try files.path(of: DatasetFiles.Part(half: name, kind: "images")),
+                labels: try files.path(of: DatasetFiles.Part(half: name, kind: "labels"))
             )
+        }
+        var known = reading.classes
+        if known.names == nil, directory != nil {
+            let names = try ClassNames.names(beside: files)
+            // Names of other classes than those that were asked for name none of them.
+            if known.count == nil || known.count == names?.count { known.names = names }
         }
         // Side by side: inflating them is most of what a start takes.
         let loaded = Mutex([Result<LabeledImages, MNISTError>?](repeating: nil, count: pairs.count))
         DispatchQueue.concurrentPerform(iterations: pairs.count) { index in
             let result = Result { () throws(MNISTError) in
-                try LabeledImages(
+                var images = try LabeledImages(
                     images: try read(pairs[index].images),
                     labels: try read(pairs[index].labels)
                 )
+                if reading.isTransposed { images.transpose() }
+                return images
             }
             loaded.withLock { $0[index] = result }
         }
-        return try loaded.withLock(\.self).map { result throws(MNISTError) in
+        var halves = try loaded.withLock(\.self).map { result throws(MNISTError) in
             guard let result else { preconditionFailure("half of a data set was not loaded") }
             return try result.get()
         }
+        let classes = try Classes.find(
+            known,
+            in: zip(pairs, halves).map { (labels: $0.labels, images: $1) }
+        )
+        for index in halves.indices { halves[index].countLabels(from: classes.firstLabel) }
+        return (halves, classes)
     }
 
     /// Finds the folder of the files that ship with the package, beside the executable.
@@ -78,14 +114,6 @@ package struct MNISTDataset: Equatable, Sendable {
             throw .missingBundle(folder: folder)
         }
         return folder
-    }
-
-    private static func path(of name: String, in folder: String) throws(MNISTError) -> String {
-        let plain = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-        for path in [plain, plain + ".gz"] where FileManager.default.fileExists(atPath: path) {
-            return path
-        }
-        throw .missingFile(folder: folder, name: name)
     }
 
     /// Reads a whole file, and never more of it than a data set may have.

@@ -30,8 +30,22 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
     case wrongImageSize(file: String, rowCount: Int, columnCount: Int)
     /// The two files of a pair disagree about their count.
     case countsDiffer(images: String, imageCount: Int, labels: String, labelCount: Int)
-    /// A label is no digit.
-    case labelOverNine(file: String, index: Int, label: UInt8)
+    /// A file is there under a name that is not quite that of one of the four.
+    case misnamedFile(folder: String, name: String, found: [String])
+    /// The folder holds folders of pictures.
+    case folderOfPictures(folder: String)
+    /// The folder holds more than one of EMNIST's data sets.
+    case severalDatasets(folder: String, prefixes: [String])
+    /// A gzip stream holds a gzip stream.
+    case gzipInGzip(file: String)
+    /// A label is of no class.
+    case labelOfNoClass(file: String, index: Int, label: UInt8, classes: Range<Int>)
+    /// There are fewer or more classes than are told apart.
+    case classCount(file: String, found: Int)
+    /// No image has a label that is lower than others are.
+    case missingClass(file: String, label: Int, greatest: Int)
+    /// A class cannot be called so.
+    case badClassName(file: String, line: Int, name: String)
 
     package var description: String {
         switch self {
@@ -75,9 +89,30 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
         case .countsDiffer(let images, let imageCount, let labels, let labelCount):
             "\(images): \(imageCount) images where \(labels) has \(labelCount) labels; "
                 + "use the two files of one data set"
-        case .labelOverNine(let file, let index, let label):
-            "\(file): label \(label) at index \(index) where 0 to 9 was expected; "
-                + "use a data set of ten classes"
+        case .misnamedFile(let folder, let name, let found):
+            "\(folder): \(name) is missing, plain or .gz; \(Self.list(found)) "
+                + "\(found.count == 1 ? "looks like it: unpack or rename it" : "look like it: unpack or rename one")"
+        case .folderOfPictures(let folder):
+            "\(folder): folders of pictures were found where IDX files were expected; "
+                + "make these with lockstep data import \(folder) --to a new folder"
+        case .severalDatasets(let folder, let prefixes):
+            "\(folder): the data sets \(Self.list(prefixes)) were found where one was expected; "
+                + "name one, as in \(folder)/\(prefixes[0])"
+        case .gzipInGzip(let file):
+            "\(file): gzip was found inside gzip where an IDX file was expected; unpack it once"
+        case .labelOfNoClass(let file, let index, let label, let classes):
+            "\(file): label \(label) at index \(index) where \(classes.lowerBound) to "
+                + "\(classes.upperBound - 1) was expected; give --classes, or --first-label, as the "
+                + "data set has them"
+        case .classCount(let file, let found):
+            "\(file): \(found) class\(found == 1 ? "" : "es") where 2 to 255 were expected; "
+                + "use another data set, or give --classes"
+        case .missingClass(let file, let label, let greatest):
+            "\(file): no label \(label) where labels up to \(greatest) were found; give --classes "
+                + "if that is right, else fetch the file again"
+        case .badClassName(let file, let line, let name):
+            "\(file): line \(line), '\(name.prefix(40))', where a name of its own was expected; write "
+                + "1 to 40 characters without a comma, another name on each line"
         }
     }
 
@@ -89,8 +124,16 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
         switch magic {
         case IDXReader.imagesMagic: "is this the image file?"
         case IDXReader.labelsMagic: "is this the label file?"
+        case 0x504B_0304: "this is a zip archive: unpack it"
         default: "is this an IDX file?"
         }
+    }
+
+    /// Names, the first three of them.
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(3).map { String($0.prefix(48)) }
+        let rest = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return shown.joined(separator: ", ") + rest
     }
 
     private static func hex(_ magic: UInt32) -> String {

@@ -48,7 +48,7 @@ package struct OptimizerRule: Equatable, Sendable {
     /// What training begins with: moments and velocity are zero, the average is the parameters.
     package func initialBuffers(of parameters: ParameterBuffer) -> OptimizerBuffers {
         let slots = slotNames.map { name in
-            let buffer = ParameterBuffer()
+            let buffer = ParameterBuffer(count: parameters.count)
             if name == Self.averageSlotName { buffer.copy(from: parameters) }
             return buffer
         }

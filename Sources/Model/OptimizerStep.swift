@@ -41,6 +41,7 @@ package struct OptimizerStep {
     private let update: Update
     private let current, next: Memory
     private let gradientSum: KernelSet.Source
+    private let count: Int
     private let factors: Factors
 
     init(
@@ -54,6 +55,7 @@ package struct OptimizerStep {
         self.current = Memory(current)
         self.next = Memory(next)
         self.gradientSum = KernelSet.Source(gradientSum.start)
+        count = gradientSum.count
         self.factors = factors
     }
 
@@ -62,8 +64,8 @@ package struct OptimizerStep {
     /// - Precondition: `range` is of the flat buffer.
     package func make(_ range: Range<Int>, kernels: KernelSet) {
         precondition(
-            range.lowerBound >= 0 && range.upperBound <= LeNet.parameterCount,
-            "range \(range) of \(LeNet.parameterCount) parameters"
+            range.lowerBound >= 0 && range.upperBound <= count,
+            "range \(range) of \(count) parameters"
         )
         let start = range.lowerBound
         let target = next.parameters + start

@@ -9,25 +9,29 @@ package import Kernels
 package final class ShardComputer {
     private let kernels: KernelSet
     private let transform: InputTransform
-    private let workspace = Workspace()
+    private let workspace: Workspace
     private let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
-    private let dense = LeNet.dense
+    private let dense: [Layer]
+    private let classCount: Int
     private var sampleCount = 0
 
     /// Makes a computer with its memory.
-    package init(kernels: KernelSet, transform: InputTransform) {
+    package init(kernels: KernelSet, transform: InputTransform, network: LeNet = .digits) {
         self.kernels = kernels
+        workspace = Workspace(of: network)
+        dense = network.dense
+        classCount = network.classCount
         self.transform = transform
     }
 
     /// Computes the gradient of the samples' summed loss.
     ///
-    /// A sample whose label is over 9 adds nothing: no gradient, no loss, and it is not correct.
+    /// A sample whose label is no class adds nothing: no gradient, no loss, and it is not correct.
     /// The data set has none; such a byte can only come from a faulty or hostile sender, and must
     /// do no harm here.
     ///
     /// - Parameters:
-    ///   - parameters: the floats of a buffer, in the order of `LeNet.tensors`.
+    ///   - parameters: the floats of a buffer, in the order of the network's `tensors`.
     ///   - samples: n samples of `LeNet.sampleSize` bytes, n of 1 to 16, at any alignment.
     ///   - gradient: the floats of a buffer, overwritten.
     /// - Precondition: `samples` holds 1 to 16 whole samples.
@@ -54,7 +58,7 @@ package final class ShardComputer {
         return fullyConnectedForward(parameters)
     }
 
-    /// Computes the ten probabilities of each image, n times their pixels without labels, n of 1 to
+    /// Computes the probabilities of each image, n times their pixels without labels, n of 1 to
     /// 16.
     ///
     /// - Precondition: `images` holds 1 to 16 whole images.
@@ -66,9 +70,9 @@ package final class ShardComputer {
         convolutionsForward(parameters)
         computeLogits(parameters)
         let result = workspace.logitsGradient.start
-        kernels.softmax(workspace.logits.start, result)
+        kernels.softmax(workspace.logits.start, result, classCount)
         return (0..<count).map { sample in
-            (0..<LeNet.classCount).map { index in
+            (0..<classCount).map { index in
                 result[index * LeNet.shardSampleCountMax + sample]
             }
         }
@@ -85,7 +89,7 @@ extension ShardComputer {
         let labels = workspace.outcomes.labels.integers
         for sample in 0..<LeNet.shardSampleCountMax {
             let label = sample < count ? samples[sample * LeNet.sampleSize] : .max
-            labels[sample] = label < LeNet.classCount ? Int32(label) : -1
+            labels[sample] = label < classCount ? Int32(label) : -1
         }
         sampleCount = count
     }
@@ -153,7 +157,8 @@ extension ShardComputer {
                 values[index].start,
                 parameters + dense[index].weight,
                 parameters + dense[index].bias,
-                values[index + 1].start
+                values[index + 1].start,
+                dense[index].outputCount
             )
         }
     }
@@ -167,7 +172,8 @@ extension ShardComputer {
             w.outcomes.labels.integers,
             w.logitsGradient.start,
             losses,
-            isCorrect
+            isCorrect,
+            classCount
         )
         if labelSmoothing > 0 {
             kernels.smoothLabels(
@@ -175,7 +181,8 @@ extension ShardComputer {
                 w.outcomes.labels.integers,
                 w.logitsGradient.start,
                 losses,
-                labelSmoothing
+                labelSmoothing,
+                classCount
             )
         }
         var result = LossSums(lossSum: 0, correctCount: 0)
@@ -202,13 +209,15 @@ extension ShardComputer {
                 outputGradient.start,
                 w.scratch.rows.start,
                 gradient + weight,
-                gradient + bias
+                gradient + bias,
+                dense[index].outputCount
             )
             kernels.denseInputGradient[index - 1](
                 outputGradient.start,
                 parameters + weight,
                 input.start,
-                w.rectifiedGradients[index - 1].start
+                w.rectifiedGradients[index - 1].start,
+                dense[index].outputCount
             )
         }
         let (widest, outputGradient) = (dense[0], w.rectifiedGradients[0])
@@ -216,7 +225,8 @@ extension ShardComputer {
             outputGradient.start,
             w.rows2.output.start,
             gradient + widest.weight,
-            gradient + widest.bias
+            gradient + widest.bias,
+            widest.outputCount
         )
         kernels.transpose(
             outputGradient.start,

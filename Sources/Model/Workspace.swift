@@ -67,8 +67,8 @@ package final class Workspace {
     private let memory: ShardArray
 
     /// Allocates all of it.
-    package init() {
-        let outputs = LeNet.dense.map(\.outputCount)
+    package init(of network: LeNet = .digits) {
+        let outputs = network.dense.map(\.outputCount)
         let (side, windowCount) = (LeNet.pools[0].outputShape[0], LeNet.pools[1].outputCount)
         let rowCount = outputs[0] + 1
         // Two channels of eight are not used.

@@ -1,4 +1,5 @@
 package import Keys
+package import Model
 package import TrainingProtocol
 package import Transport
 package import ZeroMQ
@@ -34,16 +35,18 @@ package struct BoundTransport {
     ///   - offersLinks: whether workers of this host may use shared memory, where the system has
     ///     it.
     ///   - payloadPort: where payloads go sealed, if connections are encrypted.
+    ///   - network: whose parameters and gradients it carries.
     /// - Throws: when the address is malformed, in use, not of this machine, or of a kind that no
     ///   other process reaches.
     package init(
         binding endpoint: String,
         admission: Admission? = nil,
         offersLinks: Bool = true,
-        payloadPort: PayloadPort = .automatic
+        payloadPort: PayloadPort = .automatic,
+        network: LeNet = .digits
     ) throws(ZeroMQError) {
         let context = try Context(ioThreadCount: 2)
-        let gradients = GradientAssembler()
+        let gradients = GradientAssembler(of: network)
         let main = try ZeroMQCoordinatorTransport(
             binding: endpoint,
             admission: admission,
@@ -54,7 +57,7 @@ package struct BoundTransport {
         let sealed = try sealedEndpoint.map { (endpoint) throws(ZeroMQError) in
             try SealedCoordinatorTransport(binding: endpoint, gradients: gradients, in: context)
         }
-        let links = offersLinks ? CoordinatorLinks() : nil
+        let links = offersLinks ? CoordinatorLinks(of: network) : nil
         transport = PreferringCoordinatorTransport(
             links.map { SharedMemoryCoordinatorTransport($0) },
             orElse: PreferringCoordinatorTransport(sealed, orElse: main)

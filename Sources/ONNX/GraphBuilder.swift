@@ -16,14 +16,14 @@ struct GraphBuilder {
     /// Begins a graph.
     ///
     /// - Parameter batchSize: images at a time; nil leaves that open, under the name `N`.
-    init(batchSize: Int?) {
+    init(batchSize: Int?, network: LeNet) {
         let batch = Onnx_Dimension.with {
             $0.size = batchSize.map { .value(Int64($0)) } ?? .symbol("N")
         }
         let side = LeNet.imageSide
         graph.name = "LeNet-5"
         graph.inputs = [Self.floats(Self.inputName, [1, side, side], behind: batch)]
-        graph.outputs = [Self.floats(Self.outputName, [LeNet.classCount], behind: batch)]
+        graph.outputs = [Self.floats(Self.outputName, [network.classCount], behind: batch)]
     }
 
     private static func floats(

@@ -6,13 +6,17 @@ import SwiftProtobuf
 ///
 /// Its input has whole images of 28×28 pixels from 0 to 255 (`pixels`, [N, 1, 28, 28]): scaling and
 /// bringing to 32×32 are operations of the graph, so that whoever runs it need not know how the
-/// model was trained. Its output (`probabilities`, [N, 10]) comes from a softmax.
+/// model was trained. Its output (`probabilities`, [N, C]) comes from a softmax.
 package struct ONNXModel: Equatable, Sendable {
     /// The version of ONNX's operators that the graph is made of.
     package static let operatorSetVersion = 13
     /// The version of the file's layout; the first that has operators of version 13.
     package static let layoutVersion = 7
 
+    /// Whose parameters they are.
+    package var network: LeNet
+    /// What the classes are called.
+    package var classNames: [String]
     /// The parameters, flat, in the table's order.
     package var parameters: [Float]
     /// How images become the network's input.
@@ -28,6 +32,8 @@ package struct ONNXModel: Equatable, Sendable {
     ///
     /// - Precondition: there are as many parameters as the network has.
     package init(
+        network: LeNet = .digits,
+        classNames: [String],
         parameters: [Float],
         transform: InputTransform,
         batchSize: Int?,
@@ -35,9 +41,11 @@ package struct ONNXModel: Equatable, Sendable {
         card: [String: String]
     ) {
         precondition(
-            parameters.count == LeNet.parameterCount,
-            "\(parameters.count) parameters where LeNet-5 has \(LeNet.parameterCount)"
+            parameters.count == network.parameterCount,
+            "\(parameters.count) parameters where the network has \(network.parameterCount)"
         )
+        self.network = network
+        self.classNames = classNames
         self.parameters = parameters
         self.transform = transform
         self.batchSize = batchSize
@@ -53,7 +61,7 @@ package struct ONNXModel: Equatable, Sendable {
         file.producerVersion = producerVersion
         file.docString =
             "LeNet-5. \(GraphBuilder.inputName): 28×28 gray images, 0 black to 255 white, the digit white on black. "
-            + "\(GraphBuilder.outputName): of the digits 0 to 9."
+            + "\(GraphBuilder.outputName): of the classes \(classNames.joined(separator: ", "))."
         file.opsetImport = [.with { $0.version = Int64(Self.operatorSetVersion) }]
         file.graph = graph
         file.metadataProps = card.sorted { $0.key < $1.key }.map { key, value in
@@ -70,10 +78,10 @@ package struct ONNXModel: Equatable, Sendable {
     }
 
     private var graph: Onnx_Graph {
-        var builder = GraphBuilder(batchSize: batchSize)
+        var builder = GraphBuilder(batchSize: batchSize, network: network)
         builder.bringIn(by: transform)
         let first = LeNet.convolutions.first
-        for layer in LeNet.layers {
+        for layer in network.layers {
             let padding = layer == first && transform.geometry == .pad ? Self.padding : 0
             builder.append(layer, padding: padding, parameters: parameters)
         }

@@ -5,17 +5,19 @@ package import Figures
 package enum ConfusionPicture {
     private typealias Colour = PlainPicture.Colour
 
-    private static let side = 36
+    /// Pixels along a square; where there are many classes, too few for numbers in it.
+    private static func side(_ classCount: Int) -> Int { classCount <= 50 ? 36 : 6 }
 
     /// Draws the matrix, with the classes' numbers above and at the left.
     package static func picture(of confusion: ConfusionMatrix) -> PlainPicture {
         let count = confusion.classCount
+        let side = side(count)
         let size = side * (count + 1)
         var picture = PlainPicture(width: size, height: size, colour: Colour(255, 255, 255))
         for label in 0..<count {
             let start = side * (label + 1)
-            draw("\(label)", in: start, 0, Colour(90, 90, 90), on: &picture)
-            draw("\(label)", in: 0, start, Colour(90, 90, 90), on: &picture)
+            draw("\(label)", side: side, in: start, 0, Colour(90, 90, 90), on: &picture)
+            draw("\(label)", side: side, in: 0, start, Colour(90, 90, 90), on: &picture)
             let sampleCount = max(1, confusion.sampleCount(of: label))
             for prediction in 0..<count {
                 let found = confusion.counts[label][prediction]
@@ -28,7 +30,7 @@ package enum ConfusionPicture {
                 )
                 guard found > 0 else { continue }
                 let ink = share > 0.5 ? Colour(255, 255, 255) : Colour(0, 0, 0)
-                draw("\(found)", in: left, start, ink, on: &picture)
+                draw("\(found)", side: side, in: left, start, ink, on: &picture)
             }
         }
         return picture
@@ -45,11 +47,13 @@ package enum ConfusionPicture {
     /// Writes digits into the middle of a square, two pixels for one of theirs.
     private static func draw(
         _ text: String,
+        side: Int,
         in left: Int,
         _ top: Int,
         _ colour: Colour,
         on picture: inout PlainPicture
     ) {
+        guard side > 6 else { return }
         let width = 8 * text.count - 2
         var start = left + (side - width) / 2
         for digit in text.utf8 {

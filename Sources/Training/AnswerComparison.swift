@@ -19,14 +19,18 @@ final class AnswerComparison {
 
     let arithmetic: ParallelArithmetic
     private let input: InputSettings
-    private let buffers = BufferPool()
+    /// Whose gradients they are.
+    let network: LeNet
+    private let buffers: BufferPool
     private var kept: [Work: KeptAnswer] = [:]
     private var computer: SubtreeComputer?
 
     /// Will compare answers of a run whose samples become inputs as `input` says.
-    init(arithmetic: ParallelArithmetic, input: InputSettings) {
+    init(arithmetic: ParallelArithmetic, input: InputSettings, network: LeNet = .digits) {
         self.arithmetic = arithmetic
         self.input = input
+        self.network = network
+        buffers = BufferPool(count: network.parameterCount)
     }
 
     /// Keeps an answer, of which a copy is made, and the parameters that it was computed with.
@@ -77,7 +81,13 @@ final class AnswerComparison {
         _ parameters: ParameterBuffer,
         _ feed: SampleFeed
     ) -> ReductionTree.Sum {
-        computer = computer ?? SubtreeComputer(kernels: arithmetic.kernels, input: input)
+        computer =
+            computer
+            ?? SubtreeComputer(
+                kernels: arithmetic.kernels,
+                input: input,
+                network: network
+            )
         guard let computer else {
             preconditionFailure("a run began with unknown input settings \(input)")
         }

@@ -10,14 +10,16 @@ final class BestModel: BestModelKeeper {
     private let path: String
     private let input: InputTransform
     private let writer: CheckpointWriter
+    private let table: TensorTable
     /// Epochs before this one do not count: what came after them was taken back.
     private var firstEpochIndex = 0
 
     /// Writes to a path, ahead of the checkpoint of the same epoch.
-    init(path: String, input: InputTransform, writer: CheckpointWriter) {
+    init(path: String, input: InputTransform, writer: CheckpointWriter, table: TensorTable) {
         self.path = path
         self.input = input
         self.writer = writer
+        self.table = table
     }
 
     func forget(epochCount: Int) { firstEpochIndex = epochCount }
@@ -30,6 +32,7 @@ final class BestModel: BestModelKeeper {
         let parameters = numbers.average ?? numbers.parameters
         let file = File(
             path: path,
+            table: table,
             parameters: Array(UnsafeRawBufferPointer(parameters.bytes)),
             metadata: [
                 "input": input.geometry.rawValue, "scale": input.scale.rawValue,
@@ -42,6 +45,7 @@ final class BestModel: BestModelKeeper {
     /// A file that is to be written.
     private struct File: Sendable {
         let path: String
+        let table: TensorTable
         let parameters: [UInt8]
         let metadata: [String: String]
 
@@ -51,7 +55,7 @@ final class BestModel: BestModelKeeper {
                     try ModelFile.write(
                         path: path,
                         parameters: bytes,
-                        table: RunBuilder.table,
+                        table: table,
                         metadata: metadata
                     )
                 }

@@ -10,11 +10,13 @@ import TrainingProtocol
 package struct Evaluation {
     private let kernels: KernelSet
     private let transform: InputTransform
+    private let network: LeNet
 
     /// Will bring images in by `transform`.
-    package init(kernels: KernelSet, transform: InputTransform) {
+    package init(kernels: KernelSet, transform: InputTransform, network: LeNet = .digits) {
         self.kernels = kernels
         self.transform = transform
+        self.network = network
     }
 
     /// Loss and accuracy over all images, added up in the same tree as a run's, so that they are a
@@ -23,7 +25,7 @@ package struct Evaluation {
     /// - Precondition: there is an image.
     package func metrics(of parameters: ParameterBuffer, over images: LabeledImages) -> Metrics {
         FloatingPointMode.flushSubnormals()
-        let computer = ShardComputer(kernels: kernels, transform: transform)
+        let computer = ShardComputer(kernels: kernels, transform: transform, network: network)
         let perShard = LeNet.shardSampleCountMax
         let shardCount = (images.count + perShard - 1) / perShard
         let reduction = ReductionTree(
@@ -47,7 +49,7 @@ package struct Evaluation {
         return Metrics(of: reduction.total?.sums ?? LossSums(), sampleCount: images.count)
     }
 
-    /// The probabilities of the ten digits for each image.
+    /// The probabilities of the classes for each image.
     ///
     /// - Parameter images: 28·28 pixels each, row by row, white digit on black.
     package func probabilities(
@@ -55,7 +57,7 @@ package struct Evaluation {
         images: [[UInt8]]
     ) -> [[Float]] {
         FloatingPointMode.flushSubnormals()
-        let computer = ShardComputer(kernels: kernels, transform: transform)
+        let computer = ShardComputer(kernels: kernels, transform: transform, network: network)
         let perShard = LeNet.shardSampleCountMax
         return stride(from: 0, to: images.count, by: perShard).flatMap { first in
             let pixels = images[first..<min(first + perShard, images.count)].flatMap { $0 }

@@ -24,12 +24,13 @@ package final class LeNetNumbers: StoredNumbers {
     private let arithmetic: ParallelArithmetic
     private let clock: any DriverClock
     private let sliceCountMax: Int
+    private var network: LeNet { comparison.network }
     private var sums: [Round: StepReduction] = [:]
     /// Those of rounds that are over, for the rounds to come.
     private var spareSums: [StepReduction] = []
     /// Where sums of workers' gradients go.
-    private let gradients = BufferPool()
-    private let lastGradient = LastGradient()
+    private let gradients: BufferPool
+    private let lastGradient: LastGradient
     /// Who looks at the numbers of each epoch.
     weak var observer: (any RunObserver)?
 
@@ -38,12 +39,19 @@ package final class LeNetNumbers: StoredNumbers {
     /// - Parameter sliceCountMax: how many slices of time a worker is to keep for a trace.
     init(_ run: Run, clock: any DriverClock, sliceCountMax: Int) {
         feed = run.feed
+        let network = run.network
+        gradients = BufferPool(count: network.parameterCount)
+        lastGradient = LastGradient(count: network.parameterCount)
         optimizer = run.optimizer
         schedule = run.start.settings.schedule
         self.clock = clock
         self.sliceCountMax = sliceCountMax
         arithmetic = ParallelArithmetic(kernels: run.kernels) { try startThread(named: $0, $1) }
-        comparison = AnswerComparison(arithmetic: arithmetic, input: run.start.settings.input)
+        comparison = AnswerComparison(
+            arithmetic: arithmetic,
+            input: run.start.settings.input,
+            network: network
+        )
         optimizer.arithmetic = arithmetic
     }
 
@@ -64,16 +72,18 @@ package final class LeNetNumbers: StoredNumbers {
         lastGradient.forget()
     }
 
-    package var classCount: Int { LeNet.classCount }
+    package var classCount: Int { network.classCount }
 
-    package var offer: WelcomeOffer { WelcomeOffer(sliceCountMax: sliceCountMax) }
+    package var offer: WelcomeOffer {
+        WelcomeOffer(sliceCountMax: sliceCountMax, classCount: network.classCount)
+    }
 
     package var samples: any SampleSource { feed }
 
     package var parameters: ParameterBuffer { optimizer.parameters }
 
     package var areParametersFinite: Bool {
-        arithmetic.kernels.areFinite(optimizer.parameters.start, count: LeNet.parameterCount)
+        arithmetic.kernels.areFinite(optimizer.parameters.start, count: network.parameterCount)
     }
 
     package func shareParameters(in memory: any ParameterMemory, version: Int) {
@@ -81,7 +91,7 @@ package final class LeNetNumbers: StoredNumbers {
     }
 
     package func isEarlySegmentFinite(_ gradient: ParameterBuffer) -> Bool {
-        let range = LeNet.segments[1].range
+        let range = network.segments[1].range
         return arithmetic.kernels.areFinite(gradient.start + range.lowerBound, count: range.count)
     }
 
@@ -112,7 +122,12 @@ package final class LeNetNumbers: StoredNumbers {
         let shardCount = schedule.shardCount(of: round)
         let fresh =
             spareSums.popLast()
-            ?? StepReduction(shardCount: shardCount, arithmetic: arithmetic, buffers: gradients)
+            ?? StepReduction(
+                shardCount: shardCount,
+                arithmetic: arithmetic,
+                buffers: gradients,
+                network: network
+            )
         fresh.begin(shardCount: shardCount)
         sums[round] = fresh
         return fresh
@@ -130,7 +145,7 @@ package final class LeNetNumbers: StoredNumbers {
         clock.lap(.receive)
         let gradient = roundSums(of: .step(index: index)).takeFullyConnected()
         clock.lap(.reduce)
-        apply(gradient, LeNet.segments[1], index)
+        apply(gradient, network.segments[1], index)
         clock.lap(.optimize)
     }
 
@@ -154,7 +169,7 @@ package final class LeNetNumbers: StoredNumbers {
             optimizer.beginWholeStep()
             applyEarlySegment(index: index)
         }
-        apply(gradient, LeNet.segments[0], index)
+        apply(gradient, network.segments[0], index)
         optimizer.finish(step: index + 1)
         discard(round)
         return total.sums

@@ -32,6 +32,7 @@ final class LeNetWorkerNumbers: WorkerNumbers {
         computer = SubtreeComputer(
             kernels: kernels,
             input: input,
+            network: offer.network,
             clock: clock.phases,
             simulatedDuration: simulatedDuration
         )

@@ -33,7 +33,7 @@ extension AnswerComparison {
             isSame(right.sums.lossSum, sums.lossSum)
         else { return false }
         guard let rightGradient = right.gradient, let gradient else { return true }
-        return (0..<LeNet.parameterCount).allSatisfy { index in
+        return (0..<rightGradient.count).allSatisfy { index in
             let value = gradient.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
             return isSame(rightGradient.floats[index], value)
         }

@@ -12,6 +12,8 @@ package struct Run {
     package var feed: SampleFeed
     /// The parameters and moments at the start.
     package var optimizer: Optimizer
+    /// Whose parameters they are.
+    package var network = LeNet.digits
     /// The arithmetic.
     package var kernels: KernelSet
     /// Where checkpoints go.

@@ -40,13 +40,23 @@ package struct RunBuilder {
         }
     }
 
-    /// The names and shapes of the parameters, as files have them.
-    package static let table = TensorTable(LeNet.tensors.map { (name: $0.name, shape: $0.shape) })
+    /// The names and shapes of a network's parameters, as files have them.
+    package static func table(of network: LeNet) -> TensorTable {
+        TensorTable(network.tensors.map { (name: $0.name, shape: $0.shape) })
+    }
+
+    /// The same of the network whose parameters a file holds, by the size of its last layer.
+    package static func table(of shapes: TensorShapes) -> TensorTable {
+        let count = shapes["fc3.bias"]?.first ?? LeNet.digits.classCount
+        let isNetwork = LeNet.classCounts.contains(count)
+        return table(of: isNetwork ? LeNet(classCount: count) : .digits)
+    }
 
     private let configuration: RunConfiguration
     private var folder: RunFolder
     private let dataset: MNISTDataset
     private let kernels: KernelSet
+    private let network: LeNet
     let schedule: Schedule
     private let rule: OptimizerRule
     private var store: CheckpointStore
@@ -68,13 +78,14 @@ package struct RunBuilder {
         self.folder = folder
         self.dataset = dataset
         self.kernels = kernels
+        network = LeNet(classCount: dataset.classes.count)
         // As Keras does: the last images, their share rounded up.
         let imageCount = dataset.training.count
-        let trainingCount = Int(Double(imageCount) * (1 - configuration.validationSplit))
+        let trainingCount = Int(Double(imageCount) * (1 - configuration.data.validationSplit))
         guard trainingCount > 0 else {
             throw .splitLeavesNothing(
                 imageCount: imageCount,
-                validationSplit: configuration.validationSplit
+                validationSplit: configuration.data.validationSplit
             )
         }
         schedule = Schedule(
@@ -91,7 +102,7 @@ package struct RunBuilder {
                 stepCount: schedule.stepCount
             )
         }
-        store = Self.store(in: folder, configuration)
+        store = Self.store(in: folder, configuration, network)
         identity = RunConfiguration.numericKeys(of: configuration).merging([
             "datasetChecksum": dataset.checksum
         ]) {
@@ -102,17 +113,19 @@ package struct RunBuilder {
     /// Takes the folder that was opened in place of the one that was to be.
     package mutating func move(to folder: RunFolder) {
         self.folder = folder
-        store = Self.store(in: folder, configuration)
+        store = Self.store(in: folder, configuration, network)
     }
 
     private static func store(
         in folder: RunFolder,
-        _ configuration: RunConfiguration
+        _ configuration: RunConfiguration,
+        _ network: LeNet
     ) -> CheckpointStore {
         CheckpointStore(
             folder: folder.checkpointsPath,
             keepCount: configuration.checkpoints.keptCount,
-            table: table
+            table: table(of: network),
+            reads: table
         )
     }
 
@@ -120,7 +133,8 @@ package struct RunBuilder {
     /// then on.
     ///
     /// - Parameters:
-    ///   - parameters: those to start from; nil draws them from the seed.
+    ///   - parameters: those to start from, of a network with any number of classes if its last
+    ///     layer is drawn all the same; nil draws them from the seed.
     ///   - reset: the layers whose parameters are drawn all the same.
     ///   - workerCountMin: workers to wait for.
     /// - Throws: `CheckpointError` when the first checkpoint cannot be written.
@@ -129,11 +143,12 @@ package struct RunBuilder {
         reset: [LeNet.ResettableLayer] = [],
         workerCountMin: Int
     ) throws(CheckpointError) -> Run {
-        let start = ParameterBuffer.initial(seed: configuration.seed)
+        let start = ParameterBuffer.initial(seed: configuration.seed, of: network)
         if let parameters {
-            let drawn = ParameterBuffer.initial(seed: configuration.seed)
-            start.copy(parameters)
-            for layer in reset { start.copy(from: drawn, in: layer.range) }
+            for layer in LeNet.ResettableLayer.all where !reset.contains(layer) {
+                let range = layer.range(in: network)
+                for index in range { start.floats[index] = parameters[index] }
+            }
         }
         var random = SystemRandomNumberGenerator()
         let run = makeRun(
@@ -232,7 +247,8 @@ package struct RunBuilder {
         settings.verification = Verification(
             perMillion: Int((configuration.verify * 1_000_000).rounded())
         )
-        let writer = CheckpointWriter(store: store, table: Self.table, slotNames: rule.slotNames)
+        let table = Self.table(of: network)
+        let writer = CheckpointWriter(store: store, table: table, slotNames: rule.slotNames)
         let checkpoints = RunCheckpoints<LeNetNumbers, _>(
             writer: writer,
             store: store,
@@ -241,7 +257,8 @@ package struct RunBuilder {
         checkpoints.best = BestModel(
             path: folder.bestPath,
             input: configuration.input,
-            writer: writer
+            writer: writer,
+            table: table
         )
         return Run(
             start: RunStart(
@@ -252,6 +269,7 @@ package struct RunBuilder {
             ),
             feed: SampleFeed(dataset: dataset, schedule: schedule, seed: configuration.seed),
             optimizer: optimizer,
+            network: network,
             kernels: kernels,
             checkpoints: checkpoints
         )
@@ -266,7 +284,7 @@ extension OptimizerBuffers {
             return nil
         }
         func buffer(_ floats: [Float]) -> ParameterBuffer {
-            let buffer = ParameterBuffer()
+            let buffer = ParameterBuffer(count: floats.count)
             buffer.copy(floats)
             return buffer
         }
@@ -278,14 +296,9 @@ extension OptimizerBuffers {
 }
 
 extension ParameterBuffer {
-    /// Takes over a range of another buffer.
-    fileprivate func copy(from other: ParameterBuffer, in range: Range<Int>) {
-        for index in range { floats[index] = other.floats[index] }
-    }
-
     /// Overwrites the buffer with as many floats as it has.
     package func copy(_ floats: [Float]) {
-        precondition(floats.count == LeNet.parameterCount, "\(floats.count) floats")
+        precondition(floats.count == count, "\(floats.count) floats for \(count)")
         floats.withUnsafeBytes { bytes.copyMemory(from: $0) }
     }
 }

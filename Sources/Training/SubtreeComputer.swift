@@ -11,7 +11,7 @@ import TrainingProtocol
 /// Belongs to one thread, which flushes subnormal numbers.
 final class SubtreeComputer {
     private let computer: ShardComputer
-    private let gradients = BufferPool()
+    private let gradients: BufferPool
     private let clock: PhaseClock
     private let simulatedDuration: Duration?
     private let labelSmoothing: Float
@@ -30,6 +30,7 @@ final class SubtreeComputer {
     init?(
         kernels: KernelSet,
         input: InputSettings,
+        network: LeNet = .digits,
         clock: PhaseClock = PhaseClock(),
         simulatedDuration: Duration? = nil
     ) {
@@ -49,8 +50,9 @@ final class SubtreeComputer {
         labelSmoothing = smoothing
         self.simulatedDuration = simulatedDuration
         self.clock = clock
-        let gradients = gradients
-        reductions = LeNet.segments.map {
+        let gradients = BufferPool(count: network.parameterCount)
+        self.gradients = gradients
+        reductions = network.segments.map {
             ReductionTree(
                 shardCount: 1,
                 arithmetic: ParallelArithmetic(kernels: kernels),
@@ -58,7 +60,7 @@ final class SubtreeComputer {
                 buffers: gradients
             )
         }
-        computer = ShardComputer(kernels: kernels, transform: transform)
+        computer = ShardComputer(kernels: kernels, transform: transform, network: network)
     }
 
     /// Brings the first shard of `samples` into the computer while there are no parameters yet.

@@ -89,7 +89,7 @@ package struct InputSettings: Hashable, Sendable {
 }
 
 /// The version of the messages; a worker and a coordinator must agree on it.
-package let protocolVersion = 3
+package let protocolVersion = 4
 
 /// What a worker tells the coordinator.
 package enum WorkerMessage: Hashable, Sendable {

@@ -80,9 +80,13 @@ package enum WireDecoding {
                 augmentation: welcome.augmentation,
                 seed: welcome.seed
             )
+            guard (2...255).contains(welcome.classCount) else {
+                throw .outOfRange(field: "class count", value: UInt64(welcome.classCount))
+            }
             let offer = WelcomeOffer(
                 localLink: welcome.localLink,
                 sliceCountMax: Int(min(welcome.sliceCountMax, 1 << 20)),
+                classCount: Int(welcome.classCount),
                 sealedLink: welcome.hasSealedLink ? try sealedLink(welcome.sealedLink) : nil
             )
             return (.welcome(input, header.stamp), offer)

@@ -10,6 +10,8 @@ package struct WelcomeOffer: Hashable, Sendable {
     package var localLink: String
     /// How many slices of time the worker should keep for its profile.
     package var sliceCountMax: Int
+    /// How many classes the network tells apart.
+    package var classCount: Int
     /// Where payloads may go sealed; nil for nowhere.
     package var sealedLink: SealedLinkOffer?
 
@@ -17,10 +19,12 @@ package struct WelcomeOffer: Hashable, Sendable {
     package init(
         localLink: String = "",
         sliceCountMax: Int = 0,
+        classCount: Int = 10,
         sealedLink: SealedLinkOffer? = nil
     ) {
         self.localLink = localLink
         self.sliceCountMax = sliceCountMax
+        self.classCount = classCount
         self.sealedLink = sealedLink
     }
 }
@@ -140,6 +144,7 @@ package enum WireEncoding {
             header.welcome.seed = input.seed
             header.welcome.localLink = offer.localLink
             header.welcome.sliceCountMax = UInt32(offer.sliceCountMax)
+            header.welcome.classCount = UInt32(offer.classCount)
             if let link = offer.sealedLink { header.welcome.sealedLink = Lockstep_SealedLink(link) }
         case .refusal(let version):
             header.refusal.protocolVersion = UInt32(version)

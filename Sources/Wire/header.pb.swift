@@ -9,7 +9,7 @@
 //   https://github.com/apple/swift-protobuf/
 
 /// The first frame of every Lockstep message. The payload, where there is one, follows as a frame of raw bytes:
-/// samples (785 bytes each: label, 28·28 pixels) behind `work`, 61,706 little-endian floats behind `parameters` and
+/// samples (785 bytes each: label, 28·28 pixels) behind `work`, 61,706 little-endian floats for ten classes behind `parameters` and
 /// behind `answer` of a training step, each in two segments unless it lies in shared memory; a profile's times.
 ///
 /// Numbers are never reused. A field that a receiver does not know is skipped; a header without a known `body` is
@@ -238,6 +238,9 @@ nonisolated struct Lockstep_Welcome: Sendable {
   /// Decides how each image is changed, with its step and its place in the batch.
   var seed: UInt64 = 0
 
+  /// How many classes the network tells apart, 2 to 255: the size of its last layer.
+  var classCount: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -374,7 +377,7 @@ nonisolated struct Lockstep_Answer: Sendable {
   fileprivate var _work: Lockstep_Work? = nil
 }
 
-/// Ahead of an answer: the payload is the fully connected segment of its gradient, 59,134 floats. The answer brings
+/// Ahead of an answer: the payload is the fully connected segment of its gradient, 59,134 floats for ten classes. The answer brings
 /// the convolutions' 2,572 then. In shared memory, both name the slot of the whole gradient.
 nonisolated struct Lockstep_EarlySegment: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -799,7 +802,7 @@ nonisolated extension Lockstep_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0\u{3}sealed_link\0\u{3}label_smoothing\0\u{1}augmentation\0\u{1}seed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}geometry\0\u{1}scale\0\u{3}local_link\0\u{3}slice_count_max\0\u{3}sealed_link\0\u{3}label_smoothing\0\u{1}augmentation\0\u{1}seed\0\u{3}class_count\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -815,6 +818,7 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 6: try { try decoder.decodeSingularStringField(value: &self.labelSmoothing) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.augmentation) }()
       case 8: try { try decoder.decodeSingularFixed64Field(value: &self.seed) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.classCount) }()
       default: break
       }
     }
@@ -849,6 +853,9 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.seed != 0 {
       try visitor.visitSingularFixed64Field(value: self.seed, fieldNumber: 8)
     }
+    if self.classCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.classCount, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -861,6 +868,7 @@ nonisolated extension Lockstep_Welcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.labelSmoothing != rhs.labelSmoothing {return false}
     if lhs.augmentation != rhs.augmentation {return false}
     if lhs.seed != rhs.seed {return false}
+    if lhs.classCount != rhs.classCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Configuration
 import Foundation
 import MNIST
@@ -16,11 +17,18 @@ struct DatasetOption: ParsableArguments {
     )
     var dataset: String?
 
-    /// Loads its test images; where none was named, those of the data set that a run trained on.
+    @Flag(
+        help:
+            "Images are stored column by column, as EMNIST's are (default: as those of the model's training)."
+    )
+    var transpose = false
+
+    /// Loads its test images to try a model on; where none was named, those of the data set that a run trained on.
     ///
     /// - Throws: `ConfigurationError` when the text is no path, `MNISTError` when the files cannot
     ///   be used.
-    func loadTest(of run: RunFolder? = nil) throws -> LabeledImages {
+    func loadTest(for model: ModelFile, of run: RunFolder? = nil) throws -> LabeledImages {
+        let reading = model.reading(isTransposed: transpose)
         let variable = Setting.of("dataset").variable
         let configuration = try RunConfiguration.resolve(
             commandLine: dataset.map { ["dataset": $0] } ?? [:],
@@ -36,12 +44,14 @@ struct DatasetOption: ParsableArguments {
                 yaml: (text: file.text, file: file.name)
             )
             return try MNISTDataset.loadTest(
-                directory: trained.dataset.map { run.placed($0, isOfRun: true) }
+                directory: trained.dataset.map { run.placed($0, isOfRun: true) },
+                reading
             )
         }
         // The shell leaves a ~ behind `=`, and in a variable's text, as it is.
         return try MNISTDataset.loadTest(
-            directory: configuration.dataset.map { NSString(string: $0).expandingTildeInPath }
+            directory: configuration.dataset.map { NSString(string: $0).expandingTildeInPath },
+            reading
         )
     }
 }

@@ -24,7 +24,7 @@ struct NonfiniteModel: Error, CustomStringConvertible {
         guard let index = file.parameters.firstIndex(where: { !$0.isFinite }) else { return nil }
         self.path = path
         found = file.parameters[index]
-        tensor = LeNet.tensors.first { $0.range.contains(index) }?.name ?? ""
+        tensor = file.network.tensors.first { $0.range.contains(index) }?.name ?? ""
     }
 
     var description: String {

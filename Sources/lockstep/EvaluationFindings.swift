@@ -14,18 +14,21 @@ struct EvaluationFindings {
         let label: Int
         let prediction: Int
         let probability: Float
+        /// What both classes are called.
+        let labelName, predictionName: String
         fileprivate(set) var pixels: [UInt8]
 
         /// What is said of it in one line.
         var title: String {
             let percent = DecimalText.fixed(Double(probability) * 100, places: 2)
-            return "test image \(index), label \(label), taken for \(prediction), \(percent) %"
+            return
+                "test image \(index), label \(labelName), taken for \(predictionName), \(percent) %"
         }
     }
 
     let metrics: Metrics
     let imageCount: Int
-    private(set) var confusion = ConfusionMatrix(classCount: LeNet.classCount)
+    private(set) var confusion: ConfusionMatrix
     /// The likeliest of the wrong predictions come first.
     private(set) var worst: [Misread] = []
 
@@ -39,6 +42,7 @@ struct EvaluationFindings {
     ///   - worstCount: how many misread images are kept.
     init(
         _ evaluation: Evaluation,
+        classes: Classes = .digits,
         of parameters: ParameterBuffer,
         over images: LabeledImages,
         metrics: Metrics? = nil,
@@ -46,6 +50,7 @@ struct EvaluationFindings {
     ) {
         self.metrics = metrics ?? evaluation.metrics(of: parameters, over: images)
         imageCount = images.count
+        confusion = ConfusionMatrix(names: classes.names)
         let batchCount = (images.count + Self.batchCount - 1) / Self.batchCount
         let found = Mutex([[Reading]](repeating: [], count: batchCount))
         DispatchQueue.concurrentPerform(iterations: batchCount) { batch in
@@ -64,6 +69,8 @@ struct EvaluationFindings {
                     label: label,
                     prediction: reading.prediction,
                     probability: reading.probability,
+                    labelName: classes.names[label],
+                    predictionName: classes.names[reading.prediction],
                     pixels: []
                 )
             )

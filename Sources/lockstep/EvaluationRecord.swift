@@ -5,6 +5,7 @@ import Foundation
 struct EvaluationRecord: Encodable {
     private struct Class: Encodable {
         let label: Int
+        let name: String
         let images: Int
         let right: Int
         /// Null where nothing was taken for the class.
@@ -41,6 +42,7 @@ struct EvaluationRecord: Encodable {
         classes = (0..<findings.confusion.classCount).map { label in
             Class(
                 label: label,
+                name: findings.confusion.names[label],
                 images: findings.confusion.sampleCount(of: label),
                 right: findings.confusion.correctCount(of: label),
                 precision: findings.confusion.precision(of: label),

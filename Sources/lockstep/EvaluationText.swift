@@ -23,13 +23,16 @@ struct EvaluationText {
         let heads = ["class", "images", "right", "precision", "recall"]
         let rows = (0..<confusion.classCount).map { label in
             [
-                "\(label)", "\(confusion.sampleCount(of: label))",
+                confusion.names[label], "\(confusion.sampleCount(of: label))",
                 "\(confusion.correctCount(of: label))", share(confusion.precision(of: label)),
                 share(confusion.recall(of: label)),
             ]
         }
+        let width = rows.map { $0[0].count }.max().map { max($0, heads[0].count) } ?? 0
         return ([heads] + rows).map { row in
-            zip(row, heads).map { Self.right($0, $1.count) }.joined(separator: "  ")
+            zip(row, heads).enumerated().map { column, cell in
+                Self.right(cell.0, column == 0 ? width : cell.1.count)
+            }.joined(separator: "  ")
         }
     }
 
@@ -70,8 +73,8 @@ struct EvaluationText {
         let blocks = findings.worst.map { misread in
             let percent = DecimalText.fixed(Double(misread.probability) * 100, places: 2)
             return [
-                "test image \(misread.index), label \(misread.label),",
-                "taken for \(misread.prediction), \(percent) %",
+                "test image \(misread.index), label \(misread.labelName),",
+                "taken for \(misread.predictionName), \(percent) %",
             ] + ImageDrawing.lines(misread.pixels, width: LeNet.imageSide) + [""]
         }
         let lines = ImageDrawing.sideBySide(

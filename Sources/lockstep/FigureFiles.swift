@@ -194,7 +194,9 @@ extension LearningRate {
 extension EpochState {
     /// Looks at the layers that have parameters.
     init(_ end: EpochEnd) {
-        let layers = LeNet.layers.filter { !$0.tensors.isEmpty }
+        let layers = (LeNet(parameterCount: end.parameters.count) ?? .digits).layers.filter {
+            !$0.tensors.isEmpty
+        }
         self.init(
             layers: layers.map { layer in
                 LayerFigures(

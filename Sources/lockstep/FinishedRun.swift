@@ -24,11 +24,13 @@ struct FinishedRun {
     }
 
     private let result: RunResult
+    private let network: LeNet
     /// What the model's file says of it.
     private let card: [String: String]
 
-    init(_ result: RunResult, card: [String: String]) {
+    init(_ result: RunResult, network: LeNet, card: [String: String]) {
         self.result = result
+        self.network = network
         self.card = card
     }
 
@@ -94,7 +96,7 @@ struct FinishedRun {
         try ModelFile.write(
             path: path,
             parameters: UnsafeRawBufferPointer(parameters.bytes),
-            table: RunBuilder.table,
+            table: RunBuilder.table(of: network),
             metadata: card
         )
     }

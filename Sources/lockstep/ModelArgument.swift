@@ -38,8 +38,7 @@ struct ModelArgument: ParsableArguments {
         guard let run = run(at: model) else { return model }
         if FileManager.default.fileExists(atPath: run.modelPath) { return run.modelPath }
         let store = CheckpointStore(
-            folder: run.checkpointsPath,
-            keepCount: 1,
+            reading: run.checkpointsPath,
             table: RunBuilder.table
         )
         guard let found = try store.newestValid() else {
@@ -92,7 +91,7 @@ struct FolderWithoutModel: Error, CustomStringConvertible {
 extension ModelFile {
     /// The parameters as a buffer to compute with.
     var parameterBuffer: ParameterBuffer {
-        let buffer = ParameterBuffer()
+        let buffer = ParameterBuffer(of: network)
         buffer.copy(parameters)
         return buffer
     }
@@ -103,7 +102,7 @@ extension ModelFile {
     /// nothing.
     func inputSetting(_ key: String) -> String? {
         if let value = metadata[key] { return value }
-        let text = metadata["configuration"] ?? "{}"
+        let text = metadata["configuration"] ?? metadata["settings"] ?? "{}"
         let settings = try? StrictJSON.strings(parsing: text)
         return settings?[key]
     }

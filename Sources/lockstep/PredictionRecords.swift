@@ -4,16 +4,18 @@ import ImageFiles
 /// Predictions for programs to read.
 enum PredictionRecords {
     /// The names of CSV's columns.
-    static let header = "name,verdict," + (0..<10).map { "p\($0)" }.joined(separator: ",") + "\n"
+    static func header(_ classNames: [String]) -> String {
+        (["name", "verdict"] + classNames.map { quoted("p" + $0) }).joined(separator: ",") + "\n"
+    }
 
     /// A row of CSV (RFC 4180, but for the line's end); probabilities are empty where there are
     /// none.
     static func row(of prediction: Prediction) -> String {
-        var columns = [quoted(prediction.name), prediction.verdict]
+        var columns = [quoted(prediction.name), quoted(prediction.verdict)]
         if case .seen(_, let probabilities) = prediction.outcome {
             columns += probabilities.map { "\($0)" }
         } else {
-            columns += [String](repeating: "", count: 10)
+            columns += [String](repeating: "", count: prediction.classNames.count)
         }
         return columns.joined(separator: ",") + "\n"
     }
@@ -26,6 +28,8 @@ enum PredictionRecords {
     private struct Record: Encodable {
         let name: String
         let verdict: String
+        /// The class by its name, and by its number from 0; the number of a digit is the digit.
+        let `class`: String?
         let digit: Int?
         var probabilities: [Float?]?
         /// Rows of the image that the model sees, 0 black to 255 white.
@@ -38,7 +42,8 @@ enum PredictionRecords {
         var record = Record(
             name: prediction.name,
             verdict: prediction.verdict,
-            digit: prediction.digit
+            class: prediction.found.map { prediction.classNames[$0] },
+            digit: prediction.found
         )
         switch prediction.outcome {
         case .seen(let pixels, let probabilities):

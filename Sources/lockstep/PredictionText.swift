@@ -10,17 +10,21 @@ struct PredictionText {
     let isForTerminal: Bool
 
     private static let barWidth = 20
-    /// Columns of the image and the bars beside each other: a gap, a digit, `100.00 %`.
+    /// Columns of the image and the bars beside each other: a gap, a class, `100.00 %`.
     private static let columnCountMin = DigitImage.side + 2 + 12 + barWidth
 
-    /// A line, and below it the image and ten bars; empty where there is no image.
+    /// A line, and below it the image and a bar for each class; empty where there is no image.
     func text(of prediction: Prediction) -> String {
         guard case .seen(let pixels, let probabilities) = prediction.outcome else { return "" }
         let image = ImageDrawing.lines(pixels, width: DigitImage.side)
-        let bars = Self.bars(probabilities)
-        let isWide = columnCount >= Self.columnCountMin
+        let bars = Self.bars(probabilities, prediction.classNames)
+        let nameWidth = prediction.classNames.map(\.count).max() ?? 1
+        let isWide = columnCount >= Self.columnCountMin + nameWidth - 1
         // In the middle of the image's height.
-        let lead = [String](repeating: "", count: isWide ? (image.count - bars.count) / 2 : 0)
+        let lead = [String](
+            repeating: "",
+            count: isWide ? max(0, (image.count - bars.count) / 2) : 0
+        )
         let lines = ImageDrawing.sideBySide(
             [image, lead + bars],
             width: isWide ? DigitImage.side : columnCount,
@@ -34,17 +38,19 @@ struct PredictionText {
     private func head(_ prediction: Prediction, _ probabilities: [Float]) -> String {
         let start = "\(Sentence.onOneLine(prediction.name)): \(prediction.verdict)"
         guard !isForTerminal else { return start + "\n" }
-        let columns = probabilities.enumerated().map { digit, probability in
-            "\(digit): \(DecimalText.fixed(Double(probability), places: 4))"
+        let columns = zip(prediction.classNames, probabilities).map { name, probability in
+            "\(name): \(DecimalText.fixed(Double(probability), places: 4))"
         }
         return "\(start)  (\(columns.joined(separator: ", ")))\n"
     }
 
-    private static func bars(_ probabilities: [Float]) -> [String] {
-        probabilities.enumerated().map { digit, probability in
+    private static func bars(_ probabilities: [Float], _ names: [String]) -> [String] {
+        let width = names.map(\.count).max() ?? 1
+        return zip(names, probabilities).map { name, probability in
             let percent = DecimalText.fixed(Double(probability) * 100, places: 2)
             let blanks = String(repeating: " ", count: max(0, 6 - percent.count))
-            return "\(digit) \(blanks)\(percent) % "
+            let gap = String(repeating: " ", count: width - name.count)
+            return "\(name)\(gap) \(blanks)\(percent) % "
                 + ImageDrawing.bar(Double(probability), width: barWidth)
         }
     }

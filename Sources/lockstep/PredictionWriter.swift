@@ -11,6 +11,7 @@ enum PredictionFormat: String, CaseIterable, ExpressibleByArgument {
 /// Prints predictions in the order of their pictures, and complains of pictures without one.
 struct PredictionWriter {
     private let format: PredictionFormat
+    private let classNames: [String]
     private let text: PredictionText
     private let probabilities: ([[UInt8]]) -> [[Float]]
     private var writtenCount = 0
@@ -18,8 +19,13 @@ struct PredictionWriter {
     private(set) var failureCount = 0
 
     /// Will ask `probabilities` for those of several images at once.
-    init(format: PredictionFormat, probabilities: @escaping ([[UInt8]]) -> [[Float]]) {
+    init(
+        format: PredictionFormat,
+        classNames: [String],
+        probabilities: @escaping ([[UInt8]]) -> [[Float]]
+    ) {
         self.format = format
+        self.classNames = classNames
         self.probabilities = probabilities
         text = PredictionText(
             columnCount: Terminal.columnCount(of: STDOUT_FILENO),
@@ -32,7 +38,7 @@ struct PredictionWriter {
         switch format {
         case .text: break
         case .json: try StandardOutput.write("[")
-        case .csv: try StandardOutput.write(PredictionRecords.header)
+        case .csv: try StandardOutput.write(PredictionRecords.header(classNames))
         }
     }
 
@@ -58,7 +64,11 @@ struct PredictionWriter {
                 failureCount += 1
                 Entry.complain(of: error)
             }
-            let prediction = Prediction(name: picture.name, outcome: outcome)
+            let prediction = Prediction(
+                name: picture.name,
+                outcome: outcome,
+                classNames: classNames
+            )
             switch format {
             case .text: output += text.text(of: prediction)
             case .json:

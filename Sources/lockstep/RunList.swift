@@ -12,6 +12,8 @@ struct RunList {
         let head: String
         let rank: Int
         var isText = false
+        /// Whether it goes where no run has anything for it.
+        var isOptional = false
         let text: @Sendable (ReportedRun) -> String
     }
 
@@ -25,7 +27,13 @@ struct RunList {
         Column(head: "steps", rank: 9) { "\($0.step)" },
         Column(head: "loss", rank: 8) { metric($0.epochs.last?[.loss]) },
         Column(head: "val_accuracy", rank: 4) { metric($0.epochs.last?[.validationAccuracy]) },
+        Column(head: "ema_val_accuracy", rank: 11, isOptional: true) {
+            metric($0.epochs.last?[.averageValidationAccuracy])
+        },
         Column(head: "test_accuracy", rank: 3) { metric($0.test?.accuracy) },
+        Column(head: "ema_test_accuracy", rank: 12, isOptional: true) {
+            metric($0.averageTestAccuracy)
+        },
         Column(head: "samples/s", rank: 6) { run in
             run.samplesPerSecond.map { DecimalText.fixed($0, places: 0) } ?? "–"
         },
@@ -56,7 +64,9 @@ struct RunList {
 
     /// The table in at most `columnCount` columns, as far as names allow.
     func text(columnCount: Int) -> String {
-        var columns = Self.columns
+        var columns = Self.columns.filter { column in
+            !column.isOptional || runs.contains { column.text($0) != "–" }
+        }
         var rows = self.rows(of: columns)
         while columns.count > 2, rows[0].count > columnCount {
             guard let last = columns.indices.max(by: { columns[$0].rank < columns[$1].rank })
@@ -108,11 +118,15 @@ struct RunList {
             startTime = run.start.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) }
             epochs = run.epochs.count
             steps = run.step
-            let fields: [MetricsField] = [.loss, .accuracy, .validationLoss, .validationAccuracy]
+            let fields: [MetricsField] = [
+                .loss, .accuracy, .validationLoss, .validationAccuracy, .averageValidationLoss,
+                .averageValidationAccuracy,
+            ]
             var figures: [String: Double] = [:]
             for field in fields { figures[field.rawValue] = run.epochs.last?[field] }
             figures["test_loss"] = run.test?.loss
             figures["test_accuracy"] = run.test?.accuracy
+            figures["ema_test_accuracy"] = run.averageTestAccuracy
             figures[MetricsField.samplesPerSecond.rawValue] = run.samplesPerSecond
             self.figures = figures.filter(\.value.isFinite)
             workers = run.workerCount

@@ -115,9 +115,10 @@ extension RunReading {
         guard let path = try modelPath() else { return nil }
         let file = try ModelArgument.readFinite(path: path)
         let found = EvaluationFindings(
-            Evaluation(kernels: kernels, transform: file.transform),
+            Evaluation(kernels: kernels, transform: file.transform, network: file.network),
+            classes: file.classes,
             of: file.parameterBuffer,
-            over: try dataset.loadTest(of: folder),
+            over: try dataset.loadTest(for: file, of: folder),
             worstCount: Self.worstCount
         )
         let first = LeNet.convolutions[0].tensors[0]
@@ -147,8 +148,7 @@ extension RunReading {
             return folder.modelPath
         }
         let store = CheckpointStore(
-            folder: folder.checkpointsPath,
-            keepCount: 1,
+            reading: folder.checkpointsPath,
             table: RunBuilder.table
         )
         return try store.newestValid()?.path

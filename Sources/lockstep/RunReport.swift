@@ -115,6 +115,11 @@ final class RunReport: RunObserver {
             )
         case .superseded(let step):
             log(.debug, "the checkpoint of step \(step) gave way to a later one")
+        case .otherFailed(let error):
+            warn(
+                "writing the best model: \(error); training goes on, and the next better epoch's will be tried",
+                ofKind: "failed best models"
+            )
         }
     }
 

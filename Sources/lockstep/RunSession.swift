@@ -49,12 +49,12 @@ struct RunSession {
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
         let listener = try health?.services(answering: supervision.health) ?? []
-        let configuration = try options.configuration()
+        var configuration = try options.configuration()
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
         let initial = try initialParameters()
-        let dataset = try MNISTDataset.load(directory: configuration.dataset)
+        let dataset = try loadDataset(of: &configuration, suiting: initial)
         var builder = try RunBuilder(
             configuration: configuration,
             folder: options.folder,
@@ -67,7 +67,7 @@ struct RunSession {
         }
         // First, for a port in use must not leave a run behind that never began.
         let admission = try admission()
-        let bound = try bind(admission)
+        let bound = try bind(admission, LeNet(classCount: dataset.classes.count))
         security?.warnIfOpen(at: endpoint, logger: logger)
         let lock = try options.folder.open(resumes: options.resumes)
         builder.move(to: lock.folder)
@@ -133,14 +133,20 @@ struct RunSession {
             configuration,
             datasetChecksum: dataset.checksum
         )
-        try FinishedRun(result, card: card).leave(in: folder, report)
+        try FinishedRun(
+            result,
+            network: LeNet(classCount: dataset.classes.count),
+            card: card
+        ).leave(in: folder, report)
         let evaluation = Evaluation(
             kernels: try KernelSet.best(environment: ProcessInfo.processInfo.environment),
-            transform: configuration.input
+            transform: configuration.input,
+            network: LeNet(classCount: dataset.classes.count)
         )
         report.testDidEnd(
             EvaluationFindings(
                 evaluation,
+                classes: dataset.classes,
                 of: result.parameters,
                 over: dataset.test,
                 metrics: result.progress.test,
@@ -246,7 +252,7 @@ struct RunSession {
             folder: folder.path,
             workerCount: run.start.settings.workerCountMin,
             startsWorkers: isStartingWorkers,
-            parameterCount: LeNet.parameterCount,
+            parameterCount: run.network.parameterCount,
             kernels: kernels.name,
             resumedStep: options.resumes ? run.start.position.completedStepCount : nil
         )
@@ -256,12 +262,13 @@ struct RunSession {
         if case .local = workers { true } else { false }
     }
 
-    private func bind(_ admission: Admission?) throws -> BoundTransport {
+    private func bind(_ admission: Admission?, _ network: LeNet) throws -> BoundTransport {
         try BoundTransport(
             binding: endpoint,
             admission: admission,
             offersLinks: !options.noSharedMemory,
-            payloadPort: payloadPort
+            payloadPort: payloadPort,
+            network: network
         )
     }
 

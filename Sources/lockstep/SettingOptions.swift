@@ -77,6 +77,10 @@ struct SettingOptions: ParsableArguments {
             completion: .directory
         )
         var dataset: String?
+        @Option(parsing: .unconditional, help: help("classes")) var classes: String?
+        @Option(help: help("classNames")) var classNames: String?
+        @Option(parsing: .unconditional, help: help("firstLabel")) var firstLabel: String?
+        @Flag(help: help("transpose")) var transpose = false
         @Option(help: help("input")) var input: String?
         @Option(help: help("scale")) var scale: String?
         @Option(parsing: .unconditional, help: help("validationSplit"))
@@ -84,7 +88,9 @@ struct SettingOptions: ParsableArguments {
 
         fileprivate var texts: [String: String?] {
             [
-                "dataset": dataset, "input": input, "scale": scale,
+                "dataset": dataset, "classes": classes, "classNames": classNames,
+                "firstLabel": firstLabel, "transpose": transpose ? "true" : nil, "input": input,
+                "scale": scale,
                 "validationSplit": validationSplit,
             ]
         }

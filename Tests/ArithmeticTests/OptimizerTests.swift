@@ -41,18 +41,18 @@ struct OptimizerTests {
         let (whole, parts, abandoned) = (optimizer(rule), optimizer(rule), optimizer(rule))
         for step in 2...6 {
             whole.beginWholeStep()
-            make(whole, step: step, [0..<LeNet.parameterCount])
-            make(parts, step: step, LeNet.segments.reversed().map(\.range))
+            make(whole, step: step, [0..<LeNet.digits.parameterCount])
+            make(parts, step: step, LeNet.digits.segments.reversed().map(\.range))
             let before = floats(abandoned)
             abandoned.apply(
                 ParameterBuffer.initial(seed: 99),
-                range: LeNet.segments[1].range,
+                range: LeNet.digits.segments[1].range,
                 sampleCount: 32,
                 step: step
             )
             abandoned.abandonStep()
             #expect(floats(abandoned) == before)
-            make(abandoned, step: step, LeNet.segments.reversed().map(\.range))
+            make(abandoned, step: step, LeNet.digits.segments.reversed().map(\.range))
         }
         #expect(floats(whole) == floats(parts))
         #expect(floats(whole) == floats(abandoned))

@@ -45,7 +45,7 @@ struct ParallelArithmeticTests {
     }
 
     @Test func `computes on two processors what it computes on one`() {
-        var ranges = LeNet.segments.map(\.range) + [0..<LeNet.parameterCount, 5..<5]
+        var ranges = LeNet.digits.segments.map(\.range) + [0..<LeNet.digits.parameterCount, 5..<5]
         ranges += [3..<4_100, 1_000..<9_192, 61_705..<61_706]
         for range in ranges {
             let expected = bits(step(alone, range))
@@ -60,13 +60,13 @@ struct ParallelArithmeticTests {
     @Test func `finds the one number that is not finite, wherever it is`() {
         let values = numbers(5)
         split.engageThread()
-        #expect(split.areFinite(values.start, count: LeNet.parameterCount))
-        for index in stride(from: 0, to: LeNet.parameterCount, by: 977) {
+        #expect(split.areFinite(values.start, count: LeNet.digits.parameterCount))
+        for index in stride(from: 0, to: LeNet.digits.parameterCount, by: 977) {
             let value = values.floats[index]
             values.floats[index] = .nan
-            #expect(!split.areFinite(values.start, count: LeNet.parameterCount), "\(index)")
+            #expect(!split.areFinite(values.start, count: LeNet.digits.parameterCount), "\(index)")
             values.floats[index] = value
-            #expect(split.areFinite(values.start, count: LeNet.parameterCount), "\(index)")
+            #expect(split.areFinite(values.start, count: LeNet.digits.parameterCount), "\(index)")
         }
         split.releaseThread()
     }
@@ -79,13 +79,13 @@ struct ParallelArithmeticTests {
         let check = ElementwiseOperation.finiteness(values.start)
         second.call()
         while second.ownPieceCount == 0 {
-            _ = second.share(check, in: 0..<LeNet.parameterCount)
+            _ = second.share(check, in: 0..<LeNet.digits.parameterCount)
         }
         second.dismiss()
         // It may have seen the call just before it ended, but takes nothing after that.
-        _ = second.share(check, in: 0..<LeNet.parameterCount)
+        _ = second.share(check, in: 0..<LeNet.digits.parameterCount)
         let count = second.ownPieceCount
-        for _ in 0..<1_000 { _ = second.share(check, in: 0..<LeNet.parameterCount) }
+        for _ in 0..<1_000 { _ = second.share(check, in: 0..<LeNet.digits.parameterCount) }
         #expect(second.ownPieceCount == count)
         second.end()
     }

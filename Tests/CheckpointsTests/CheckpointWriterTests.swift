@@ -94,6 +94,7 @@ extension CheckpointWriter.Outcome {
         case .saved(let step, _, _): "saved \(step)"
         case .failed(let step, _): "failed \(step)"
         case .superseded(let step): "superseded \(step)"
+        case .otherFailed: "other failed"
         }
     }
 }
@@ -115,6 +116,17 @@ extension CheckpointWriter.Outcome {
             slotNames: ["adam.firstMoment", "adam.secondMoment"]
         )
         return (writer, store)
+    }
+
+    @Test func `tells of another file that cannot be written, and writes the checkpoint`() throws {
+        let folder = try TemporaryFolder()
+        let (writer, _) = writer(folder, LocalFileSystem())
+        writer.writeFirst { () throws(CheckpointError) in
+            throw .missingTensor(path: "best", name: "t")
+        }
+        writer.submit(sample(step: 1), isRequired: true)
+        try writer.finish()
+        #expect(writer.drainOutcomes().map(\.text) == ["other failed", "saved 1"])
     }
 
     @Test func `has everything submitted on the disk when it is finished`() throws {

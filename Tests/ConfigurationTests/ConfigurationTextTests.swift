@@ -16,7 +16,7 @@ import Testing
         configuration.dataset = path.first == "\u{FEFF}" ? nil : path
         configuration.input.geometry = Bool.random(using: &random) ? .pad : .resize
         configuration.input.scale = Bool.random(using: &random) ? .unit : .none
-        configuration.validationSplit = Double.random(in: 0..<0.99, using: &random)
+        configuration.data.validationSplit = Double.random(in: 0..<0.99, using: &random)
         configuration.batchSize = Int.random(in: 1...65_536, using: &random)
         configuration.epochs = Int.random(in: 1...100_000, using: &random)
         configuration.optimizer.learningRate = Double.random(in: 1e-9...1, using: &random)
@@ -37,6 +37,9 @@ import Testing
         configuration.optimizer.schedule.warmUp =
             Bool.random(using: &random) ? .steps(7) : .share(0.125)
         configuration.optimizer.schedule.batchSize = Bool.random(using: &random) ? 64 : nil
+        configuration.data.classNames =
+            Bool.random(using: &random) ? nil : ["T-shirt/top", "# b: \"c\""]
+        configuration.data.isTransposed = Bool.random(using: &random)
         return configuration
     }
 
@@ -67,7 +70,11 @@ import Testing
 
     @Test func `writes every key`() {
         let text = RunConfiguration.yamlText(of: RunConfiguration())
-        #expect(text.hasPrefix("dataset: bundled\ninput: pad\nscale: unit\nvalidationSplit: 0.1\n"))
+        #expect(
+            text.hasPrefix(
+                "dataset: bundled\nclasses: auto\nclassNames: auto\nfirstLabel: auto\ntranspose: false\ninput: pad\nscale: unit\nvalidationSplit: 0.1\n"
+            )
+        )
         for setting in Setting.all { #expect(text.contains("\(setting.key): ")) }
     }
 
@@ -83,10 +90,11 @@ import Testing
         #expect(
             keys.keys.sorted() == [
                 "augmentRotation", "augmentScale", "augmentShear", "augmentShift", "batchSize",
-                "beta1", "beta2", "decayEvery", "decayFactor", "emaDecay", "epsilon",
-                "input", "labelSmoothing", "learningRate", "learningRateBatch",
+                "beta1", "beta2", "classNames", "classes", "decayEvery", "decayFactor", "emaDecay",
+                "epsilon",
+                "firstLabel", "input", "labelSmoothing", "learningRate", "learningRateBatch",
                 "learningRateFloor", "learningRateSchedule", "momentum", "nesterov", "optimizer",
-                "scale", "seed", "validationSplit", "warmUp", "weightDecay",
+                "scale", "seed", "transpose", "validationSplit", "warmUp", "weightDecay",
             ]
         )
     }

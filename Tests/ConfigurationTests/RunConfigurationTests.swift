@@ -16,7 +16,7 @@ import Testing
         let configuration = RunConfiguration()
         #expect(configuration.dataset == nil && configuration.workers == nil)
         #expect(configuration.input.geometry == .pad && configuration.input.scale == .unit)
-        #expect(configuration.validationSplit == 0.1)
+        #expect(configuration.data.validationSplit == 0.1)
         #expect(configuration.batchSize == 32 && configuration.epochs == 5)
         #expect(
             configuration.optimizer.learningRate == 0.001 && configuration.optimizer.epsilon == 1e-7
@@ -48,7 +48,7 @@ import Testing
             environment: [:],
             yaml: (try text(ofConfig: name), name)
         )
-        #expect(resolved.epochs == epochs && resolved.validationSplit == 0.1)
+        #expect(resolved.epochs == epochs && resolved.data.validationSplit == 0.1)
     }
 
     @Test func `reference.yaml trains on raw pixels`() throws {

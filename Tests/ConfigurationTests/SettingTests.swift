@@ -16,8 +16,8 @@ import Testing
                 == "Samples of one step; every 16 of them are a shard "
                 + "(default: 32 samples; a whole number from 1 to 65,536)."
         )
-        #expect(Setting.all.map(\.key).count == 35)
-        #expect(Set(Setting.all.map(\.flag)).count == 35)
+        #expect(Setting.all.map(\.key).count == 39)
+        #expect(Set(Setting.all.map(\.flag)).count == 39)
     }
 
     @Test(arguments: [

@@ -161,12 +161,26 @@ struct LabeledImagesTests {
         }
     }
 
-    @Test func `names the index of a label over 9`() {
-        let labels = IDXBuilding.labels([9, 0, 10])
+    @Test func `says that gzip is inside gzip`() {
+        let twice = IDXBuilding.gzip(IDXBuilding.gzip(images))
         #expect(
-            IDXBuilding.decode(images: images, labels: labels).failure
-                == .labelOverNine(file: "labels", index: 2, label: 10)
+            IDXBuilding.decode(images: twice, labels: labels).failure == .gzipInGzip(file: "images")
         )
+    }
+
+    @Test func `exchanges rows and columns of images that are stored by columns`() throws {
+        let original = try IDXBuilding.decode(images: images, labels: labels).get()
+        var transposed = original
+        transposed.transpose()
+        for (row, column) in [(0, 0), (3, 20), (27, 1)] {
+            #expect(
+                transposed.image(at: 2)[row * 28 + column]
+                    == original.image(at: 2)[column * 28 + row]
+            )
+        }
+        #expect(transposed.label(at: 2) == 9)
+        transposed.transpose()
+        #expect(transposed == original)
     }
 
     @Test func `refuses a gzip file whose checksum is wrong`() {

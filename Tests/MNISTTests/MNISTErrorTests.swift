@@ -14,8 +14,9 @@ struct MNISTErrorTests {
                 == "f: magic 0x3c21444f where 0x00000801 was expected; is this an IDX file?"
         )
         #expect(
-            "\(MNISTError.labelOverNine(file: "f", index: 7, label: 30))"
-                == "f: label 30 at index 7 where 0 to 9 was expected; use a data set of ten classes"
+            "\(MNISTError.labelOfNoClass(file: "f", index: 7, label: 30, classes: 0..<10))"
+                == "f: label 30 at index 7 where 0 to 9 was expected; give --classes, or --first-label, "
+                + "as the data set has them"
         )
     }
 

@@ -16,12 +16,12 @@ struct AdamTests {
             var random = RandomStream(seed: 1, stream: 1)
             let adam = Adam()
             for step in 1...10 {
-                for index in 0..<LeNet.parameterCount {
+                for index in 0..<LeNet.digits.parameterCount {
                     gradient.floats[index] = random.uniformFloat() - 0.5
                 }
                 rule
                     .step(step, from: buffers, to: buffers, gradientSum: gradient, sampleCount: 32)
-                    .make(0..<LeNet.parameterCount, kernels: kernels)
+                    .make(0..<LeNet.digits.parameterCount, kernels: kernels)
                 ReferenceOptimizer.adam(
                     parameters: &expected,
                     firstMoment: &m2,
@@ -46,14 +46,14 @@ struct AdamTests {
             let gradient = ParameterBuffer.initial(seed: 2)
             let wholes = [ParameterBuffer.initial(seed: 1), ParameterBuffer(), ParameterBuffer()]
             let parts = [ParameterBuffer.initial(seed: 1), ParameterBuffer(), ParameterBuffer()]
-            update(wholes, gradient, 0..<LeNet.parameterCount, kernels)
-            update(parts, gradient, LeNet.segments[1].range, kernels)
+            update(wholes, gradient, 0..<LeNet.digits.parameterCount, kernels)
+            update(parts, gradient, LeNet.digits.segments[1].range, kernels)
             let untouched = ParameterBuffer.initial(seed: 1)
             #expect(
                 parts[0].floats[..<2_572].elementsEqual(untouched.floats[..<2_572]),
                 "\(kernels.name)"
             )
-            update(parts, gradient, LeNet.segments[0].range, kernels)
+            update(parts, gradient, LeNet.digits.segments[0].range, kernels)
             for (whole, part) in zip(wholes, parts) {
                 #expect(whole.bytes.elementsEqual(part.bytes), "\(kernels.name)")
             }

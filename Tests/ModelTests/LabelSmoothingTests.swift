@@ -54,14 +54,16 @@ struct LabelSmoothingTests {
                 lanes,
                 gradient.start,
                 losses.start,
-                &isCorrect
+                &isCorrect,
+                10
             )
             kernels.smoothLabels(
                 input.start,
                 lanes,
                 gradient.start,
                 losses.start,
-                Float(smoothing)
+                Float(smoothing),
+                10
             )
             let right = expected(rows, labels, smoothing: smoothing)
             for sample in 0..<16 {

@@ -10,10 +10,10 @@ struct NonfiniteParametersTests {
         .nan, .infinity, -.infinity, Float(nan: 0x1F_FFFF, signaling: false),
     ]
 
-    @Test(arguments: LeNet.tensors.map(\.name))
+    @Test(arguments: LeNet.digits.tensors.map(\.name))
     func `hides no number that is not finite, in forward or backward`(name: String) throws {
         let samples = randomShard(count: 16, seed: 3)
-        let tensor = try #require(LeNet.tensors.first { $0.name == name })
+        let tensor = try #require(LeNet.digits.tensors.first { $0.name == name })
         for bad in Self.badNumbers {
             let parameters = ParameterBuffer.initial(seed: 1)
             parameters.floats[(tensor.range.lowerBound + tensor.range.upperBound) / 2] = bad
@@ -27,7 +27,7 @@ struct NonfiniteParametersTests {
                 }
                 #expect(isAlike(result.lossSum, expected.lossSum), "\(kernels.name), \(bad)")
                 #expect(result.correctCount == expected.correctCount, "\(kernels.name), \(bad)")
-                let differing = (0..<LeNet.parameterCount).filter {
+                let differing = (0..<LeNet.digits.parameterCount).filter {
                     !isAlike(gradient.floats[$0], expected.gradient[$0])
                 }
                 #expect(differing.isEmpty, "\(kernels.name), \(bad): \(differing.count)")
@@ -44,7 +44,7 @@ struct NonfiniteParametersTests {
 
     @Test func `a NaN anywhere shows in the loss`() {
         let samples = randomShard(count: 1, seed: 3)
-        for tensor in LeNet.tensors {
+        for tensor in LeNet.digits.tensors {
             for kernels in KernelSet.runnable {
                 let parameters = ParameterBuffer.initial(seed: 1)
                 parameters.floats[tensor.range.lowerBound] = .nan

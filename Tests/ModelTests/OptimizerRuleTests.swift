@@ -20,7 +20,7 @@ struct OptimizerRuleTests {
     private func gradient(_ step: Int) -> ParameterBuffer {
         let gradient = ParameterBuffer()
         var random = RandomStream(seed: 7, stream: UInt64(step))
-        for index in 0..<LeNet.parameterCount {
+        for index in 0..<LeNet.digits.parameterCount {
             gradient.floats[index] = random.uniformFloat() - 0.5
         }
         return gradient
@@ -43,7 +43,7 @@ struct OptimizerRuleTests {
                 gradientSum: gradient,
                 sampleCount: 24
             )
-            .make(0..<LeNet.parameterCount, kernels: kernels)
+            .make(0..<LeNet.digits.parameterCount, kernels: kernels)
         }
     }
 
@@ -104,7 +104,7 @@ struct OptimizerRuleTests {
             let decaying = OptimizerRule(learningRate: rate, weightDecay: 0.5)
             let start = ParameterBuffer.initial(seed: 3)
             let shrunk = ParameterBuffer()
-            for index in 0..<LeNet.parameterCount {
+            for index in 0..<LeNet.digits.parameterCount {
                 shrunk.floats[index] = start.floats[index] * 0.995
             }
             let (first, second) = (

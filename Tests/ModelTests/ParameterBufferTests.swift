@@ -7,8 +7,8 @@ struct ParameterBufferTests {
         #expect(buffer.floats.count == 61_706)
         #expect(buffer.bytes.count == 246_824)
         #expect(buffer.floats.allSatisfy { $0 == 0 })
-        #expect(UInt(bitPattern: buffer.start + LeNet.dense[0].weight) % 64 == 0)
-        #expect(LeNet.dense[0].inputCount * 4 % 64 == 0, "each row begins at one")
+        #expect(UInt(bitPattern: buffer.start + LeNet.digits.dense[0].weight) % 64 == 0)
+        #expect(LeNet.digits.dense[0].inputCount * 4 % 64 == 0, "each row begins at one")
     }
 
     @Test func `copies all values`() {
@@ -20,7 +20,7 @@ struct ParameterBufferTests {
 
     @Test func `draws weights that are Glorot uniform and biases that are zero`() {
         let buffer = ParameterBuffer.initial(seed: 7)
-        for tensor in LeNet.tensors {
+        for tensor in LeNet.digits.tensors {
             let values = tensor.range.map { Double(buffer.floats[$0]) }
             guard tensor.fanIn > 0 else {
                 #expect(values.allSatisfy { $0 == 0 }, "\(tensor.name)")

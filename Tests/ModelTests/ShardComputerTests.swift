@@ -31,7 +31,7 @@ struct ShardComputerTests {
         let parameters = ParameterBuffer.initial(seed: 1)
         // Biases begin as zero, and a zero in the wrong place would not show.
         var random = RandomStream(seed: 1, stream: 1)
-        for tensor in LeNet.tensors where tensor.fanIn == 0 {
+        for tensor in LeNet.digits.tensors where tensor.fanIn == 0 {
             for index in tensor.range {
                 parameters.floats[index] = random.uniformFloat() * 0.2 - 0.1
             }
@@ -48,7 +48,7 @@ struct ShardComputerTests {
         )
         var lossSum = 0.0
         var correctCount = 0
-        var sum = [Double](repeating: 0, count: LeNet.parameterCount)
+        var sum = [Double](repeating: 0, count: LeNet.digits.parameterCount)
         // Every count with the default transform; the loading of the others with a few.
         let isDefault = transform == InputTransform()
         for count in 1...16 {
@@ -67,7 +67,7 @@ struct ShardComputerTests {
                 )
                 #expect(abs(Double(result.lossSum) - lossSum) < 1e-5 * lossSum)
                 #expect(result.correctCount == correctCount)
-                for tensor in LeNet.tensors {
+                for tensor in LeNet.digits.tensors {
                     var (greatest, worst) = (0.0, 0.0)
                     for index in tensor.range {
                         greatest = max(greatest, abs(sum[index]))
@@ -118,10 +118,10 @@ struct ShardComputerTests {
                 randomShard(count: 9, seed: UInt64(100 + step)),
                 parameters: p
             )
-            kernels.add(into: left.start, right.start, count: LeNet.parameterCount)
+            kernels.add(into: left.start, right.start, count: LeNet.digits.parameterCount)
             OptimizerRule()
                 .step(step, from: buffers, to: buffers, gradientSum: left, sampleCount: 25)
-                .make(0..<LeNet.parameterCount, kernels: kernels)
+                .make(0..<LeNet.digits.parameterCount, kernels: kernels)
         }
         return p.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }

@@ -124,7 +124,10 @@ struct HostileLinkTests {
         let packets: [(message: CoordinatorMessage, packet: Packet)] = [
             (.work(work, Self.stamp), Packet(payloadSize: 785)),
             (.work(work, Self.stamp), Packet(slot: 12, payloadSize: 785)),
-            (.parameters(version: 0, Self.stamp), Packet(payloadSize: LeNet.parameterCount * 4)),
+            (
+                .parameters(version: 0, Self.stamp),
+                Packet(payloadSize: LeNet.digits.parameterCount * 4)
+            ),
         ]
         for (message, packet) in packets {
             send(packet, message, over: socket)

@@ -21,8 +21,8 @@ struct ParameterAssemblerTests {
         return parameters.take(version: version, stamp ?? self.stamp, at: place)
     }
 
-    private let convolutions = LeNet.segments[0]
-    private let fullyConnected = LeNet.segments[1]
+    private let convolutions = LeNet.digits.segments[0]
+    private let fullyConnected = LeNet.digits.segments[1]
 
     @Test func `puts parameters together, and lends the convolutions' before`() throws {
         #expect(take(convolutions) == nil)
@@ -54,5 +54,21 @@ struct ParameterAssemblerTests {
         _ = take(convolutions)
         parameters.forget()
         #expect(take(fullyConnected) == nil)
+    }
+}
+
+extension ParameterAssemblerTests {
+    @Test func `expects the parameters of the network that a welcome names`() throws {
+        let letters = LeNet(classCount: 26)
+        let size = letters.segments[1].bytes.count
+        let parameters = ParameterAssembler()
+        let first = try #require(parameters.place(ofSize: letters.segments[0].bytes.count))
+        #expect(parameters.take(version: 1, RunStamp(run: 1, generation: 2), at: first) == nil)
+        #expect(parameters.place(ofSize: size) == nil)
+        parameters.expect(letters)
+        #expect(parameters.begun == nil)
+        let second = try #require(parameters.place(ofSize: letters.segments[0].bytes.count))
+        #expect(parameters.take(version: 1, RunStamp(run: 1, generation: 2), at: second) == nil)
+        #expect(parameters.place(ofSize: size)?.bytes.count == size)
     }
 }

@@ -22,7 +22,7 @@ struct PreferringWorkerTransportTests {
     /// What an assembler has once the convolutions have come.
     private func begun(version: Int) throws -> ParameterAssembler.Begun {
         let parameters = ParameterAssembler()
-        let size = LeNet.segments[0].bytes.count
+        let size = LeNet.digits.segments[0].bytes.count
         let place = try #require(parameters.place(ofSize: size))
         _ = parameters.take(version: version, RunStamp(run: 1, generation: 2), at: place)
         return try #require(parameters.begun)

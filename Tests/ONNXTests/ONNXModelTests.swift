@@ -8,8 +8,9 @@ import Testing
 /// The graph as the file has it; what other programs make of it is PeerTests' to see.
 struct ONNXModelTests {
     private func graph(_ transform: InputTransform, batchSize: Int? = nil) throws -> Onnx_Model {
-        let parameters = (0..<LeNet.parameterCount).map { Float($0) }
+        let parameters = (0..<LeNet.digits.parameterCount).map { Float($0) }
         let model = ONNXModel(
+            classNames: (0...9).map { "\($0)" },
             parameters: parameters,
             transform: transform,
             batchSize: batchSize,
@@ -61,7 +62,7 @@ struct ONNXModelTests {
 
     @Test func `holds every parameter once, under the table's names`() throws {
         let initializers = try graph(InputTransform()).graph.initializers
-        let tensors = LeNet.layers.flatMap(\.tensors)
+        let tensors = LeNet.digits.layers.flatMap(\.tensors)
         for tensor in tensors {
             let initializer = try #require(initializers.first { $0.name == tensor.name })
             #expect(initializer.dims == tensor.shape.map(Int64.init))

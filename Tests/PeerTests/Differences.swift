@@ -22,13 +22,13 @@ struct Differences: CustomStringConvertible {
         let losses = zip(ours.losses, theirs.losses).map { abs($0 - $1) }
         loss = losses.enumerated().map { ($0, $1) }.max { $0.1 < $1.1 }!
         let batchSize = Float(ReferenceRun.batchSize)
-        gradient = LeNet.tensors.map { tensor in
+        gradient = LeNet.digits.tensors.map { tensor in
             let means = ours.firstGradientSum.floats[tensor.range].map { $0 / batchSize }
             let expected = theirs.firstGradient[tensor.range]
             let scale = expected.map { abs(Double($0)) }.max()!
             return (tensor.name, Self.greatest(means, expected) / scale)
         }.max { $0.1 < $1.1 }!
-        parameter = LeNet.tensors.map { tensor in
+        parameter = LeNet.digits.tensors.map { tensor in
             let trained = ours.trained.floats[tensor.range]
             return (tensor.name, Self.greatest(trained, theirs.trained[tensor.range]))
         }.max { $0.1 < $1.1 }!

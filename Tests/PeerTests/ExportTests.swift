@@ -61,6 +61,7 @@ import Training
                 let name = "\(geometry)-\(scale)-\(batchSize.map { "\($0)" } ?? "N").onnx"
                 ours[name] = rows.flatMap { $0 }
                 let model = ONNXModel(
+                    classNames: (0...9).map { "\($0)" },
                     parameters: Array(parameters.floats),
                     transform: transform,
                     batchSize: batchSize,
@@ -98,7 +99,7 @@ import Training
         try ModelFile.write(
             path: folder.path + "/R/model.safetensors",
             parameters: UnsafeRawBufferPointer(parameters.bytes),
-            table: RunBuilder.table,
+            table: RunBuilder.table(of: .digits),
             metadata: [:]
         )
         let article = Document.root.appending(path: "\(Document.catalogue)/Models.md")

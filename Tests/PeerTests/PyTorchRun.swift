@@ -13,7 +13,7 @@ struct PyTorchRun {
         let testCorrectCount: Int
     }
 
-    /// The parameters after the last step, in the order of `LeNet.tensors`.
+    /// The parameters after the last step, in the order of `LeNet.digits.tensors`.
     let trained: [Float]
     /// The gradient of the first batch's mean loss, in the same order.
     let firstGradient: [Float]
@@ -29,7 +29,7 @@ struct PyTorchRun {
             try ModelFile.write(
                 path: "\(folder)/initial.safetensors",
                 parameters: UnsafeRawBufferPointer(run.initial.bytes),
-                table: RunBuilder.table,
+                table: RunBuilder.table(of: .digits),
                 metadata: [:]
             )
             try run.batches.write(to: URL(filePath: "\(folder)/batches"))
@@ -60,6 +60,6 @@ struct PyTorchRun {
     }
 
     private static func floats(_ path: String) throws -> [Float] {
-        try ModelFile.read(path: path, table: RunBuilder.table).parameters
+        try ModelFile.read(path: path, table: RunBuilder.table(of: .digits)).parameters
     }
 }

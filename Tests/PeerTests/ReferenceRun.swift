@@ -73,7 +73,7 @@ struct ReferenceRun {
             losses.append(Double(sums.lossSum) / Double(Self.batchSize))
             optimizer.apply(
                 gradient,
-                range: 0..<LeNet.parameterCount,
+                range: 0..<LeNet.digits.parameterCount,
                 sampleCount: Self.batchSize,
                 step: index + 1
             )

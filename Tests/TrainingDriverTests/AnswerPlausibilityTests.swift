@@ -45,7 +45,7 @@ struct AnswerPlausibilityTests {
             var gradient = [Float](repeating: 0, count: 160)
             var losses = [Float](repeating: 0, count: 16)
             var isCorrect = [Int32](repeating: 0, count: 16)
-            kernels.softmaxCrossEntropy(logits, labels, &gradient, &losses, &isCorrect)
+            kernels.softmaxCrossEntropy(logits, labels, &gradient, &losses, &isCorrect, 10)
             let sums = LossSums(
                 lossSum: losses.reduce(0, +),
                 correctCount: Int(isCorrect.reduce(0, +))

@@ -41,7 +41,11 @@ final class LeNetRun: SimulatedModel {
                 test: Self.first(schedule.testSampleCount, of: mnist.test)
             )
             // Nothing of it is used that would touch its folder.
-            let store = CheckpointStore(folder: "none", keepCount: 1, table: RunBuilder.table)
+            let store = CheckpointStore(
+                folder: "none",
+                keepCount: 1,
+                table: RunBuilder.table(of: .digits)
+            )
             run = Run(
                 start: RunStart(
                     settings: Coordinator.Settings(
@@ -58,7 +62,7 @@ final class LeNetRun: SimulatedModel {
                 checkpoints: RunCheckpoints(
                     writer: CheckpointWriter(
                         store: store,
-                        table: RunBuilder.table,
+                        table: RunBuilder.table(of: .digits),
                         slotNames: Self.rule(seed: seed).slotNames
                     ),
                     store: store,
@@ -99,7 +103,7 @@ final class LeNetRun: SimulatedModel {
         )
     }
 
-    let table = RunBuilder.table
+    let table = RunBuilder.table(of: .digits)
 
     func makeNumbers() -> LeNetNumbers {
         var run = run
@@ -188,7 +192,7 @@ final class LeNetRun: SimulatedModel {
                 let sampleCount = schedule.samples(of: round).count
                 optimizer.apply(
                     gradient,
-                    range: 0..<LeNet.parameterCount,
+                    range: 0..<LeNet.digits.parameterCount,
                     sampleCount: sampleCount,
                     step: step + 1
                 )

@@ -28,8 +28,8 @@ final class Gate: Sendable {
     func kernels(like kernels: KernelSet, shard: Int = 5, pause: UInt32 = 0) -> KernelSet {
         var held = kernels
         let right = kernels.denseWeightGradient[2]
-        held.denseWeightGradient[2] = { gradient, input, weights, biases in
-            right(gradient, input, weights, biases)
+        held.denseWeightGradient[2] = { gradient, input, weights, biases, count in
+            right(gradient, input, weights, biases, count)
             self.calls.increase()
             if !self.isOpen.withLock(\.self) { usleep(pause) }
             guard self.calls.value == shard else { return }

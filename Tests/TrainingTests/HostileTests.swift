@@ -120,7 +120,7 @@ struct HostileTests {
         #expect(record.notices.contains(refused))
     }
 
-    private static let zeros = [UInt8](repeating: 0, count: 4 * LeNet.parameterCount)
+    private static let zeros = [UInt8](repeating: 0, count: 4 * LeNet.digits.parameterCount)
 
     @Test func `takes no answer of another run, step or shard, and none that nobody asked for`()
         async throws
@@ -262,7 +262,7 @@ struct HostileTests {
                 }
             }
             let late = try RawWorker(endpoint, number: number)
-            let zeros = [UInt8](repeating: 0, count: LeNet.parameterCount * 4)
+            let zeros = [UInt8](repeating: 0, count: LeNet.digits.parameterCount * 4)
             try late.send(.answer(work, stamp), sums: Self.possible, payload: zeros)
             try late.next("a wish that it join again") {
                 if case .rejoin = $0 { () } else { nil }

@@ -13,7 +13,7 @@ struct LastGradientTests {
 
     @Test func `keeps the mean gradient of a whole step alone`() {
         let keeper = LastGradient()
-        let (first, second) = (LeNet.segments[0].range, LeNet.segments[1].range)
+        let (first, second) = (LeNet.digits.segments[0].range, LeNet.digits.segments[1].range)
         keeper.keep(buffer(of: 8), range: second, sampleCount: 4)
         #expect(keeper.take() == nil)
         // A step that was abandoned and begun again.

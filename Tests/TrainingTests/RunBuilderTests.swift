@@ -15,7 +15,7 @@ struct RunBuilderTests {
     private func schedule(imageCount: Int, split: Double) throws -> (Int, Int) {
         let images = LabeledImages(samples: [UInt8](repeating: 0, count: imageCount * 785))
         var configuration = RunConfiguration()
-        configuration.validationSplit = split
+        configuration.data.validationSplit = split
         let builder = try RunBuilder(
             configuration: configuration,
             folder: RunFolder(path: "unused"),
@@ -45,7 +45,7 @@ struct RunBuilderTests {
         let store = CheckpointStore(
             folder: small.folder.url.appending(path: "checkpoints").path,
             keepCount: 3,
-            table: RunBuilder.table
+            table: RunBuilder.table(of: .digits)
         )
         let checkpoint = try #require(try store.newestValid()).checkpoint
         let adam = OptimizerRule().slotNames

@@ -57,12 +57,14 @@ struct SubtreeComputerTests {
         let expected = total(fresh, 0)
         let whole = ParameterBuffer()
         whole.copy(from: parameters)
-        for index in LeNet.segments[1].range { parameters.floats[index] = .nan }
+        for index in LeNet.digits.segments[1].range { parameters.floats[index] = .nan }
         prepare(0)
         begin(0)
         parameters.copy(from: whole)
         // It does not compute the convolutions again: their parameters are not looked at.
-        for index in LeNet.segments[0].range where index >= 2_556 { parameters.floats[index] = 9 }
+        for index in LeNet.digits.segments[0].range where index >= 2_556 {
+            parameters.floats[index] = 9
+        }
         #expect(total(computer, 0)[2_572...] == expected[2_572...])
     }
 

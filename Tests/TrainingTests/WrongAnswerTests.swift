@@ -18,8 +18,8 @@ struct WrongAnswerTests {
         let calls = Mutex(0)
         let right = kernels.denseWeightGradient[2]
         var faulty = kernels
-        faulty.denseWeightGradient[2] = { gradient, input, weights, biases in
-            right(gradient, input, weights, biases)
+        faulty.denseWeightGradient[2] = { gradient, input, weights, biases, count in
+            right(gradient, input, weights, biases, count)
             let isWrong = calls.withLock { calls in
                 calls += 1
                 return calls > count
@@ -56,8 +56,8 @@ struct WrongAnswerTests {
         let calls = SmallRun.Counter()
         let right = kernels.denseWeightGradient[2]
         var faulty = kernels
-        faulty.denseWeightGradient[2] = { gradient, input, weights, biases in
-            right(gradient, input, weights, biases)
+        faulty.denseWeightGradient[2] = { gradient, input, weights, biases, count in
+            right(gradient, input, weights, biases, count)
             calls.increase()
             if calls.value > count { weights[77] = .nan }
         }
@@ -106,8 +106,8 @@ struct WrongAnswerTests {
         let slowCalls = SmallRun.Counter()
         let isAsleep = Mutex(false)
         var slow = small.kernels
-        slow.denseWeightGradient[2] = { gradient, input, weights, biases in
-            right(gradient, input, weights, biases)
+        slow.denseWeightGradient[2] = { gradient, input, weights, biases, count in
+            right(gradient, input, weights, biases, count)
             slowCalls.increase()
             guard slowCalls.value == 5 else { return }
             let goal = steps.value + 2
@@ -117,8 +117,8 @@ struct WrongAnswerTests {
             isAsleep.withLock { $0 = false }
         }
         var wrong = small.kernels
-        wrong.denseWeightGradient[2] = { gradient, input, weights, biases in
-            right(gradient, input, weights, biases)
+        wrong.denseWeightGradient[2] = { gradient, input, weights, biases, count in
+            right(gradient, input, weights, biases, count)
             if isAsleep.withLock({ $0 }) { weights[5] += 1 }
         }
         let (result, parameters) = try await small.train(with: [slow, wrong], record)

@@ -8,9 +8,10 @@ package import TrainingProtocol
 /// Shared by the transports that carry frames, for the two parts may come over one each. Belongs to
 /// the coordinator's thread.
 package final class GradientAssembler {
-    private let buffers = BufferPool()
+    private let buffers: BufferPool
+    private let (convolutions, fullyConnected): (Range<Int>, Range<Int>)
     /// What a frame can hold: a gradient, or a segment of one.
-    private let ranges = [0..<ParameterBuffer.size] + LeNet.segments.map(\.bytes)
+    private let ranges: [Range<Int>]
     /// The segment that each worker has sent ahead, at most one.
     private var early: [WorkerID: (work: Work, gradient: ParameterBuffer)] = [:]
 
@@ -25,8 +26,13 @@ package final class GradientAssembler {
         }
     }
 
-    /// Has nothing yet.
-    package init() {}
+    /// Has nothing yet of a network's gradients.
+    package init(of network: LeNet = .digits) {
+        buffers = BufferPool(count: network.parameterCount)
+        let segments = network.segments.map(\.bytes)
+        (convolutions, fullyConnected) = (segments[0], segments[1])
+        ranges = [0..<fullyConnected.upperBound] + segments
+    }
 
     /// Where a payload of `size` bytes may go that nobody has looked at yet; nil if no gradient
     /// or segment has that size.
@@ -57,7 +63,6 @@ package final class GradientAssembler {
         from worker: WorkerID,
         at place: Place
     ) -> ParameterBuffer? {
-        let (convolutions, fullyConnected) = (LeNet.segments[0].bytes, LeNet.segments[1].bytes)
         switch message {
         case .earlySegment(let work, _) where place.range == fullyConnected:
             early[worker] = (work, place.buffer)

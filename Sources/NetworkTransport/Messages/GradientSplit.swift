@@ -22,13 +22,13 @@ package final class GradientSplit {
         let connection = ObjectIdentifier(connection)
         if case .earlySegment = message {
             early = (gradient, connection)
-            return LeNet.segments[1].bytes
+            return gradient.segments[1]
         }
         defer { early = nil }
         // Where both would not come over one connection, the rest might arrive first.
         guard let early, early.gradient === gradient, early.connection == connection else {
             return 0..<gradient.bytes.count
         }
-        return LeNet.segments[0].bytes
+        return gradient.segments[0]
     }
 }

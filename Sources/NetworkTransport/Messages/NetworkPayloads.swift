@@ -57,6 +57,11 @@ package struct ReceivedProfile {
     }
 }
 
+extension WelcomeOffer {
+    /// The network whose gradients the worker is to compute.
+    package var network: LeNet { LeNet(classCount: classCount) }
+}
+
 extension CoordinatorPayload<NetworkPayloads> {
     /// The offer that goes with a welcome.
     var offer: WelcomeOffer {

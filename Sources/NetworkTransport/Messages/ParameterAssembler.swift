@@ -31,11 +31,24 @@ package final class ParameterAssembler {
 
     /// What has begun to come and is not whole.
     package private(set) var begun: Begun?
-    private let buffers = BufferPool()
-    private let (convolutions, fullyConnected) = (LeNet.segments[0].bytes, LeNet.segments[1].bytes)
+    private var buffers: BufferPool
+    private let convolutions: Range<Int>
+    private var fullyConnected: Range<Int>
 
-    /// Has nothing yet.
-    package init() {}
+    /// Has nothing yet, and expects a network's parameters.
+    package init(of network: LeNet = .digits) {
+        buffers = BufferPool(count: network.parameterCount)
+        convolutions = network.segments[0].bytes
+        fullyConnected = network.segments[1].bytes
+    }
+
+    /// Expects the parameters of a network from now on.
+    package func expect(_ network: LeNet) {
+        guard network.segments[1].bytes != fullyConnected else { return }
+        forget()
+        buffers = BufferPool(count: network.parameterCount)
+        fullyConnected = network.segments[1].bytes
+    }
 
     /// Where a payload of `size` bytes may go that nobody has looked at yet; nil if no segment has
     /// that size, and for a second segment without a first.

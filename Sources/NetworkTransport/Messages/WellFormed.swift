@@ -10,10 +10,10 @@ extension WorkerArrival<NetworkPayloads> {
 
     /// Whether the message has the payload that belongs to it.
     private var isWellFormed: Bool {
-        let wholeSize = ParameterBuffer.size
+        let isGradient = payloadSize == gradientBytes?.count
         switch message {
-        case .answer(let work, _) where work.round.isTraining: return payloadSize == wholeSize
-        case .earlySegment: return payloadSize == wholeSize
+        case .answer(let work, _) where work.round.isTraining: return isGradient
+        case .earlySegment: return isGradient
         case .answer, .hello, .heartbeat, .goodbye: return payloadSize == 0
         }
     }
@@ -52,7 +52,8 @@ extension CoordinatorArrival<NetworkPayloads> {
             return payloadSize > 0 && payloadSize % LeNet.sampleSize == 0
                 && payloadSize / LeNet.sampleSize <= sampleCountMax
         case .parameters:
-            return payloadSize == ParameterBuffer.size
+            guard case .parameters(let parameters) = payload else { return false }
+            return payloadSize == parameters.buffer.bytes.count
         case .welcome, .refusal, .dismissal, .heartbeat, .rejoin, .finish:
             return payloadSize == 0
         }

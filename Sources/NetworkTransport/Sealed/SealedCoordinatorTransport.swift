@@ -92,9 +92,9 @@ package final class SealedCoordinatorTransport: CoordinatorTransport {
         case .parameters(let buffer):
             let header = WireEncoding.bytes(of: message)
             // The convolutions', which are needed first, then the rest.
-            for segment in LeNet.segments {
-                traffic.add(byteCount: header.count + segment.bytes.count, isSealed: true)
-                let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[segment.bytes])
+            for segment in buffer.segments {
+                traffic.add(byteCount: header.count + segment.count, isSealed: true)
+                let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[segment])
                 guard try links.send(header, bytes, to: worker) else { return .lost }
             }
             return .sent

@@ -15,14 +15,14 @@ final class CoordinatorLink {
     init(_ socket: consuming PacketSocket) { self.socket = socket }
 
     /// Shares memory with the worker that the link belongs to, and tells whether it could.
-    func open(for worker: WorkerID, parameters: SharedRegion) -> Bool {
+    func open(for worker: WorkerID, parameters: ParameterSlots) -> Bool {
         guard let region = try? SharedRegion(size: WorkerSharedMemory.regionSize),
-            let toRead = try? parameters.descriptorToPass(isWritable: false),
+            let toRead = try? parameters.region.descriptorToPass(isWritable: false),
             let toWrite = try? region.descriptorToPass(isWritable: true),
             socket.send(toRead), socket.send(toWrite)
         else { return false }
         self.worker = worker
-        memory = WorkerSharedMemory(region: region)
+        memory = WorkerSharedMemory(region: region, parameterCount: parameters.count)
         return true
     }
 

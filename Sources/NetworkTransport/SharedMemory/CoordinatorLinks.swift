@@ -43,14 +43,14 @@ package final class CoordinatorLinks {
     )
 
     /// Listens; nil where the system has no shared memory or no such sockets.
-    package init?() {
+    package init?(of network: LeNet = .digits) {
         var random = SystemRandomNumberGenerator()
         let name = "lockstep-" + String(random.next(), radix: 16) + String(random.next(), radix: 16)
         guard let listener = PacketListener(name: name), let waiter = PacketWaiter(),
             let region = try? SharedRegion(size: ParameterSlots.regionSize),
             waiter.add(listener.fileDescriptor, number: 0)
         else { return nil }
-        slots = ParameterSlots(region: region)
+        slots = ParameterSlots(region: region, network: network)
         self.listener = listener
         self.waiter = waiter
     }
@@ -192,7 +192,7 @@ package final class CoordinatorLinks {
         let rawValue = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         let worker = WorkerID(rawValue: rawValue)
         drop(worker)
-        guard link.open(for: worker, parameters: slots.region) else { return false }
+        guard link.open(for: worker, parameters: slots) else { return false }
         numbers[worker] = number
         return true
     }

@@ -16,18 +16,23 @@ package final class ParameterSlots: ParameterMemory {
 
     let region: SharedRegion
     private var usedCount = 0
+    /// How many parameters a version has.
+    let count: Int
 
     /// Makes slots that hold no version.
-    init(region: SharedRegion) { self.region = region }
+    init(region: SharedRegion, network: LeNet = .digits) {
+        self.region = region
+        count = network.parameterCount
+    }
 
     private static let slotsOffset = 4_096
-    private static let slotStride = ParameterBuffer.pagedSize
+    private static let slotStride = ParameterBuffer.pagedSizeMax
 
     /// The buffer of a slot that was not used before; nil when all were.
     package func takeBuffer() -> ParameterBuffer? {
         guard usedCount < Self.slotCount else { return nil }
         usedCount += 1
-        return Self.buffer(in: region, slot: usedCount - 1)
+        return Self.buffer(in: region, slot: usedCount - 1, count: count)
     }
 
     /// Notes that a buffer is about to hold another version.
@@ -51,10 +56,10 @@ package final class ParameterSlots: ParameterMemory {
     }
 
     /// A slot's buffer, as the worker or the coordinator sees it.
-    static func buffer(in region: SharedRegion, slot: Int) -> ParameterBuffer {
+    static func buffer(in region: SharedRegion, slot: Int, count: Int) -> ParameterBuffer {
         precondition((0..<slotCount).contains(slot), "slot \(slot) of \(slotCount)")
         let start = region.bytes.baseAddress! + slotsOffset + slot * slotStride
-        return ParameterBuffer(at: start, of: region)
+        return ParameterBuffer(at: start, of: region, count: count)
     }
 
     /// Whether a slot holds a version, and has held it ever since something was read from it.

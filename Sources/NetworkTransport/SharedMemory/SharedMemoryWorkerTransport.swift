@@ -29,7 +29,7 @@ package final class SharedMemoryWorkerTransport: WorkerTransport {
         guard link?.name != name else { return true }
         link = nil
         guard !name.isEmpty, !isRefused else { return false }
-        link = WorkerLink(connectingTo: name, as: worker)
+        link = WorkerLink(connectingTo: name, as: worker, network: offer.network)
         return link != nil
     }
 

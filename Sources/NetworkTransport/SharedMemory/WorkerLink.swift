@@ -21,6 +21,7 @@ package final class WorkerLink {
     /// The name of the coordinator's listener.
     let name: String
     private let socket: PacketSocket
+    private let parameterCount: Int
     private var parameters: SharedRegion?
     /// The slots of the parameters, those that a message has named.
     private var parameterBuffers: [ParameterBuffer?] = Array(
@@ -34,11 +35,16 @@ package final class WorkerLink {
     )
 
     /// Connects to the listener that a welcome named; nil when that is on another host.
-    package init?(connectingTo name: String, as worker: WorkerID) {
+    package init?(
+        connectingTo name: String,
+        as worker: WorkerID,
+        network: LeNet = .digits
+    ) {
         guard let socket = PacketSocket(connectingTo: name) else { return nil }
         let number = worker.rawValue.littleEndian
         guard withUnsafeBytes(of: number, { socket.send($0) }) else { return nil }
         self.name = name
+        parameterCount = network.parameterCount
         self.socket = socket
     }
 
@@ -111,7 +117,7 @@ package final class WorkerLink {
                     size: WorkerSharedMemory.regionSize,
                     isWritable: true
                 )
-                memory = WorkerSharedMemory(region: region)
+                memory = WorkerSharedMemory(region: region, parameterCount: parameterCount)
             }
             return receive()
         } catch {
@@ -149,7 +155,9 @@ package final class WorkerLink {
         guard let parameters, let slot = packet.slot, slot < ParameterSlots.slotCount else {
             return nil
         }
-        let buffer = parameterBuffers[slot] ?? ParameterSlots.buffer(in: parameters, slot: slot)
+        let buffer =
+            parameterBuffers[slot]
+            ?? ParameterSlots.buffer(in: parameters, slot: slot, count: parameterCount)
         parameterBuffers[slot] = buffer
         return SharedParameters(region: parameters, slot: slot, buffer: buffer)
     }

@@ -23,7 +23,7 @@ package struct WorkerSharedMemory {
     static let sampleSlotSize = 64 * LeNet.shardSampleCountMax * LeNet.sampleSize
 
     private static let gradientsOffset = 4_096
-    private static let gradientStride = ParameterBuffer.pagedSize
+    private static let gradientStride = ParameterBuffer.pagedSizeMax
     private static let samplesOffset = gradientsOffset + gradientSlotCount * gradientStride
 
     let region: SharedRegion
@@ -31,12 +31,12 @@ package struct WorkerSharedMemory {
     var gradients: [ParameterBuffer]
 
     /// Names the parts of a region.
-    init(region: SharedRegion) {
+    init(region: SharedRegion, parameterCount: Int) {
         self.region = region
         gradients = (0..<Self.gradientSlotCount).map { slot in
             let start =
                 region.bytes.baseAddress! + Self.gradientsOffset + slot * Self.gradientStride
-            return ParameterBuffer(at: start, of: region)
+            return ParameterBuffer(at: start, of: region, count: parameterCount)
         }
     }
 

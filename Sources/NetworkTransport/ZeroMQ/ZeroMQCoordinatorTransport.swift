@@ -91,8 +91,8 @@ package final class ZeroMQCoordinatorTransport: CoordinatorTransport {
             return try send(header, frame, to: worker)
         case .parameters(let buffer):
             // The convolutions', which are needed first, then the rest; neither is copied.
-            for segment in LeNet.segments {
-                let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[segment.bytes])
+            for segment in buffer.segments {
+                let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[segment])
                 let frame = Message(sharing: bytes, of: buffer)
                 guard try send(header, frame, to: worker) == .sent else { return .lost }
             }

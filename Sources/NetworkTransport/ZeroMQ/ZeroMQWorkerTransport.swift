@@ -113,6 +113,8 @@ package final class ZeroMQWorkerTransport: WorkerTransport {
         var arrival = CoordinatorArrival<NetworkPayloads>(message: message, payloadSize: size)
         switch message {
         case .welcome:
+            // Whatever links it offers: until one is open, parameters come over this connection.
+            parameters.expect(offer.network)
             arrival.payload = .offer(offer)
         case .parameters(let version, let stamp):
             guard incoming.frameCount == 2, let place = parameters.place(ofSize: size) else {

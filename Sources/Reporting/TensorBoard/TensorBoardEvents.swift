@@ -94,7 +94,7 @@ package final class TensorBoardEvents: Sendable {
             .image(
                 "confusion",
                 ConfusionPicture.picture(of: confusion),
-                title: "rows are labels, columns predictions"
+                title: Self.title(of: confusion)
             ),
         ]
         for (index, digit) in misread.enumerated() {
@@ -103,6 +103,14 @@ package final class TensorBoardEvents: Sendable {
         }
         try file.append(values, step: step, at: time)
         try file.append([.success(end: time.timeIntervalSince1970)], step: 0, at: time)
+    }
+}
+
+extension TensorBoardEvents {
+    private static func title(of confusion: ConfusionMatrix) -> String {
+        let names = confusion.names.enumerated().filter { $1 != "\($0)" }
+        let legend = names.map { "\($0) \($1)" }.joined(separator: ", ")
+        return "rows are labels, columns predictions" + (legend.isEmpty ? "" : ": " + legend)
     }
 }
 

@@ -5,6 +5,8 @@ struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
         abstract: "Look at what is trained on.",
-        subcommands: [DataPreviewCommand.self]
+        subcommands: [
+            DataVerifyCommand.self, DataImportCommand.self, DataPreviewCommand.self,
+        ]
     )
 }

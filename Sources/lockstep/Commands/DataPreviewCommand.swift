@@ -35,10 +35,11 @@ struct DataPreviewCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try settings.resolve(fallbackFile: nil)
-        let dataset = try MNISTDataset.load(
-            directory: configuration.dataset.map { NSString(string: $0).expandingTildeInPath }
-        )
+        var configuration = try settings.resolve(fallbackFile: nil)
+        configuration.dataset = configuration.dataset.map {
+            NSString(string: $0).expandingTildeInPath
+        }
+        let dataset = try configuration.loadDataset()
         let augmenter = ImageAugmenter(
             kernels: try KernelSet.best(environment: ProcessInfo.processInfo.environment),
             augmentation: configuration.input.augmentation,

@@ -9,8 +9,8 @@ struct DigestCommand: ParsableCommand {
         commandName: "digest",
         abstract: "Print the SHA-256 of a model's parameters.",
         discussion: """
-            The digest is that of the \(DecimalText.grouped(LeNet.parameterCount)) parameters as little-endian 32-bit floats in the order that \
-            `lockstep summary` shows. Runs of equal configuration and seed have equal digests.
+            The digest is that of the parameters (\(DecimalText.grouped(LeNet.digits.parameterCount)) for ten classes) as little-endian 32-bit floats in the order \
+            that `lockstep summary` shows. Runs of equal configuration and seed have equal digests.
 
             EXAMPLES:
               lockstep digest R

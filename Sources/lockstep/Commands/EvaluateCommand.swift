@@ -55,9 +55,14 @@ struct EvaluateCommand: ParsableCommand {
         let path = try model.path()
         let file = try ModelArgument.readFinite(path: path)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        let images = try dataset.loadTest(of: model.run)
+        let images = try dataset.loadTest(for: file, of: model.run)
         let findings = EvaluationFindings(
-            Evaluation(kernels: kernels, transform: input.transform(for: file)),
+            Evaluation(
+                kernels: kernels,
+                transform: input.transform(for: file),
+                network: file.network
+            ),
+            classes: file.classes,
             of: file.parameterBuffer,
             over: images,
             worstCount: worst

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import MNIST
 import ONNX
 
 /// `lockstep export`: a model in the form that other programs run.
@@ -11,7 +12,7 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             The file (operators of version \(ONNXModel.operatorSetVersion), IR version \(ONNXModel.layoutVersion)) takes `pixels`, whole images of 28×28 from 0 black to \
             255 white as 32-bit floats in the shape [N, 1, 28, 28], and gives `probabilities` in the shape \
-            [N, 10]; scale and padding are in it. PyTorch and Keras load model.safetensors itself, as the documentation \
+            [N, C] for C classes; scale and padding are in it. PyTorch and Keras load model.safetensors itself, as the documentation \
             shows.
             """
     )
@@ -57,6 +58,8 @@ struct ExportCommand: ParsableCommand {
         let target = try TargetFile(target, replaces: force)
         let transform = input.transform(for: file)
         let exported = ONNXModel(
+            network: file.network,
+            classNames: file.classes.names,
             parameters: file.parameters,
             transform: transform,
             batchSize: batch,

@@ -12,7 +12,7 @@ import Training
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Print the probabilities of the ten digits, and the likeliest, for each picture.",
+        abstract: "Print the probabilities of the classes, and the likeliest, for each picture.",
         discussion: """
             Pictures are files of \(PictureFormat.namesRead), folders of them, IDX files of images, or - for \
             standard input. One of 28×28 pixels is taken as it is, white digit on black, as MNIST's are, or \
@@ -68,10 +68,14 @@ struct PredictCommand: ParsableCommand {
     func run() throws {
         let file = try readModel()
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        let test = try testImages()
-        let evaluation = Evaluation(kernels: kernels, transform: input.transform(for: file))
+        let test = try testImages(for: file)
+        let evaluation = Evaluation(
+            kernels: kernels,
+            transform: input.transform(for: file),
+            network: file.network
+        )
         let parameters = file.parameterBuffer
-        var writer = PredictionWriter(format: format) { images in
+        var writer = PredictionWriter(format: format, classNames: file.classes.names) { images in
             evaluation.probabilities(parameters, images: images)
         }
         try writer.begin()
@@ -95,16 +99,16 @@ struct PredictCommand: ParsableCommand {
         }
     }
 
-    private func testImages() throws -> [NamedPicture] {
+    private func testImages(for file: ModelFile) throws -> [NamedPicture] {
         guard !testIndex.isEmpty else { return [] }
-        let test = try dataset.loadTest(of: model.run)
+        let test = try dataset.loadTest(for: file, of: model.run)
         return try testIndex.map { index in
             guard (0..<test.count).contains(index) else {
                 throw UsageError(
                     "predicting: --test-index \(index) was found where 0 to \(test.count - 1) was expected; choose one of these"
                 )
             }
-            let label = test.label(at: index)
+            let label = file.classes.names[Int(test.label(at: index))]
             return NamedPicture(
                 name: "test image \(index), label \(label)",
                 digit: .success(DigitImage(pixels: test.image(at: index)))

@@ -23,8 +23,8 @@ struct SummaryCommand: ParsableCommand {
     var model: String?
 
     func run() throws {
-        if let model { _ = try ModelArgument.read(pathOrFolder: model) }
-        let rows = LeNet.layers.map { layer in
+        let network = try model.map { try ModelArgument.read(pathOrFolder: $0).network } ?? .digits
+        let rows = network.layers.map { layer in
             SummaryTable.Row(
                 name: layer.name,
                 outputShape: "(\(layer.outputShape.map(String.init).joined(separator: ", ")))",
