@@ -259,6 +259,9 @@ package struct Coordinator: Equatable, Sendable {
     /// How long rounds take, for whoever hangs to be named.
     var watch = RoundWatch()
 
+    /// How many leases it has given.
+    package internal(set) var leaseTally = LeaseTally()
+
     /// How far the run has come.
     package internal(set) var position: Position
 
@@ -276,6 +279,9 @@ package struct Coordinator: Equatable, Sendable {
 
     /// Workers that take part.
     package var workerCount: Int { members.count }
+
+    /// Those of them that compute; the others stand by.
+    package var computingCount: Int { min(members.count, settings.workerCountAtOnce) }
 
     /// Whether a worker is one of those that compute, and does not stand by.
     package func computes(_ worker: WorkerID) -> Bool {

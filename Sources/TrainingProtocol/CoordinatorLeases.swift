@@ -110,6 +110,7 @@ extension Coordinator {
         for index in current.leases.indices {
             let lease = current.leases[index]
             guard let deadline = lease.deadline, deadline <= now else { continue }
+            if !lease.isOverdue { leaseTally.overdueCount += 1 }
             current.markOverdue(index)
             let longest = max(lease.allowance, settings.silenceMax)
             current.allow(min(lease.allowance * 2, longest), for: index, at: now)
@@ -137,6 +138,8 @@ extension Coordinator {
             let subtree = slowest(for: members[index], at: now)
         else { return false }
         current.leaseAgain(subtree, to: worker)
+        leaseTally.count += 1
+        leaseTally.backupCount += 1
         actions.append(.send(.work(current.work(subtree), settings.stamp), to: worker))
         return true
     }

@@ -184,6 +184,7 @@ extension Coordinator {
         let worker = members[index].worker
         let standsBy = index >= settings.workerCountAtOnce
         guard let work = nextWork(for: worker, standsBy: standsBy) else { return false }
+        leaseTally.count += 1
         actions.append(.send(.work(work, settings.stamp), to: worker))
         return true
     }
