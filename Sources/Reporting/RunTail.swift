@@ -8,9 +8,9 @@ package struct RunTail {
     private let historyPath: String
     private var metrics = Place()
     private var history = Place()
+    private var steps = Sieve()
+    private var epochs = Sieve()
 
-    /// Lines of steps and epochs so far; of many, every so many.
-    package private(set) var lines: [MetricsLine] = []
     /// What happened so far; of much, the latest.
     package private(set) var events: [HistoryEvent] = []
 
@@ -21,10 +21,30 @@ package struct RunTail {
         var rest: [UInt8] = []
     }
 
-    /// As many lines are kept: many more than a chart has points.
-    static let lineCountMax = 2_000
-    private static let partSize = 128 << 10
+    /// Lines of one kind, evenly spread over those that there were.
+    private struct Sieve {
+        var lines: [MetricsLine] = []
+        private var stride = 1
+        private var seenCount = 0
+
+        /// Keeps a line, or passes it over: most of many are not even read.
+        mutating func take(_ bytes: ArraySlice<UInt8>) {
+            defer { seenCount += 1 }
+            guard seenCount.isMultiple(of: stride), let line = MetricsLine(parsing: bytes) else {
+                return
+            }
+            lines.append(line)
+            guard lines.count > RunTail.lineCountMax else { return }
+            lines = lines.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+            stride *= 2
+        }
+    }
+
+    /// As many lines of a kind are kept: more than a chart has points.
+    static let lineCountMax = 1_000
+    private static let partSize = 512 << 10
     private static let lineSizeMax = 1 << 20
+    private static let epochMark = Array("\"kind\":\"epoch\"".utf8)
 
     /// Will follow a folder.
     package init(folder: String) {
@@ -32,35 +52,43 @@ package struct RunTail {
         historyPath = "\(folder)/\(RunHistory.fileName)"
     }
 
+    /// Lines of steps and epochs so far, in their order; of many, every so many.
+    package var lines: [MetricsLine] {
+        (steps.lines + epochs.lines).sorted {
+            ($0.step, $0.kind == .epoch ? 1 : 0) < ($1.step, $1.kind == .epoch ? 1 : 0)
+        }
+    }
+
     /// Takes up what was written since the last look.
     package mutating func look() {
         if Self.isShorter(metricsPath, than: metrics) {
             // The run went back to a checkpoint.
-            (metrics, lines) = (Place(), [])
+            (metrics, steps, epochs) = (Place(), Sieve(), Sieve())
         }
         for line in Self.newLines(of: metricsPath, &metrics) {
-            if let line = MetricsLine(parsing: line) { lines.append(line) }
+            if Self.isEpoch(line) { epochs.take(line) } else { steps.take(line) }
         }
-        thin()
         for line in Self.newLines(of: historyPath, &history) {
-            if let event = HistoryEvent(parsing: line) { events.append(event) }
+            if let event = HistoryEvent(parsing: line) { note(event) }
         }
         if events.count > Self.lineCountMax { events.removeFirst(events.count - Self.lineCountMax) }
     }
 
-    /// Keeps every second line of those of steps, and of epochs, where there are too many.
-    private mutating func thin() {
-        for kind in [MetricsLine.Kind.step, .epoch] {
-            while lines.lazy.filter({ $0.kind == kind }).count > Self.lineCountMax {
-                var count = 0
-                let last = lines.lastIndex { $0.kind == kind }
-                let kept = lines.enumerated().filter { index, line in
-                    guard line.kind == kind else { return true }
-                    count += 1
-                    return count.isMultiple(of: 2) || index == last
-                }
-                lines = kept.map(\.element)
-            }
+    private mutating func note(_ event: HistoryEvent) {
+        // Of epochs in a row the sum will do, or they would crowd out all else.
+        guard event.kind == .epoch, let last = events.last, last.kind == .epoch else {
+            return events.append(event)
+        }
+        var sum = event
+        sum.shards.merge(last.shards, uniquingKeysWith: +)
+        events[events.count - 1] = sum
+    }
+
+    private static func isEpoch(_ line: ArraySlice<UInt8>) -> Bool {
+        let last = line.endIndex - epochMark.count
+        guard last >= line.startIndex else { return false }
+        return (line.startIndex...last).contains { start in
+            line[start] == epochMark[0] && line[start...].starts(with: epochMark)
         }
     }
 

@@ -39,6 +39,11 @@ struct RunTailTests {
         tail.look()
         #expect(tail.lines.map(\.step) == [1, 2, 3])
         #expect(tail.events.map(\.kind) == [.workerJoined])
+        let epoch = "{\"kind\":\"epoch\",\"time\":1,\"step\":9,\"shards\":{\"a\":2}}\n"
+        try write(epoch + epoch, to: "history.jsonl")
+        tail.look()
+        #expect(tail.events.map(\.kind) == [.workerJoined, .epoch])
+        #expect(tail.events[1].shards == ["a": 4])
     }
 
     @Test func `begins anew where a run went back`() throws {
@@ -51,18 +56,21 @@ struct RunTailTests {
         #expect(tail.lines.map(\.step) == [1, 2, 3, 4])
     }
 
-    @Test func `keeps fewer lines of many, the first and the last among their ends`() throws {
+    @Test func `of many lines keeps some, evenly spread, and those of few epochs`() throws {
         var tail = RunTail(folder: folder.url.path)
-        try write((1...9_000).map(line).joined(), to: "metrics.jsonl")
-        var before = -1
-        while tail.lines.last?.step != 9_000 {
-            tail.look()
-            let last = try #require(tail.lines.last?.step)
-            try #require(last > before)
-            before = last
-        }
-        #expect(tail.lines.count <= RunTail.lineCountMax && tail.lines.count > 900)
-        #expect(tail.lines[0].step < 20)
-        #expect(zip(tail.lines, tail.lines.dropFirst()).allSatisfy { $0.step < $1.step })
+        let epoch = line(4_500).replacing(
+            "step\",",
+            with: "epoch\",\"seconds\":1,",
+            maxReplacements: 1
+        )
+        let text = (1...4_500).map(line).joined() + epoch + (4_501...9_000).map(line).joined()
+        try write(text, to: "metrics.jsonl")
+        for _ in 0..<(text.utf8.count / (512 << 10) + 1) { tail.look() }
+        let steps = tail.lines.filter { $0.kind == .step }.map(\.step)
+        #expect(steps.count <= RunTail.lineCountMax && steps.count > RunTail.lineCountMax / 2)
+        #expect(steps.first == 1 && steps.last ?? 0 > 8_900)
+        let gaps = Set(zip(steps, steps.dropFirst()).map { $1 - $0 })
+        #expect(gaps.count == 1, "\(gaps)")
+        #expect(tail.lines.filter { $0.kind == .epoch }.map(\.step) == [4_500])
     }
 }

@@ -40,7 +40,9 @@ package final class Health: Sendable {
     var signOfLifePeriod: Duration? { state.withLock { $0.isAskedFor ? Self.period : nil } }
 
     /// Notes a sign of life of the loop.
-    package func beat(at now: ContinuousClock.Instant = .now) { state.withLock { $0.lastBeat = now } }
+    package func beat(at now: ContinuousClock.Instant = .now) {
+        state.withLock { $0.lastBeat = now }
+    }
 
     /// Answers whether the process is alive; a loop that has not begun is.
     package func liveness(at now: ContinuousClock.Instant = .now) -> (isGood: Bool, text: String) {
