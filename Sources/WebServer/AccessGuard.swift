@@ -86,7 +86,9 @@ package struct AccessGuard: HTTPResponder {
         let host =
             text.hasPrefix("[")
             ? text.prefix { $0 != "]" } + "]" : text.prefix { $0 != ":" }
-        guard text.dropFirst(host.count).wholeMatch(of: /(:[0-9]{0,5})?/) != nil else {
+        guard text.hasPrefix(host),
+            text.dropFirst(host.count).wholeMatch(of: /(:[0-9]{0,5})?/) != nil
+        else {
             return false
         }
         if host.lowercased() == "localhost" || host == "[::1]" { return true }
