@@ -52,7 +52,7 @@ package struct RunTail {
         historyPath = "\(folder)/\(RunHistory.fileName)"
     }
 
-    /// Lines of steps and epochs so far, in their order; of many, every so many.
+    /// Lines of steps and epochs so far, in their order; of many, each second, fourth and so on.
     package var lines: [MetricsLine] {
         (steps.lines + epochs.lines).sorted {
             ($0.step, $0.kind == .epoch ? 1 : 0) < ($1.step, $1.kind == .epoch ? 1 : 0)

@@ -48,6 +48,6 @@ struct HealthTests {
         while try #require(ProcessUsage()).processorSeconds < first.processorSeconds + 0.02 {
             for index in 0..<10_000 { sum += Double(index).squareRoot() }
         }
-        #expect(sum > 0)
+        withExtendedLifetime(sum) {}
     }
 }

@@ -60,13 +60,16 @@ final class Caller {
 
     /// What comes until it has `text`, or until the end.
     func read(until text: String) -> String {
-        var all = ""
-        while !all.contains(text) {
+        var parts: [String] = []
+        // Looking at all of it each time would take long where it is much.
+        var latest = ""
+        while !latest.contains(text) {
             let part = read()
-            if part.isEmpty { return all }
-            all += part
+            if part.isEmpty { break }
+            parts.append(part)
+            latest = latest.suffix(text.count) + part
         }
-        return all
+        return parts.joined()
     }
 }
 
