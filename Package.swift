@@ -109,6 +109,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Levels and labels for what a run says beside its progress.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // HTTP for health, metrics and the live page; only its core, sockets and HTTP/1 are built.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // The wire's header and ONNX; only the runtime is built, the generated code is committed.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         // File paths, as swift-subprocess takes them.
@@ -218,6 +220,14 @@ let package = Package(
         module("Reporting", ["Figures", "JSON"]),
         module("HTMLReport", ["Figures", "JSON", "Reporting"]),
         module(
+            "WebServer",
+            [
+                product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+                product("NIOPosix", "swift-nio"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ]
+        ),
+        module(
             "Hosting",
             [
                 "CSignals", "Kernels", "PlainFiles", "SharedMemory", "ZeroMQ",
@@ -257,7 +267,7 @@ let package = Package(
                 "Model",
                 "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "Training",
                 "TrainingBenchmarks", "TrainingDriver", "TrainingProtocol", "TrainingSimulation",
-                "Transport", "ZeroMQ",
+                "Transport", "WebServer", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -335,6 +345,7 @@ let package = Package(
         tests("Sealing"),
         tests("SharedMemory"),
         tests("Keys", ["ZeroMQ"]),
+        tests("WebServer", [product("ServiceLifecycle", "swift-service-lifecycle")]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["lockstep", "MNIST", "SeededRandom", "TestTools"],
@@ -357,7 +368,7 @@ let package = Package(
                 "JSON", "Keys",
                 "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
                 "SharedMemory", "TestTools", "Training", "TrainingDriver", "TrainingProtocol",
-                "Transport", "Wire", "ZeroMQ",
+                "Transport", "WebServer", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",

@@ -36,7 +36,7 @@ enum PageStyle {
             .charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); }
             .card { margin: 0; padding: .7rem; background: var(--card); border-radius: .5rem; min-width: 0; }
             .card figcaption { font-weight: 600; }
-            .card svg { display: block; width: 100%; height: auto; }
+            .card svg { display: block; width: 100%; height: auto; overflow: visible; }
             svg text { fill: var(--quiet); font: 13px system-ui, sans-serif; }
             svg path { fill: none; stroke-width: 1.8; stroke-linejoin: round; } svg .rule { stroke: var(--line); stroke-width: 1; }
             svg .dashed { stroke-dasharray: 5 3; } svg .faint { stroke-width: 1; opacity: .45; }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Secret keys that came in variables of the environment.
+/// Secrets that came in variables of the environment.
 ///
 /// They are taken out of it before anything else happens, for whatever this process starts would
 /// inherit them, and /proc/PID/environ shows a process's first environment as long as it lives.
@@ -11,6 +11,9 @@ enum EnvironmentSecret {
     /// A worker's key; nil if there was none.
     static var workerKey: String? { taken["LOCKSTEP_WORKER_KEY"] }
 
+    /// What opens the live page; nil if there was none.
+    static var dashboardToken: String? { taken["LOCKSTEP_DASHBOARD_TOKEN"] }
+
     /// Takes them out of the environment.
     ///
     /// To be called at the start, while no other thread reads the environment.
@@ -18,7 +21,9 @@ enum EnvironmentSecret {
 
     private static let taken: [String: String] = {
         var taken: [String: String] = [:]
-        for name in ["LOCKSTEP_COORDINATOR_KEY", "LOCKSTEP_WORKER_KEY"] {
+        for name in [
+            "LOCKSTEP_COORDINATOR_KEY", "LOCKSTEP_WORKER_KEY", "LOCKSTEP_DASHBOARD_TOKEN",
+        ] {
             guard let text = getenv(name) else { continue }
             taken[name] = String(cString: text)
             // Unsetting a variable only forgets where it is.

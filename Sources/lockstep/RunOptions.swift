@@ -9,6 +9,7 @@ struct RunOptions: ParsableArguments {
     @OptionGroup var settings: SettingOptions
     @OptionGroup(title: "Run folder") var place: PlaceOptions
     @OptionGroup(title: "Workers") var carriage: CarriageOptions
+    @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     /// Where the run is kept, and what it begins with.

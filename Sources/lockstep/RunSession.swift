@@ -37,8 +37,6 @@ struct RunSession {
     /// Whom to let in where that is decided already.
     var keys: DrawnKeys?
     let workers: Workers
-    /// Where it can be asked how it does; nil for nowhere.
-    var health: HealthOptions?
     /// Who watches the process.
     var supervision = Supervision(environment: ProcessInfo.processInfo.environment)
     let logger: Logger
@@ -48,7 +46,10 @@ struct RunSession {
     /// - Throws: the first thing that the operator has to mend; `ExitCode` after a signal.
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
-        let listener = try health?.services(answering: supervision.health) ?? []
+        let (board, servers) = try options.monitoring.services(
+            answering: supervision.health,
+            logger: logger
+        )
         var configuration = try options.configuration()
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
@@ -83,7 +84,7 @@ struct RunSession {
                 run,
                 over: bound,
                 sliceCountMax: options.trace == nil ? 0 : WorkerProfile.sliceCountMax,
-                observer: report,
+                observer: watched(report, by: board, run, in: lock.folder, configuration),
                 supervision: supervision
             )
             try security?.invite(to: admission, at: service.endpoint)
@@ -98,7 +99,7 @@ struct RunSession {
             signals = try await serve(
                 service,
                 workerCount: workerCount,
-                beside: listener,
+                beside: servers,
                 report: report,
                 hangUp: hangUp(admission)
             )
@@ -231,6 +232,28 @@ struct RunSession {
         )
     }
 
+    /// Who follows the run: its report, and the board where somebody may watch.
+    private func watched(
+        _ report: RunReport,
+        by board: RunBoard?,
+        _ run: Run,
+        in folder: RunFolder,
+        _ configuration: RunConfiguration
+    ) -> any RunObserver {
+        guard let board else { return report }
+        let schedule = run.start.settings.schedule
+        board.begin(
+            RunBoard.Plan(
+                name: URL(fileURLWithPath: folder.path).lastPathComponent,
+                folder: folder.path,
+                schedule: schedule,
+                kernels: run.kernels.name,
+                settings: Setting.all.map { ($0.key, $0.text(in: configuration)) }
+            )
+        )
+        return ObserverPair(report, BoardWriter(board, schedule: schedule))
+    }
+
     private func display(of run: Run) -> RunDisplay {
         let schedule = run.start.settings.schedule
         return RunDisplay(
@@ -328,14 +351,14 @@ struct RunSession {
     private func serve(
         _ service: CoordinatorService,
         workerCount: Int,
-        beside listener: [ServiceGroupConfiguration.ServiceConfiguration],
+        beside servers: [ServiceGroupConfiguration.ServiceConfiguration],
         report: RunReport,
         hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to leave.
         let status = RunStatusService(status: report.status, logger: logger)
-        var services = listener + [.init(service: status, successTerminationBehavior: .ignore)]
+        var services = servers + [.init(service: status, successTerminationBehavior: .ignore)]
         let endpoint = service.endpoint
         if let started = try startedWorkers(workerCount, endpoint: endpoint, report.beginning) {
             services.append(.init(service: started, successTerminationBehavior: .ignore))

@@ -3,6 +3,7 @@ import Hosting
 import Kernels
 import Keys
 import Training
+import WebServer
 import ZeroMQ
 
 /// A mistake in how the program was called that shows only once files have been read.
@@ -27,7 +28,7 @@ func isMistakeInUse(_ error: any Error) -> Bool {
         error != .noneRunnable
     case let error as KeyError:
         error.isMistakeInUse
-    case HealthError.malformed, is HostError, is SingleDash, is UnknownCommand, is UsageError:
+    case ListenError.malformed, is HostError, is SingleDash, is UnknownCommand, is UsageError:
         true
     default:
         false

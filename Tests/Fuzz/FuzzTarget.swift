@@ -12,7 +12,7 @@ struct FuzzTarget {
         try [
             wire, sealed, machine, workerPackets, coordinatorPackets, profile, idx, gzip(),
             safetensors, checkpoint, picture(), orientation(), yaml, keys, hosts, metrics, report,
-            health,
+            web,
         ]
     }
 }

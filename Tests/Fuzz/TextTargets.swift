@@ -6,8 +6,9 @@ import Reporting
 import TestTools
 import Training
 import TrainingDriver
+import WebServer
 
-/// What is read from a run's folder, from lists, and from who asks for a process's health.
+/// What is read from a run's folder, from lists, and from who asks over HTTP.
 extension FuzzTarget {
     private static let table = TensorTable([("a", [2, 2]), ("b", [3])])
 
@@ -89,20 +90,22 @@ extension FuzzTarget {
         }
     }
 
-    static var health: FuzzTarget {
-        let answers = HealthAnswers(health: Health())
+    /// What a server reads of a request beside what NIO does, and of an address.
+    static var web: FuzzTarget {
         let requests = [
-            "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD /readyz?a=b HTTP/1.0\r\n\r\n",
-            "POST /healthz HTTP/1.1\r\nContent-Length: 1\r\n\r\na",
+            "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "/events?token=0123456789abcdef",
+            "[::1]:8080", "lockstep-8080=0123456789abcdef; a=b", "Bearer 0123456789abcdef",
         ]
-        return FuzzTarget(name: "health", corpus: requests.map { Array($0.utf8) }) { bytes in
-            let head = Array(bytes.prefix(HealthAnswers.headSizeMax + 1_024))
-            let isComplete = HealthAnswers.isComplete(head)
-            let answer = String(decoding: answers.answer(to: head), as: UTF8.self)
-            check(answer.hasPrefix("HTTP/1.1 ") && answer.contains("\r\n\r\n"), answer)
-            check(isComplete || answer.hasPrefix("HTTP/1.1 400"), "half a request: \(answer)")
-            if let address = String(validating: bytes, as: UTF8.self) {
-                _ = try? HealthAddress(address)
+        return FuzzTarget(name: "web", corpus: requests.map { Array($0.utf8) }) { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            _ = try? ListenAddress(text, option: "--x")
+            let fields = ["Host", "Cookie", "Authorization"].map { HTTPRequest.Field($0, text) }
+            let request = HTTPRequest(target: text, fields: fields)
+            var generator = SystemRandomNumberGenerator()
+            for token in [nil, AccessToken("0123456789abcdef0")] {
+                let access = AccessGuard([], token: token, port: 1, generator: &generator)
+                let answer = access.answer(to: request)
+                check(answer?.status != .ok, text)
             }
         }
     }

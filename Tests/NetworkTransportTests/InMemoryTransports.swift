@@ -54,7 +54,7 @@ final class InMemoryCoordinatorTransport: CoordinatorTransport {
         guard reached.contains(worker) else { return .unsuited }
         sent.append(worker)
         offers.append(payload.offer)
-        traffic.add(byteCount: 1)
+        traffic.add(byteCount: 1, isSent: true)
         return delivery
     }
 

@@ -187,6 +187,9 @@ extension TidyTests {
         "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation", "JSON"],
         "HTMLReport": ["Figures", "Foundation", "JSON", "Reporting"],
+        "WebServer": [
+            "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "Synchronization",
+        ],
         "Hosting": [
             "CSignals", "Foundation", "Glibc", "Kernels", "Logging", "PlainFiles",
             "ServiceLifecycle", "SharedMemory", "Subprocess", "Synchronization", "SystemPackage",
@@ -208,7 +211,8 @@ extension TidyTests {
             "Keys",
             "Logging", "MNIST", "Model", "NetworkTransport", "ONNX", "PlainFiles", "Reporting",
             "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
-            "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport", "ZeroMQ",
+            "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport",
+            "WebServer", "ZeroMQ",
         ],
     ]
 

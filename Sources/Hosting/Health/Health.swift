@@ -34,16 +34,18 @@ package final class Health: Sendable {
     }
 
     /// From now on somebody may ask.
-    func willBeAskedFor() { state.withLock { $0.isAskedFor = true } }
+    package func willBeAskedFor() { state.withLock { $0.isAskedFor = true } }
 
     /// How often a sign of life is due; nil where nobody asks.
     var signOfLifePeriod: Duration? { state.withLock { $0.isAskedFor ? Self.period : nil } }
 
     /// Notes a sign of life of the loop.
-    func beat(at now: ContinuousClock.Instant = .now) { state.withLock { $0.lastBeat = now } }
+    package func beat(at now: ContinuousClock.Instant = .now) {
+        state.withLock { $0.lastBeat = now }
+    }
 
     /// Answers whether the process is alive; a loop that has not begun is.
-    func liveness(at now: ContinuousClock.Instant = .now) -> (isGood: Bool, text: String) {
+    package func liveness(at now: ContinuousClock.Instant = .now) -> (isGood: Bool, text: String) {
         state.withLock { state in
             guard let lastBeat = state.lastBeat, now - lastBeat > Self.silenceMax else {
                 return (true, "alive")
@@ -53,7 +55,7 @@ package final class Health: Sendable {
     }
 
     /// Answers whether the process does what it was started for.
-    func readiness() -> (isGood: Bool, text: String) {
+    package func readiness() -> (isGood: Bool, text: String) {
         state.withLock { ($0.isReady, $0.status) }
     }
 }

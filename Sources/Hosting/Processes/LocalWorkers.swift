@@ -154,6 +154,8 @@ package struct LocalWorkers: Service {
                     // Keys in the environment are for other coordinators.
                     + (keyText == nil ? ["--insecure"] : ["--key", "-"]) + options
             ),
+            // The address is this process's own.
+            environment: .inherit.updating(["LOCKSTEP_HEALTH": nil]),
             input: .inputWriter,
             output: .sequence,
             error: .currentStandardError

@@ -41,7 +41,11 @@ package final class SealedCoordinatorTransport: CoordinatorTransport {
             if try !links.confirm(worker) { lostWorkers.append(worker) }
             return .linkOpened(worker)
         case .message(let header, let place, let worker)?:
-            traffic.add(byteCount: header.count + (place?.bytes.count ?? 0), isSealed: true)
+            traffic.add(
+                byteCount: header.count + (place?.bytes.count ?? 0),
+                isSent: false,
+                isSealed: true
+            )
             return received(header, place, from: worker)
         }
     }
@@ -86,14 +90,22 @@ package final class SealedCoordinatorTransport: CoordinatorTransport {
             return .unsuited
         case .samples(let work, let source):
             let header = WireEncoding.bytes(of: message)
-            traffic.add(byteCount: header.count + source.size(of: work), isSealed: true)
+            traffic.add(
+                byteCount: header.count + source.size(of: work),
+                isSent: true,
+                isSealed: true
+            )
             let isSent = try links.send(header, samplesOf: work, from: source, to: worker)
             return isSent ? .sent : .lost
         case .parameters(let buffer):
             let header = WireEncoding.bytes(of: message)
             // The convolutions', which are needed first, then the rest.
             for segment in buffer.segments {
-                traffic.add(byteCount: header.count + segment.count, isSealed: true)
+                traffic.add(
+                    byteCount: header.count + segment.count,
+                    isSent: true,
+                    isSealed: true
+                )
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[segment])
                 guard try links.send(header, bytes, to: worker) else { return .lost }
             }

@@ -25,7 +25,7 @@ package final class SharedMemoryCoordinatorTransport: CoordinatorTransport {
                 lostWorkers.append(worker)
             case .message(let header, let buffer, let size, let worker):
                 let payloadSize = buffer == nil ? 0 : size
-                traffic.add(byteCount: header.count + payloadSize)
+                traffic.add(byteCount: header.count + payloadSize, isSent: false)
                 waitingCount = links.waitingCount
                 return self.received(header, buffer, size: payloadSize, from: worker)
             }
@@ -77,7 +77,7 @@ package final class SharedMemoryCoordinatorTransport: CoordinatorTransport {
         guard links.holds(worker) else { return .unsuited }
         let header = WireEncoding.bytes(of: message, offer: payload.offer)
         guard links.send(header, payload, to: worker) else { return .unsuited }
-        traffic.add(byteCount: header.count + payload.size)
+        traffic.add(byteCount: header.count + payload.size, isSent: true)
         return .sent
     }
 

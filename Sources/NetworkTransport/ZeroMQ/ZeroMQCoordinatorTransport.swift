@@ -113,7 +113,7 @@ package final class ZeroMQCoordinatorTransport: CoordinatorTransport {
             size += payload.size
             outgoing.append(payload)
         }
-        traffic.add(byteCount: size)
+        traffic.add(byteCount: size, isSent: true)
         return try socket.send(&outgoing) == .sent ? .sent : .lost
     }
 
@@ -145,7 +145,10 @@ package final class ZeroMQCoordinatorTransport: CoordinatorTransport {
                 try WireDecoding.workerContents(bytes)
             }
             let payloadSize = incoming.frameCount == 3 ? incoming.frameSize(at: 2) : nil
-            traffic.add(byteCount: incoming.frameSize(at: 1) + (payloadSize ?? 0))
+            traffic.add(
+                byteCount: incoming.frameSize(at: 1) + (payloadSize ?? 0),
+                isSent: false
+            )
             switch contents {
             case .profile(let header):
                 guard payloadSize != nil else { return .rejected(.profile, route) }

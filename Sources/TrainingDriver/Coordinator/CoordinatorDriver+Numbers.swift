@@ -12,6 +12,7 @@ extension CoordinatorDriver {
         numbers.accept(work, arrival.sums, gradient, isKept: isKept)
         let shards = work.subtree.shards(of: schedule.shardCount(of: work.round))
         progress.tally.note(shardCount: shards.count, of: arrival.worker)
+        observer.answerCounts(arrival.worker, work.round, shards: shards)
     }
 
     func compare(_ work: Work, _ first: WorkerID, _ second: WorkerArrival<Payloads>?) {
@@ -27,6 +28,14 @@ extension CoordinatorDriver {
         let sampleCount = schedule.samples(of: .step(index: index)).count
         progress.tally.add(sums, sampleCount: sampleCount, at: clock.now)
         observer.stepDidEnd(progress.tally.stepRecord(after: machine.position, in: schedule))
+        observer.runStands {
+            RunStanding(
+                traffic: transport.traffic,
+                leases: machine.outlook.leases,
+                workerCount: machine.outlook.workerCount,
+                computingCount: machine.outlook.computingCount
+            )
+        }
         clock.lap(.record)
         clock.stepDidEnd(transport.traffic)
         transport.arrangeWorkers { machine.computes($0) }

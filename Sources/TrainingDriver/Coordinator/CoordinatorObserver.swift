@@ -1,10 +1,27 @@
 package import Figures
 package import TrainingProtocol
+package import Transport
+
+/// How a run stands, beside its figures.
+package struct RunStanding: Sendable {
+    /// What was carried since the start.
+    package var traffic: Traffic
+    /// What was leased since the start.
+    package var leases: LeaseTally
+    /// Workers that take part.
+    package var workerCount: Int
+    /// Those of them that compute; the others stand by.
+    package var computingCount: Int
+}
 
 /// Follows a run; every call comes from the coordinator's thread and should return soon.
 package protocol CoordinatorObserver: AnyObject {
     /// A step was applied.
     func stepDidEnd(_ record: StepRecord)
+    /// How the run stands after that step, for those who ask.
+    func runStands(_ standing: () -> RunStanding)
+    /// A worker's answer for these shards of a round counts.
+    func answerCounts(_ worker: WorkerID, _ round: Round, shards: Range<Int>)
     /// An epoch is about to be told of; each worker computed this number of its shards, validation
     /// included.
     func workersDidCompute(_ shardCounts: [WorkerID: Int], ofEpoch epochIndex: Int)
@@ -26,6 +43,10 @@ package protocol CoordinatorObserver: AnyObject {
 }
 
 extension CoordinatorObserver {
+    /// Does not ask.
+    package func runStands(_ standing: () -> RunStanding) {}
+    /// Takes no note.
+    package func answerCounts(_ worker: WorkerID, _ round: Round, shards: Range<Int>) {}
     /// Takes no note.
     package func workersDidCompute(_ shardCounts: [WorkerID: Int], ofEpoch epochIndex: Int) {}
 }

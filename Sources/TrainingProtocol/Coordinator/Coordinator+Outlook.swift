@@ -11,6 +11,10 @@ extension Coordinator {
         package private(set) var missingAnswerCount: Int?
         /// Workers that take part.
         package private(set) var workerCount = 0
+        /// Those of them that compute; the others stand by.
+        package private(set) var computingCount = 0
+        /// How many leases were given.
+        package private(set) var leases = LeaseTally()
         /// Whether all is decided, and workers take leave.
         package private(set) var isClosing = false
 
@@ -26,10 +30,13 @@ extension Coordinator {
                     leasing.rounds.current.round.isTraining
                     ? leasing.rounds.current.missingAnswerCount : nil
                 workerCount = leasing.roster.workerCount
+                computingCount = leasing.roster.computing.count
+                leases = leasing.tally
             case .closing(let closing):
                 deadline = closing.deadline
                 missingAnswerCount = nil
                 workerCount = closing.workers.count
+                computingCount = 0
                 isClosing = true
             case .ended:
                 self = Outlook()

@@ -6,6 +6,8 @@
 struct Leasing: Equatable, Sendable {
     var roster: Roster
     var rounds: OpenRounds
+    /// How many leases were given.
+    private(set) var tally = LeaseTally()
     private let stamp: RunStamp
 
     /// Has neither workers nor rounds yet.
@@ -134,6 +136,7 @@ struct Leasing: Equatable, Sendable {
         let worker = roster.members[index].worker
         let standsBy = roster.standsBy(index)
         guard let work = rounds.lease(to: worker, standsBy: standsBy) else { return false }
+        tally.count += 1
         actions.append(.send(.work(work, stamp), to: worker))
         return true
     }
@@ -181,6 +184,7 @@ struct Leasing: Equatable, Sendable {
         for index in rounds.current.table.leases.indices {
             let lease = rounds.current.table.leases[index]
             guard let deadline = lease.deadline, deadline <= now else { continue }
+            if !lease.isOverdue { tally.overdueCount += 1 }
             rounds.current.table.markOverdue(index)
             let longest = max(lease.allowance, roster.silenceMax)
             let allowance = min(lease.allowance * 2, longest)
@@ -212,6 +216,8 @@ extension Leasing {
             let subtree = slowest(for: roster.members[index], at: now)
         else { return false }
         rounds.current.table.lease(subtree, to: worker)
+        tally.count += 1
+        tally.backupCount += 1
         actions.append(.send(.work(rounds.current.shape.work(subtree), stamp), to: worker))
         return true
     }

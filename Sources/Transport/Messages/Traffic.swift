@@ -4,6 +4,8 @@ package struct Traffic: Equatable, Sendable {
     package var messageCount = 0
     /// Their bytes, payloads included, wherever they lay.
     package var byteCount = 0
+    /// Those of the bytes that went out.
+    package var sentByteCount = 0
     /// Those of the messages that went through sealed links.
     package var sealedMessageCount = 0
 
@@ -11,9 +13,10 @@ package struct Traffic: Equatable, Sendable {
     package init() {}
 
     /// Counts a message.
-    package mutating func add(byteCount count: Int, isSealed: Bool = false) {
+    package mutating func add(byteCount count: Int, isSent: Bool, isSealed: Bool = false) {
         messageCount += 1
         byteCount += count
+        if isSent { sentByteCount += count }
         if isSealed { sealedMessageCount += 1 }
     }
 
@@ -22,6 +25,7 @@ package struct Traffic: Equatable, Sendable {
         var sum = left
         sum.messageCount += right.messageCount
         sum.byteCount += right.byteCount
+        sum.sentByteCount += right.sentByteCount
         sum.sealedMessageCount += right.sealedMessageCount
         return sum
     }
@@ -31,6 +35,7 @@ package struct Traffic: Equatable, Sendable {
         var difference = self
         difference.messageCount -= earlier.messageCount
         difference.byteCount -= earlier.byteCount
+        difference.sentByteCount -= earlier.sentByteCount
         difference.sealedMessageCount -= earlier.sealedMessageCount
         return difference
     }

@@ -38,8 +38,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Connection") var payloads: PayloadPortOption
 
-    @OptionGroup(title: "Monitoring") var health: HealthOptions
-
     @OptionGroup var options: RunOptions
 
     @OptionGroup(title: "Security") var security: SecurityOptions
@@ -64,7 +62,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
             security: security,
             payloadPort: try payloads.port,
             workers: .remote,
-            health: health,
             logger: options.logging.logger("coordinator")
         ).run()
     }

@@ -2,12 +2,13 @@ import ArgumentParser
 import Foundation
 import Hosting
 import ServiceLifecycle
+import WebServer
 
 /// Where a process can be asked how it does.
 struct HealthOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Answer /healthz and /readyz over HTTP there, such as *:8080 (default: LOCKSTEP_HEALTH, else nowhere).",
+            "Answer /healthz, /readyz and /metrics (for Prometheus) over HTTP there, such as *:8080 (default: LOCKSTEP_HEALTH, else nowhere).",
             valueName: "address"
         )
     )
@@ -20,13 +21,20 @@ struct HealthOptions: ParsableArguments {
 
     /// Begins to listen; nothing where no address is named.
     ///
-    /// - Throws: `HealthError` when the address is none or cannot be had.
+    /// - Parameter board: how the run goes; nil for a worker.
+    /// - Throws: `ListenError` when the address is none or cannot be had.
     func services(
-        answering health: Health
+        answering health: Health,
+        board: RunBoard? = nil
     ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
         guard let text else { return [] }
-        let listener = try HealthListener(at: try HealthAddress(text), health: health)
+        let server = try HTTPServer(
+            at: try ListenAddress(text, option: "--health")
+        ) { _ in
+            [HealthPages(health: health), MetricsPage(health: health, board: board)]
+        }
+        health.willBeAskedFor()
         // First in the group: it answers until the others have ended.
-        return [.init(service: listener, successTerminationBehavior: .ignore)]
+        return [.init(service: server, successTerminationBehavior: .ignore)]
     }
 }
