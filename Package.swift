@@ -349,6 +349,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["lockstep", "MNIST", "SeededRandom", "TestTools"],
+            exclude: ["scrape_with_prometheus.py", "watch_with_chromium.py"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -372,6 +373,7 @@ let package = Package(
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             path: "Tests/Fuzz",
+            exclude: ["live"],
             swiftSettings: strict
         ),
     ],
