@@ -280,9 +280,6 @@ package struct Coordinator: Equatable, Sendable {
     /// Workers that take part.
     package var workerCount: Int { members.count }
 
-    /// Those of them that compute; the others stand by.
-    package var computingCount: Int { min(members.count, settings.workerCountAtOnce) }
-
     /// Whether a worker is one of those that compute, and does not stand by.
     package func computes(_ worker: WorkerID) -> Bool {
         members.prefix(settings.workerCountAtOnce).contains { $0.worker == worker }

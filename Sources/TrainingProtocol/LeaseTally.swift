@@ -7,3 +7,8 @@ package struct LeaseTally: Equatable, Sendable {
     /// Those whose deadline passed: their workers were asked again.
     package var overdueCount = 0
 }
+
+extension Coordinator {
+    /// Workers that take part and compute; the others stand by.
+    package var computingCount: Int { min(members.count, settings.workerCountAtOnce) }
+}
