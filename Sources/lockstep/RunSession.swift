@@ -46,10 +46,7 @@ struct RunSession {
     /// - Throws: the first thing that the operator has to mend; `ExitCode` after a signal.
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
-        let (board, servers) = try options.monitoring.services(
-            answering: supervision.health,
-            logger: logger
-        )
+        let (board, servers) = try options.monitoring.services(supervision.health, logger: logger)
         var configuration = try options.configuration()
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
@@ -63,9 +60,7 @@ struct RunSession {
             kernels: kernels
         )
         if let note = configuration.learningRateNote { logger.notice("\(note)") }
-        let trace = try options.trace.map { (path) throws(ReportError) in
-            try TraceFile(path: NSString(string: path).expandingTildeInPath)
-        }
+        let trace = try trace()
         // First, for a port in use must not leave a run behind that never began.
         let admission = try admission()
         let bound = try bind(admission, LeNet(classCount: dataset.classes.count))
@@ -232,28 +227,6 @@ struct RunSession {
         )
     }
 
-    /// Who follows the run: its report, and the board where somebody may watch.
-    private func watched(
-        _ report: RunReport,
-        by board: RunBoard?,
-        _ run: Run,
-        in folder: RunFolder,
-        _ configuration: RunConfiguration
-    ) -> any RunObserver {
-        guard let board else { return report }
-        let schedule = run.start.settings.schedule
-        board.begin(
-            RunBoard.Plan(
-                name: URL(fileURLWithPath: folder.path).lastPathComponent,
-                folder: folder.path,
-                schedule: schedule,
-                kernels: run.kernels.name,
-                settings: Setting.all.map { ($0.key, $0.text(in: configuration)) }
-            )
-        )
-        return ObserverPair(report, BoardWriter(board, schedule: schedule))
-    }
-
     private func display(of run: Run) -> RunDisplay {
         let schedule = run.start.settings.schedule
         return RunDisplay(
@@ -293,6 +266,12 @@ struct RunSession {
             payloadPort: payloadPort,
             network: network
         )
+    }
+
+    /// The file that the trace will be written to, if one is asked for.
+    private func trace() throws(ReportError) -> TraceFile? {
+        guard let path = options.trace else { return nil }
+        return try TraceFile(path: NSString(string: path).expandingTildeInPath)
     }
 
     /// Writes the trace, for which no model is given up.

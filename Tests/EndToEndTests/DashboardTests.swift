@@ -132,8 +132,8 @@ import Testing
             _ = program.wait()
         }
         #expect(eventually { httpAnswer(port, "/healthz") != nil }, "\(program.errors)")
-        #expect(eventually { processes(with: ["worker"], in: folder.url).count == 2 })
-        let worker = try #require(processes(with: ["worker"], in: folder.url).first)
+        #expect(eventually { processes(with: ["--exit-on-stdin-eof"], in: folder.url).count == 2 })
+        let worker = try #require(processes(with: ["--exit-on-stdin-eof"], in: folder.url).first)
         let pictures = ProcessInfo.processInfo.environment["LOCKSTEP_TEST_PICTURES"]
         let data = try PeerPython.run(
             "watch_with_chromium.py",

@@ -83,7 +83,7 @@ import Testing
         #expect(Set(named).count > 25)
         for name in Set(named) { #expect(names.contains(name), "\(name) is in no /metrics") }
         // A worker that is lost, and another in its place.
-        let worker = try #require(processes(with: ["worker"], in: folder.url).first)
+        let worker = try #require(processes(with: ["--exit-on-stdin-eof"], in: folder.url).first)
         kill(worker, SIGKILL)
         #expect(
             eventually {

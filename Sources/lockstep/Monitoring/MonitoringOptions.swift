@@ -26,7 +26,7 @@ struct MonitoringOptions: ParsableArguments {
     /// - Throws: `ListenError` when an address is none or cannot be had, `UsageError` when the page
     ///   would be open to others without a token.
     func services(
-        answering health: Health,
+        _ health: Health,
         logger: Logger
     ) throws -> (board: RunBoard?, [ServiceGroupConfiguration.ServiceConfiguration]) {
         guard self.health.isAskedFor || dashboardText != nil else { return (nil, []) }

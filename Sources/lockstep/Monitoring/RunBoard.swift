@@ -23,7 +23,6 @@ final class RunBoard: Sendable {
         let name: String
         let folder: String
         let schedule: Schedule
-        let kernels: String
         let settings: [(key: String, value: String)]
     }
 
