@@ -98,6 +98,7 @@ final class BoardWriter: RunObserver {
         case .saved: counters.checkpoints.savedCount += 1
         case .failed: counters.checkpoints.failedCount += 1
         case .superseded: counters.checkpoints.supersededCount += 1
+        case .otherFailed: return
         }
         tellCounts()
     }
