@@ -228,7 +228,7 @@ func denseInputGradient(
 }
 
 /// Three neighbouring vectors of one row of the weight gradient.
-struct ThreeVectors {
+private struct ThreeVectors {
     var v0, v1, v2: Lanes
 
     @inline(__always)
@@ -311,6 +311,34 @@ package func dense2InputGradient(
         inputCount: 120,
         outputCount: 84
     )
+}
+
+/// `denseWeightGradient` for fewer outputs than its tile has: one after the other.
+func fewWeightGradients(
+    _ gradient: Floats,
+    _ rows: Floats,
+    _ weightGradient: MutableFloats,
+    _ biasGradient: MutableFloats,
+    inputCount: Int,
+    outputCount: Int
+) {
+    let zero = Lanes(repeating: 0)
+    let width = 3 &* laneCount
+    for o in 0..<outputCount {
+        var column = 0
+        while column < inputCount {
+            let i = min(column, inputCount &- width)
+            var sums = ThreeVectors(v0: zero, v1: zero, v2: zero)
+            for sample in 0..<shardWidth {
+                let x = rows + (sample &* inputCount &+ i)
+                let (x0, x1) = (load(x), load(x + laneCount))
+                sums.add(gradient[o &* shardWidth &+ sample], x0, x1, load(x + 2 &* laneCount))
+            }
+            sums.write(weightGradient + (o &* inputCount &+ i))
+            column &+= width
+        }
+    }
+    laneSums(gradient, vectorCount: outputCount, biasGradient)
 }
 
 /// The weight and bias gradients of 120 → 84.

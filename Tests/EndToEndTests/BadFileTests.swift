@@ -62,7 +62,10 @@ import Testing
         try FileManager.default.removeItem(at: url("data/\(images)"))
         try good.write(to: url("data/\(images)"))
         try (goodLabels.dropLast() + [10]).write(to: url("data/\(labels)"))
-        try checkTrain("data/\(labels): label 10 at index 159")
+        try check(
+            "train --dataset data --run-dir never --classes 10",
+            "data/\(labels): label 10 at index 159"
+        )
         try check("train --dataset nope --run-dir never", "nope: ")
     }
 

@@ -95,7 +95,7 @@ struct EventFeedTests {
     @Test func `says that it is the end`() async throws {
         let address = try ListenAddress("127.0.0.1:0", option: "--x")
         let server = try HTTPServer(at: address) { _ in [Page(feed: Feed())] }
-        let serving = Task { try await server.run() }
+        let serving = Task(executorPreference: PromptExecutor.shared) { try await server.run() }
         let caller = Task(executorPreference: PromptExecutor.shared) {
             let caller = try Caller(port: server.port)
             caller.send(Self.request)
