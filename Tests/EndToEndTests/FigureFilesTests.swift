@@ -83,7 +83,7 @@ import Testing
         )
         let settings = try #require(summary["settings"] as? [String: Any])
         #expect(settings["logEvery"] as? Int == 1 && settings["input"] as? String == "pad")
-        #expect(settings.count == 35)
+        #expect(settings.count == 39)
         #expect(summary["formatVersion"] as? Int == 2)
         for key in ["version", "commit", "kernels", "host", "startTime"] {
             #expect((summary[key] as? String)?.isEmpty == false, "\(key)")

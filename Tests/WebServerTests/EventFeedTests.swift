@@ -35,7 +35,7 @@ struct EventFeedTests {
         let address = try ListenAddress("127.0.0.1:0", option: "--x")
         let server = try HTTPServer(at: address, limits: limits) { _ in [Page(feed: feed)] }
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask(executorPreference: PromptExecutor.shared) { try await server.run() }
             defer { group.cancelAll() }
             return try await blocking { try body(server.port) }
         }

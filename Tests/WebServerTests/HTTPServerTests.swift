@@ -25,7 +25,7 @@ struct HTTPServerTests {
             limits: limits
         ) { _ in [responder] }
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask(executorPreference: PromptExecutor.shared) { try await server.run() }
             defer { group.cancelAll() }
             return try await blocking { try body(server.port) }
         }
