@@ -13,7 +13,7 @@ package struct ServerLimits: Sendable {
     /// How much may lie unread before nothing more is sent for a while.
     package var unreadSizeMax = 256 << 10
     /// How often events are sent.
-    package var eventInterval: Duration = .milliseconds(500)
+    package var eventInterval: Duration = .seconds(1)
 
     /// The usual limits.
     package init() {}
