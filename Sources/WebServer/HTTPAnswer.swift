@@ -55,4 +55,12 @@ package protocol HTTPResponder: Sendable {
 package protocol EventFeed: AnyObject, Sendable {
     /// The parts as they are now.
     func parts() -> [(name: String, text: String)]
+
+    /// Whether something has happened since ``parts()`` that should be shown before its time.
+    var isUrgent: Bool { get }
+}
+
+extension EventFeed {
+    /// All can wait.
+    package var isUrgent: Bool { false }
 }

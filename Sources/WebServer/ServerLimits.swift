@@ -12,7 +12,9 @@ package struct ServerLimits: Sendable {
     package var unreadMax: Duration = .seconds(10)
     /// How much may lie unread before nothing more is sent for a while.
     package var unreadSizeMax = 256 << 10
-    /// How often events are sent.
+    /// How often it is looked whether events are urgent.
+    package var urgencyInterval: Duration = .milliseconds(200)
+    /// How often events are sent that are not.
     package var eventInterval: Duration = .seconds(1)
 
     /// The usual limits.

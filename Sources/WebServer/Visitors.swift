@@ -37,6 +37,7 @@ final class Visitors {
     private var followers: [Follower] = []
     private var parts: [String: Part] = [:]
     private var ticking: RepeatedTask?
+    private var lastTick = NIODeadline.distantPast
 
     init(_ limits: ServerLimits) { self.limits = limits }
 
@@ -77,17 +78,24 @@ final class Visitors {
         followers.append(Follower(channel, feed))
         tick()
         guard ticking == nil else { return }
-        let interval = TimeAmount(limits.eventInterval)
+        let interval = TimeAmount(min(limits.eventInterval, limits.urgencyInterval))
         let own = NIOLoopBound(self, eventLoop: channel.eventLoop)
         ticking = channel.eventLoop.scheduleRepeatedTask(
             initialDelay: interval,
             delay: interval
-        ) { _ in own.value.tick() }
+        ) { _ in own.value.tickIfDue() }
+    }
+
+    private func tickIfDue() {
+        guard let feed = followers.first?.feed else { return }
+        let isDue = NIODeadline.now() - lastTick >= TimeAmount(limits.eventInterval)
+        if isDue || feed.isUrgent { tick() }
     }
 
     /// Sends what has changed to those who read; whoever does not for long is dropped.
     func tick() {
         guard let first = followers.first else { return }
+        lastTick = .now()
         // All follow one run.
         let changed = first.feed.parts()
         for (name, text) in changed where parts[name]?.text != text {

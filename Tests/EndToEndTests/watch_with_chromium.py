@@ -176,7 +176,7 @@ def watch(browser, url, worker, folder, token):
     browser.key("Enter", 13, "\r")
     found["paused"] = browser.value("document.getElementById('pause').getAttribute('aria-pressed')")
     still = browser.value(FACT.format("step"))
-    time.sleep(1.5)
+    time.sleep(2.5)
     found["stays"] = browser.value(FACT.format("step")) == still
     browser.key("Enter", 13, "\r")
     found["goes on"] = browser.wait(f"{FACT.format('step')} !== {json.dumps(still)}") is not None

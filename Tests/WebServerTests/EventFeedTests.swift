@@ -19,8 +19,19 @@ struct EventFeedTests {
         }
     }
 
+    /// One whose parts cannot wait.
+    private final class UrgentFeed: EventFeed {
+        private let count = Atomic(0)
+
+        var isUrgent: Bool { true }
+
+        func parts() -> [(name: String, text: String)] {
+            [("moving", "\(count.wrappingAdd(1, ordering: .relaxed).newValue)")]
+        }
+    }
+
     private struct Page: HTTPResponder {
-        let feed: Feed
+        let feed: any EventFeed
 
         func answer(to request: HTTPRequest) -> HTTPAnswer? { HTTPAnswer(following: feed) }
     }
@@ -29,7 +40,7 @@ struct EventFeedTests {
 
     private func serving<Value: Sendable>(
         _ limits: ServerLimits,
-        _ feed: Feed,
+        _ feed: any EventFeed,
         _ body: @escaping @Sendable (UInt16) throws -> Value
     ) async throws -> Value {
         let address = try ListenAddress("127.0.0.1:0", option: "--x")
@@ -57,6 +68,18 @@ struct EventFeedTests {
         #expect(text.contains("Content-Type: text/event-stream"), "\(text)")
         #expect(text.ranges(of: "event: still\ndata: one\ndata: two\n\n").count == 1)
         #expect(text.contains("event: moving\ndata: 2\n\n"))
+    }
+
+    @Test func `sends before its time what is urgent`() async throws {
+        var limits = quick
+        limits.eventInterval = .seconds(600)
+        limits.urgencyInterval = .milliseconds(10)
+        let text = try await serving(limits, UrgentFeed()) { port in
+            let caller = try Caller(port: port)
+            caller.send(Self.request)
+            return caller.read(until: "data: 5\n")
+        }
+        #expect(text.contains("data: 5\n"))
     }
 
     @Test func `drops one who does not read, and lets no other wait for it`() async throws {

@@ -86,6 +86,7 @@ final class BoardWriter: RunObserver {
             return
         }
         tellAll()
+        board.noteEvent()
     }
 
     func workerWillJoin(_ worker: WorkerID, name: String) {

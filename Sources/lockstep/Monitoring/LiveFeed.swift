@@ -13,6 +13,7 @@ final class LiveFeed: EventFeed {
         var tail: RunTail?
         var sampleCount = 0
         var time: Double?
+        var eventCount = 0
     }
 
     private let board: RunBoard
@@ -20,11 +21,14 @@ final class LiveFeed: EventFeed {
 
     init(_ board: RunBoard) { self.board = board }
 
+    var isUrgent: Bool { past.withLock { $0.eventCount != board.eventCount } }
+
     func parts() -> [(name: String, text: String)] {
         board.isBeingWatched()
         let notes = board.look()
         guard let plan = notes.plan else { return [] }
         return past.withLock { past in
+            past.eventCount = board.eventCount
             var tail = past.tail ?? RunTail(folder: plan.folder)
             tail.look()
             past.tail = tail

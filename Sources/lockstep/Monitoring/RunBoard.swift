@@ -28,6 +28,7 @@ final class RunBoard: Sendable {
 
     private let notes = Mutex(Notes())
     private let watch = Atomic(false)
+    private let events = Atomic(0)
 
     /// Notes what a run that begins is to be.
     func begin(_ plan: Plan) { notes.withLock { $0.plan = plan } }
@@ -40,6 +41,12 @@ final class RunBoard: Sendable {
 
     /// Notes that somebody looks at more than counts, once.
     func isBeingWatched() { watch.store(true, ordering: .relaxed) }
+
+    /// How often something happened that is no step, such as the loss of a worker.
+    var eventCount: Int { events.load(ordering: .relaxed) }
+
+    /// Notes that something happened that is no step.
+    func noteEvent() { events.add(1, ordering: .relaxed) }
 
     /// Tells, unless somebody looks just now.
     ///
