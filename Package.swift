@@ -308,7 +308,8 @@ let package = Package(
                 "SharedMemory", "TrainingDriver", "TrainingProtocol", "Transport", "Wire",
                 "ZeroMQ",
                 product("Logging", "swift-log"),
-            ]
+            ],
+            exclude: ["Fixtures", "record_with_keras.py"]
         ),
         tests("Transport"),
         tests(
