@@ -34,9 +34,10 @@ func exponential(_ x: Lanes) -> Lanes {
         .replacing(with: Lanes(repeating: 0), where: x .< broadcast(-87))
 }
 
-/// ln x for x of [1, 255], at most 0.86 ulp from the truth; NaN for NaN.
+/// ln x for x of [1, 255]; NaN for NaN.
 ///
-/// That is the range of a sum of 2 to 255 powers of which the greatest is 1.
+/// That is the range of a sum of 2 to 255 powers of which the greatest is 1. Over [1, 10], the range
+/// for ten classes, it was measured to be at most 0.86 ulp from the truth.
 ///
 /// x = 2^e·m with m in [√½, √2); with s = (m − 1)/(m + 1), ln m = 2·(s + s³/3 + s⁵/5 + …), where
 /// |s| ≤ 0.172.
