@@ -302,7 +302,9 @@ extension Setting {
         return setting
     }
 
-    static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
+    static func named(_ key: String) -> Setting? { byKey[key] }
+
+    private static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
     /// What other programs call some settings, by the letters alone.
     private static let synonyms = ["lr": "learningRate", "bs": "batchSize", "batch": "batchSize"]

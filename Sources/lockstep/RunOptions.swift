@@ -4,9 +4,11 @@ import Foundation
 import Model
 import Training
 
-/// What `train` and `coordinator` have in common: the settings and where the run is kept.
+/// What the commands that coordinate a run have in common beside its settings: where it is kept, and what is said of it.
+///
+/// The settings are a group of their own, beside this one: a debug build checks each level of
+/// groups in groups four times as long as the one above.
 struct RunOptions: ParsableArguments {
-    @OptionGroup var settings: SettingOptions
     @OptionGroup(title: "Run folder") var place: PlaceOptions
     @OptionGroup(title: "Workers") var carriage: CarriageOptions
     @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
@@ -163,9 +165,11 @@ struct RunOptions: ParsableArguments {
     /// The run's folder, a new one where none was named.
     var folder: RunFolder { folderPath.map(RunFolder.init(path:)) ?? .unnamed() }
 
-    /// The settings, with the data set's place as every working folder finds it; a run that goes on
-    /// keeps its own where no other file is named.
-    func configuration() throws(ConfigurationError) -> RunConfiguration {
+    /// What `settings` says, with the data set's place as every working folder finds it; a run that
+    /// goes on keeps its own where no other file is named.
+    func configuration(
+        _ settings: SettingOptions
+    ) throws(ConfigurationError) -> RunConfiguration {
         let folder = folder
         var configuration = try settings.resolve(
             fallbackFile: resumes && folder.holdsConfiguration ? folder.configurationPath : nil

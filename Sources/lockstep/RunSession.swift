@@ -28,6 +28,7 @@ struct RunSession {
         case launched(RemoteWorkers.Plan)
     }
 
+    let settings: SettingOptions
     let options: RunOptions
     let endpoint: String
     /// How its connections are protected; nil where only this user reaches the address.
@@ -47,7 +48,7 @@ struct RunSession {
     func run() async throws {
         AllocatorTuning.keepFreedMemory()
         let (board, servers) = try options.monitoring.services(supervision.health, logger: logger)
-        var configuration = try options.configuration()
+        var configuration = try options.configuration(settings)
         let workerCount = workerCount(of: configuration)
         try makeRoom(workerCount)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)

@@ -38,6 +38,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Connection") var payloads: PayloadPortOption
 
+    @OptionGroup var settings: SettingOptions
+
     @OptionGroup var options: RunOptions
 
     @OptionGroup(title: "Security") var security: SecurityOptions
@@ -57,6 +59,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         Signals.outliveReaders()
         Signals.outliveTerminal()
         try await RunSession(
+            settings: settings,
             options: options,
             endpoint: try address(),
             security: security,

@@ -91,6 +91,8 @@ struct LaunchCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Connection") var payloads: PayloadPortOption
 
+    @OptionGroup var settings: SettingOptions
+
     @OptionGroup var options: RunOptions
 
     @Argument(
@@ -159,6 +161,7 @@ struct LaunchCommand: AsyncParsableCommand {
             standardInput: keys.map { $0.workerKey.text + "\n" } ?? ""
         )
         try await RunSession(
+            settings: settings,
             options: options,
             endpoint: listensAt,
             payloadPort: try payloads.port,

@@ -25,6 +25,8 @@ struct TrainCommand: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup var settings: SettingOptions
+
     @OptionGroup var options: RunOptions
 
     @Option(
@@ -43,6 +45,7 @@ struct TrainCommand: AsyncParsableCommand {
         let folder = try PrivateSocketFolder(in: FileManager.default.temporaryDirectory.path)
         defer { withExtendedLifetime(folder) {} }
         try await RunSession(
+            settings: settings,
             options: options,
             endpoint: folder.endpoint,
             workers: .local(simulatedMilliseconds: simulateCompute?.value),
