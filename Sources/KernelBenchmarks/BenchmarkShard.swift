@@ -10,37 +10,42 @@ struct BenchmarkShard {
     private let computer: ShardComputer
     private let buffer = ParameterBuffer()
 
-    /// Trains on batches of two shards, beginning anew where the samples end.
+    /// Trains on batches of `batchShardCount` shards, beginning anew where the samples end.
     ///
-    /// - Precondition: there are at least two shards of samples.
-    init(kernels: KernelSet, samples all: [UInt8], stepCount: Int) {
+    /// - Precondition: there are samples for one batch at least.
+    init(kernels: KernelSet, samples all: [UInt8], stepCount: Int, batchShardCount: Int = 2) {
         self.all = all
         computer = ShardComputer(kernels: kernels, transform: InputTransform())
         let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize
-        let batchCount = all.count / (2 * shardSize)
-        precondition(batchCount > 0, "\(all.count) bytes of samples are less than two shards")
-        samples = Array(all[(batchCount * 2 - 1) * shardSize..<batchCount * 2 * shardSize])
-        let (rule, right) = (OptimizerRule(), ParameterBuffer())
+        let batchSize = batchShardCount * shardSize
+        let batchCount = all.count / batchSize
+        precondition(batchCount > 0, "\(all.count) bytes of samples are less than a batch")
+        samples = Array(all[..<(batchCount * batchSize)].suffix(shardSize))
+        let (rule, sum) = (OptimizerRule(), ParameterBuffer())
         let buffers = rule.initialBuffers(of: parameters)
         for step in 0..<stepCount {
-            let start = step % batchCount * 2 * shardSize
+            sum.floats.update(repeating: 0)
             all.withUnsafeBytes { bytes in
-                for (index, gradient) in [buffer, right].enumerated() {
-                    let first = start + index * shardSize
+                for index in 0..<batchShardCount {
+                    let first = step % batchCount * batchSize + index * shardSize
                     _ = computer.gradient(
                         of: parameters.start,
                         samples: UnsafeRawBufferPointer(rebasing: bytes[first..<first + shardSize]),
-                        into: gradient.start
+                        into: buffer.start
+                    )
+                    kernels.add(
+                        into: sum.start,
+                        buffer.start,
+                        count: LeNet.digits.parameterCount
                     )
                 }
             }
-            kernels.add(into: buffer.start, right.start, count: LeNet.digits.parameterCount)
             rule.step(
                 step + 1,
                 from: buffers,
                 to: buffers,
-                gradientSum: buffer,
-                sampleCount: 2 * LeNet.shardSampleCountMax
+                gradientSum: sum,
+                sampleCount: batchShardCount * LeNet.shardSampleCountMax
             )
             .make(0..<LeNet.digits.parameterCount, kernels: kernels)
         }

@@ -41,12 +41,30 @@ package enum KernelBenchmark {
                     stepCount: short ? 10 : 1_688
                 )
                 try checkShard(kernels, shard)
-                return KernelReport(kernels: kernels, short: short).lines(shard)
+                let report = KernelReport(kernels: kernels, short: short)
+                return report.lines(shard)
+                    + (short ? [] : secondEpochLines(report, kernels, samples))
             }
             print("")
             print("\(kernels.name): every kernel agrees with the naive reference")
             lines.forEach(print)
         }
+    }
+
+    /// What shards take in the middle of a second epoch at batches of 256, for comparison with what
+    /// `bench training` says of that epoch: there are fewer zeros than later.
+    private static func secondEpochLines(
+        _ report: KernelReport,
+        _ kernels: KernelSet,
+        _ samples: [UInt8]
+    ) -> [String] {
+        let shard = BenchmarkShard(
+            kernels: kernels,
+            samples: samples,
+            stepCount: 315,
+            batchShardCount: 16
+        )
+        return ["as in the second epoch at batches of 256: " + report.differentShards(shard)]
     }
 
     /// Compares a shard's gradient with the reference in double precision.

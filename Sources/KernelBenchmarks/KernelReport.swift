@@ -120,16 +120,23 @@ struct KernelReport {
 
     /// Different shards in turn, and one again and again.
     private func turns(_ shard: BenchmarkShard) -> [String] {
-        let (count, passCount) = (min(shard.shardCount, repetitionCount), min(10, repetitionCount))
-        let turns = shard.times(of: Array(0..<count), passCount: passCount)
-        let same = shard.times(
-            of: Array(repeating: shard.shardCount - 1, count: count),
-            passCount: passCount
-        )
+        let same = Array(repeating: shard.shardCount - 1, count: turnCount(of: shard))
         return [
-            "different shards in turn, as in a run: \(parts(turns))",
-            "the same one again, whose branches the CPU foretells: \(parts(same))",
+            "different shards in turn: " + differentShards(shard),
+            "the same one again, whose branches the CPU foretells: "
+                + parts(shard.times(of: same, passCount: passCount)),
         ]
+    }
+
+    /// What different shards take in turn.
+    func differentShards(_ shard: BenchmarkShard) -> String {
+        parts(shard.times(of: Array(0..<turnCount(of: shard)), passCount: passCount))
+    }
+
+    private var passCount: Int { min(10, repetitionCount) }
+
+    private func turnCount(of shard: BenchmarkShard) -> Int {
+        min(shard.shardCount, repetitionCount)
     }
 
     private func parts(_ times: ShardTimes) -> String {
