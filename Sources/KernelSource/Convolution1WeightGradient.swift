@@ -79,16 +79,27 @@ private func takeWindows(_ pooledGradient: Floats, _ pooled: Floats, _ lists: Li
     #endif
 }
 
+/// Adds a window's gradients to the bias sums.
+@_transparent
+private func addBias(_ lists: Lists, _ gradient: Floats) {
+    var lane = 0
+    while lane < 6 &* shardWidth {
+        store(load(lists.biasSums + lane) + load(gradient + lane), lists.biasSums + lane)
+        lane &+= laneCount
+    }
+}
+
 /// Lists a window's gradients by channel, in the order of the samples, each with where its pixels
-/// begin, and adds them to the bias sums.
+/// begin.
+///
+/// - Parameter ink: the samples with ink under the window; nil for a list with all zeros.
 @_transparent
 private func listWindow(
     _ lists: Lists,
     _ gradient: Floats,
     _ winner: Integers,
     origin: Int,
-    ink: UInt32,
-    leavingZeros: Bool
+    ink: UInt32?
 ) {
     for channel in 0..<6 {
         var count = Int(lists.counts[channel])
@@ -96,15 +107,13 @@ private func listWindow(
         var lane = 0
         while lane < shardWidth {
             let g = load(gradient + (channel &* 16 &+ lane))
-            let bias = lists.biasSums + (channel &* 16 &+ lane)
-            store(load(bias) + g, bias)
             let sample =
                 laneNumbers &+ IntegerLanes(repeating: Int32(truncatingIfNeeded: lane))
             let first =
                 sample &* IntegerLanes(repeating: Int32(imageSize))
                 &+ IntegerLanes(repeating: Int32(truncatingIfNeeded: origin))
             let index = load(winner + (channel &* 16 &+ lane))
-            if leavingZeros {
+            if let ink {
                 let inked = ink &>> UInt32(truncatingIfNeeded: lane) & everyLane
                 let offset = first &+ winnerOffset(index, right: 1, down: Int32(imageRowStride))
                 append(g, offset, nonzeroLanes(g) & inked, to: values, offsets, &count)
@@ -144,11 +153,51 @@ private func addLists(_ images: Floats, _ lists: Lists) {
     }
 }
 
+/// Lists what the windows give, row by row, and adds it up.
+@_transparent
+private func addWindows(
+    _ images: Floats,
+    _ ink: UnsafePointer<UInt16>,
+    _ pooledGradient: Floats,
+    _ pooled: Floats,
+    _ winner: Integers,
+    leavingZeros: Bool,
+    _ lists: Lists
+) {
+    // Of sums, bias sums and counts.
+    lists.start.update(repeating: 0, count: 592)
+    for y in 0..<14 {
+        for pair in 0..<7 {
+            let first = y &* 14 &+ 2 &* pair
+            takeWindows(
+                pooledGradient + first &* positionStride,
+                pooled + first &* positionStride,
+                lists
+            )
+            for right in 0..<2 {
+                let gradient = lists.channels + right &* 128
+                addBias(lists, gradient)
+                let inked = UInt32(ink[y &* 16 &+ 2 &* pair &+ right])
+                // At the border of the image, few windows have ink of any sample.
+                guard !leavingZeros || inked != 0 else { continue }
+                listWindow(
+                    lists,
+                    gradient,
+                    winner + (first &+ right) &* 96,
+                    origin: 2 &* y &* imageRowStride &+ imagePlace(window: 2 &* pair &+ right),
+                    ink: leavingZeros ? inked : nil
+                )
+            }
+        }
+        if y % 2 == 1 { addLists(images, lists) }
+    }
+}
+
 /// The weight and bias gradients of the first convolution.
 ///
-/// images as `rowsOfImages` writes them, with zeros behind, windows with ink [14, 16] as
-/// `mapInk` has them, pooled gradient and pooled output [16, 14, 14, 8], winner [196, 6, 16] →
-/// weight gradient [6, 1, 5, 5], bias gradient [6].
+/// images as `rowsOfImages` writes them, of finite numbers as those of bytes are, with zeros behind,
+/// windows with ink [14, 16] as `mapInk` has them, pooled gradient and pooled output
+/// [16, 14, 14, 8], winner [196, 6, 16] → weight gradient [6, 1, 5, 5], bias gradient [6].
 ///
 /// Of each two rows of windows, a weight's sum goes over the windows, and in a window over the
 /// samples, of those whose gradient is not zero and whose patch has ink, alternately into two sums;
@@ -164,31 +213,11 @@ package func convolution1WeightGradient(
     biasGradient: UnsafeMutablePointer<Float>
 ) {
     let lists = Lists(start: scratch)
-    let leavingZeros =
-        areFinite(images, count: 16 &* imageSize)
-        && areFinite(pooledGradient, count: 16 * pooledSampleStride)
-    // Of sums, bias sums and counts.
-    scratch.update(repeating: 0, count: 592)
-    for y in 0..<14 {
-        for pair in 0..<7 {
-            let first = y &* 14 &+ 2 &* pair
-            takeWindows(
-                pooledGradient + first &* positionStride,
-                pooled + first &* positionStride,
-                lists
-            )
-            for right in 0..<2 {
-                listWindow(
-                    lists,
-                    lists.channels + right &* 128,
-                    winner + (first &+ right) &* 96,
-                    origin: 2 &* y &* imageRowStride &+ imagePlace(window: 2 &* pair &+ right),
-                    ink: UInt32(ink[y &* 16 &+ 2 &* pair &+ right]),
-                    leavingZeros: leavingZeros
-                )
-            }
-        }
-        if y % 2 == 1 { addLists(images, lists) }
+    addWindows(images, ink, pooledGradient, pooled, winner, leavingZeros: true, lists)
+    // A gradient that is NaN or infinite shows in its bias sum, and NaN times a pixel without ink is
+    // NaN: then nothing is left out.
+    if !areFinite(lists.biasSums, count: 96) {
+        addWindows(images, ink, pooledGradient, pooled, winner, leavingZeros: false, lists)
     }
     for channel in 0..<6 {
         let sums = lists.sums + channel &* 80
