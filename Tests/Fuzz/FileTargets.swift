@@ -1,9 +1,11 @@
 import Checkpoints
 import Configuration
 import Foundation
+import IDX
 import ImageFiles
 import Keys
 import MNIST
+import Safetensors
 
 /// What is read from files.
 extension FuzzTarget {
