@@ -6,7 +6,7 @@ extension SafetensorsFile {
     /// Equal arguments give equal bytes.
     ///
     /// - Precondition: the tensors' names differ, and none is `__metadata__`.
-    public static func encode(metadata: [String: String], tensors: [TensorView]) -> [UInt8] {
+    public static func encode(metadata: [String: String] = [:], tensors: [TensorView]) -> [UInt8] {
         var header = Array(headerText(metadata: metadata, tensors: tensors).utf8)
         while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
         let size = tensors.reduce(8 + header.count) { $0 + $1.bytes.count }

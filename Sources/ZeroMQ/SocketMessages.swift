@@ -17,9 +17,9 @@ extension Socket {
     /// Sends all frames of a message or none, without ever waiting.
     ///
     /// Through a router, the first frame is the identity; `.unreachable` and `.wouldBlock` need
-    /// `isRouterMandatory`, without which libzmq drops in silence. Once its first frame is taken,
-    /// a message cannot block any more (the high-water mark counts messages). Never waiting is
-    /// deliberate: libzmq does not wake a blocked sender whose receiver goes away.
+    /// ``SocketOptions/Router/isMandatory``, without which libzmq drops in silence. Once its first
+    /// frame is taken, a message cannot block any more (the high-water mark counts messages). Never
+    /// waiting is deliberate: libzmq does not wake a blocked sender whose receiver goes away.
     ///
     /// - Precondition: there is a frame, and for a router one beside the identity.
     /// - Throws: when libzmq fails for another reason, such as a closing context.

@@ -34,6 +34,8 @@ extension FuzzTarget {
             _ = try? LabeledImages(images: damaged, labels: IDXFile(name: "l", bytes: labels))
             _ = try? LabeledImages(images: IDXFile(name: "i", bytes: images), labels: damaged)
             _ = try? IDXImages(damaged)
+            guard let array = try? IDXArray(damaged) else { return }
+            check(array.count * array.itemSize == array.bytes.count, "an array of other bytes")
         }
     }
 
