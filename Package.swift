@@ -113,6 +113,11 @@ let package = Package(
         .executable(name: "lockstep", targets: ["lockstep"]),
         // Preloaded by `lockstep bench training`, for its allocations a step.
         .library(name: "AllocationCount", type: .dynamic, targets: ["CAllocationCount"]),
+        // For other packages; `Tests/Outside` builds programs of them. Targets of these have no
+        // unsafe flags, with which nobody could depend on a version.
+        .library(name: "ZeroMQ", targets: ["ZeroMQ"]),
+        .library(name: "Safetensors", targets: ["Safetensors"]),
+        .library(name: "IDX", targets: ["IDX"]),
     ],
     dependencies: [
         // Commands, options, `--help` and completions.
@@ -172,14 +177,16 @@ let package = Package(
         module("KernelBenchmarks", ["KernelReference", "Kernels", "Model", "SeededRandom"]),
 
         // MARK: Data and files
-        module("MNIST", ["CISAL"], resources: [.copy("Resources")]),
+        module("IDX", ["CISAL"]),
+        module("MNIST", ["CISAL", "IDX"], resources: [.copy("Resources")]),
         module("PlainFiles"),
         module("JSON"),
         module(
             "ImageFiles",
             ["CGIF", "CPNG", "CTIFF", "CTurboJPEG", "CWebP", "PlainFiles"]
         ),
-        module("Checkpoints", ["COpenSSL", "Figures", "JSON"]),
+        module("Safetensors", ["JSON"]),
+        module("Checkpoints", ["COpenSSL", "Figures", "JSON", "Safetensors"]),
         module("Configuration", ["Model", "PlainFiles", product("Yams", "Yams")]),
 
         module(
@@ -278,8 +285,8 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "CBuildCommit", "Checkpoints", "Configuration", "Figures", "HTMLReport",
-                "Hosting", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys", "MNIST",
-                "Model",
+                "Hosting", "IDX", "ImageFiles", "JSON", "KernelBenchmarks", "Kernels", "Keys",
+                "MNIST", "Model",
                 "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "Training",
                 "TrainingBenchmarks", "TrainingDriver", "TrainingProtocol", "TrainingSimulation",
                 "Transport", "WebServer", "ZeroMQ",
@@ -291,7 +298,12 @@ let package = Package(
         ),
 
         // MARK: Tests
-        .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: strict),
+        .target(
+            name: "TestTools",
+            dependencies: ["CISAL"],
+            path: "Tests/TestTools",
+            swiftSettings: strict
+        ),
         tests("KernelReference", ["SeededRandom"]),
         tests("Kernels", ["KernelReference", "SeededRandom"]),
         tests("KernelBenchmarks", ["Kernels"]),
@@ -304,7 +316,8 @@ let package = Package(
             ["Figures", "KernelReference", "Kernels", "MNIST", "SeededRandom"],
             exclude: ["Fixtures"]
         ),
-        tests("Checkpoints", ["Figures"], exclude: ["read_with_safetensors.py"]),
+        tests("Safetensors"),
+        tests("Checkpoints", ["Figures", "Safetensors"], exclude: ["read_with_safetensors.py"]),
         tests("Configuration", ["Model"]),
         tests("Figures"),
         tests("JSON"),
@@ -312,7 +325,8 @@ let package = Package(
         tests("HTMLReport", ["Figures", "JSON", "Reporting"]),
         tests("Reporting", ["Figures", "JSON"], exclude: ["read_with_tensorboard.py"]),
         tests("ImageFiles", ["MNIST"], resources: [.copy("Fixtures")]),
-        tests("MNIST", ["CISAL"]),
+        tests("IDX"),
+        tests("MNIST", ["IDX"]),
         tests("PlainFiles"),
         tests("SeededRandom"),
         tests(
@@ -381,9 +395,9 @@ let package = Package(
         .executableTarget(
             name: "lockstep-fuzz",
             dependencies: [
-                "Checkpoints", "Configuration", "Figures", "HTMLReport", "Hosting", "ImageFiles",
-                "JSON", "Keys",
-                "MNIST", "Model", "NetworkTransport", "Reporting", "Sealing", "SeededRandom",
+                "Checkpoints", "Configuration", "Figures", "HTMLReport", "Hosting", "IDX",
+                "ImageFiles", "JSON", "Keys", "MNIST", "Model", "NetworkTransport", "Reporting",
+                "Safetensors", "Sealing", "SeededRandom",
                 "SharedMemory", "TestTools", "Training", "TrainingDriver", "TrainingProtocol",
                 "Transport", "WebServer", "Wire", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),

@@ -1,3 +1,5 @@
+import Safetensors
+
 /// A run's state between two steps: enough to go on as if nothing had happened.
 package struct Checkpoint: Equatable, Sendable {
     /// Where the run stood.
@@ -28,7 +30,7 @@ package struct Checkpoint: Equatable, Sendable {
         path: String,
         table: (TensorShapes) -> TensorTable
     ) throws(CheckpointError) {
-        let file = try SafetensorsFile(decoding: bytes, path: path)
+        let file = try SafetensorsFile(ofFloats: bytes, path: path)
         let table = table(TensorShapes(file))
         try Checksums.check(file, path: path)
         try Checksums.requirePresence(in: file, path: path)

@@ -1,4 +1,5 @@
 import Glibc
+package import Safetensors
 
 /// What can go wrong with the files of this module, each as one sentence for the operator.
 package enum CheckpointError: Error, Equatable, CustomStringConvertible {
@@ -8,8 +9,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case notAFile(path: String)
     /// The file is larger than anything this program writes or reads.
     case tooLarge(path: String, size: Int, sizeMax: Int)
-    /// The file breaks the safetensors format.
-    case malformed(path: String, found: String, expected: String)
+    /// The file breaks the safetensors format, or a tensor does not hold 32-bit floats.
+    case malformed(SafetensorsError)
     /// A checksum in the metadata disagrees with what it was made of.
     case wrongChecksum(path: String, part: String, found: String, expected: String)
     /// A tensor of the table is absent.
@@ -18,8 +19,6 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case unexpectedTensor(path: String, name: String)
     /// A tensor has another shape than the table's.
     case wrongShape(path: String, tensor: String, found: [Int], expected: [Int])
-    /// A tensor does not hold 32-bit floats.
-    case wrongDataType(path: String, tensor: String, found: String)
     /// A metadata value is absent (`found` is nil) or not what the format asks for.
     case wrongMetadata(path: String, key: String, found: String?, expected: String)
     /// The folder has checkpoints, and not one can be used; `problems` has a sentence for each.
@@ -35,9 +34,7 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
             "\(path): a folder or device was found where a file was expected; name the file itself"
         case .tooLarge(let path, let size, let sizeMax):
             "\(path): \(size) bytes where at most \(sizeMax) were expected; is this the right file?"
-        case .malformed(let path, let found, let expected):
-            "\(path): \(found) where \(expected) was expected; "
-                + "is this a complete safetensors file?"
+        case .malformed(let error): error.description
         case .wrongChecksum(let path, let part, let found, let expected):
             "\(path): the \(part) has the SHA-256 \(found) where \(expected) was expected; "
                 + "the file is damaged, use another copy"
@@ -49,9 +46,6 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
         case .wrongShape(let path, let tensor, let found, let expected):
             "\(path): \(tensor) has the shape \(found) where \(expected) was expected; "
                 + "is this a model of another kind?"
-        case .wrongDataType(let path, let tensor, let found):
-            "\(path): \(tensor) has the data type \(found) where F32 was expected; "
-                + "convert it to 32-bit floats"
         case .wrongMetadata(let path, let key, let found, let expected):
             "\(path): the metadata has \(found.map { "\(key) \"\($0)\"" } ?? "no \(key)") where "
                 + "\(expected) was expected; was it written by another program or version?"

@@ -1,4 +1,5 @@
 import JSON
+import Safetensors
 
 /// The checksums in a file's metadata: the format itself has none, and its readers notice no
 /// flipped bit in the data.

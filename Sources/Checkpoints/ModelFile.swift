@@ -1,3 +1,5 @@
+import Safetensors
+
 /// A trained model as a file: the parameters, with what is needed to feed it images.
 package struct ModelFile: Equatable, Sendable {
     /// The largest model that is read, in bytes.
@@ -51,7 +53,7 @@ package struct ModelFile: Equatable, Sendable {
             open throws(CheckpointError) in
             try fileSystem.read(parts.name, in: open, followsLink: true, sizeMax: sizeMax)
         }
-        let file = try SafetensorsFile(decoding: bytes, path: path)
+        let file = try SafetensorsFile(ofFloats: bytes, path: path)
         try Checksums.check(file, path: path)
         let table = table(TensorShapes(file))
         let parameters = try file.floats(table: table, prefix: "", path: path)

@@ -1,4 +1,17 @@
+import Safetensors
+
 extension SafetensorsFile {
+    /// Reads the bytes of a file of 32-bit floats; `path` is only for messages.
+    ///
+    /// - Throws: ``CheckpointError/malformed(_:)``.
+    init(ofFloats bytes: [UInt8], path: String) throws(CheckpointError) {
+        do throws(SafetensorsError) {
+            self = try SafetensorsFile(decoding: bytes, path: path, dataType: .f32)
+        } catch {
+            throw .malformed(error)
+        }
+    }
+
     /// Copies the tensors of a table into one flat buffer, in the table's order.
     ///
     /// The file's own order may differ: the Python package sorts by name.

@@ -1,3 +1,5 @@
+import Safetensors
+
 /// The names and shapes of the tensors that make up one flat buffer of floats, in its order.
 ///
 /// The caller's model owns the table; this module only follows it. The same table names the
@@ -61,4 +63,4 @@ package struct TensorTable: Equatable, Sendable {
 }
 
 /// The size of a float in a buffer and in a file, in bytes.
-let floatSize = MemoryLayout<Float>.size
+private let floatSize = MemoryLayout<Float>.size

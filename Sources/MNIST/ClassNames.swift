@@ -1,4 +1,5 @@
 import Foundation
+import IDX
 
 /// The names of classes, as files beside a data set give them.
 package enum ClassNames {

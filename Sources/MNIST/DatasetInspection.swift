@@ -1,4 +1,5 @@
 private import Foundation
+import IDX
 
 /// What a data set's folder holds, file by file.
 package struct DatasetInspection: Equatable, Sendable {
@@ -24,19 +25,12 @@ package struct DatasetInspection: Equatable, Sendable {
         files = try DatasetFiles.Part.all.map { (part) throws(MNISTError) -> File in
             let path = try found.path(of: part)
             let file = try MNISTDataset.read(path)
-            var reader = IDXReader(file)
             let isOfImages = part.kind == "images"
-            let count = try isOfImages ? reader.readImageCount() : reader.readLabelCount()
-            let size = isOfImages ? LabeledImages.imageSize : 1
-            var payload = [UInt8](repeating: 0, count: count * size)
-            try payload.withUnsafeMutableBufferPointer { buffer throws(MNISTError) in
-                try reader.readPayload(into: UnsafeMutableRawBufferPointer(buffer))
-            }
-            return File(
-                path: path,
-                storedSize: file.bytes.count,
-                contents: isOfImages ? IDXWriting.images(payload) : IDXWriting.labels(payload)
+            let array = try IDXArray(
+                ofDataset: file,
+                itemShape: isOfImages ? LabeledImages.shape : []
             )
+            return File(path: path, storedSize: file.bytes.count, contents: array.encoded)
         }
     }
 }

@@ -1,9 +1,9 @@
+package import IDX
+
 /// The images of one IDX file, without labels.
 package struct IDXImages: Equatable, Sendable {
-    /// How many there are.
-    package let count: Int
     /// [count, 28, 28].
-    private let pixels: [UInt8]
+    private let array: IDXArray
 
     /// Whether a file that starts so is an IDX file of images, or compressed by gzip and perhaps
     /// one.
@@ -22,21 +22,14 @@ package struct IDXImages: Equatable, Sendable {
     ///
     /// - Throws: when they are damaged or of another kind.
     package init(_ file: IDXFile) throws(MNISTError) {
-        var reader = IDXReader(file)
-        count = try reader.readImageCount()
-        var pixels = [UInt8](repeating: 0, count: count * LabeledImages.imageSize)
-        try pixels.withUnsafeMutableBufferPointer { buffer throws(MNISTError) in
-            try reader.readPayload(into: UnsafeMutableRawBufferPointer(buffer))
-        }
-        self.pixels = pixels
+        array = try IDXArray(ofDataset: file, itemShape: LabeledImages.shape)
     }
+
+    /// How many there are.
+    package var count: Int { array.count }
 
     /// An image's pixels, row by row.
     ///
     /// - Precondition: `index` is from 0 to below `count`.
-    package func image(at index: Int) -> [UInt8] {
-        precondition((0..<count).contains(index), "image \(index) of \(count)")
-        let start = index * LabeledImages.imageSize
-        return Array(pixels[start..<start + LabeledImages.imageSize])
-    }
+    package func image(at index: Int) -> [UInt8] { Array(array.item(at: index)) }
 }

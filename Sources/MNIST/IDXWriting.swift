@@ -1,4 +1,6 @@
-/// Writes IDX files, which `IDXReader` reads back.
+import IDX
+
+/// Writes the files of data sets.
 package enum IDXWriting {
     /// The file of images, each of 28·28 bytes.
     ///
@@ -6,18 +8,11 @@ package enum IDXWriting {
     package static func images(_ pixels: [UInt8]) -> [UInt8] {
         let (count, rest) = pixels.count.quotientAndRemainder(dividingBy: LabeledImages.imageSize)
         precondition(rest == 0, "\(pixels.count) bytes of images")
-        let side = LabeledImages.side
-        return header(IDXReader.imagesMagic, [count, side, side]) + pixels
+        return IDXArray(dimensions: [count] + LabeledImages.shape, bytes: pixels).encoded
     }
 
     /// The file of labels.
     package static func labels(_ labels: [UInt8]) -> [UInt8] {
-        header(IDXReader.labelsMagic, [labels.count]) + labels
-    }
-
-    private static func header(_ magic: UInt32, _ dimensions: [Int]) -> [UInt8] {
-        ([magic] + dimensions.map { UInt32($0) }).flatMap { word in
-            withUnsafeBytes(of: word.bigEndian) { Array($0) }
-        }
+        IDXArray(dimensions: [labels.count], bytes: labels).encoded
     }
 }

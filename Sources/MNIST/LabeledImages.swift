@@ -1,3 +1,5 @@
+package import IDX
+
 /// Images of 28×28 bytes, each with its label, in the order of their files.
 ///
 /// Sample i lies at byte `sampleSize`·i: its label, then its pixels row by row, 0 black to 255
@@ -5,10 +7,17 @@
 package struct LabeledImages: Equatable, Sendable {
     /// Rows of an image, and pixels of a row.
     package static let side = 28
+    /// An image's rows and columns.
+    static let shape = [side, side]
     /// Bytes of an image.
     package static let imageSize = side * side
     /// Bytes of a sample: its label and its image.
     package static let sampleSize = 1 + imageSize
+
+    /// The most images or labels that are accepted; a larger number is taken for damage.
+    static let countMax = 1_000_000
+    /// The stored size of the largest plain file that is accepted.
+    static let fileSizeMax = countMax * imageSize + 16
 
     /// How many samples there are.
     package let count: Int
@@ -37,9 +46,9 @@ package struct LabeledImages: Equatable, Sendable {
     /// - Throws: when either file is damaged or of another kind, and when they disagree about their
     ///   count.
     package init(images: IDXFile, labels: IDXFile) throws(MNISTError) {
-        var labelReader = IDXReader(labels)
+        var labelReader = DatasetReader(labels)
         let labelCount = try labelReader.readLabelCount()
-        var imageReader = IDXReader(images)
+        var imageReader = DatasetReader(images)
         let imageCount = try imageReader.readImageCount()
         guard imageCount == labelCount else {
             throw .countsDiffer(
@@ -95,7 +104,7 @@ package struct LabeledImages: Equatable, Sendable {
 
     private static func readLabels(
         count: Int,
-        from reader: inout IDXReader
+        from reader: inout DatasetReader
     ) throws(MNISTError) -> [UInt8] {
         var labels = [UInt8](repeating: 0, count: count)
         try labels.withUnsafeMutableBufferPointer { buffer throws(MNISTError) in
@@ -106,7 +115,7 @@ package struct LabeledImages: Equatable, Sendable {
 
     private static func readSamples(
         labels: [UInt8],
-        from reader: inout IDXReader
+        from reader: inout DatasetReader
     ) throws(MNISTError) -> [UInt8] {
         let count = labels.count
         var samples = [UInt8](repeating: 0, count: count * sampleSize)

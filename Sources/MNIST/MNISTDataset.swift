@@ -1,5 +1,5 @@
 private import Foundation
-private import Glibc
+import IDX
 private import Synchronization
 
 /// The training and the test images of MNIST, or of another data set in its format.
@@ -118,32 +118,8 @@ package struct MNISTDataset: Equatable, Sendable {
 
     /// Reads a whole file, and never more of it than a data set may have.
     static func read(_ path: String) throws(MNISTError) -> IDXFile {
-        let sizeMax = IDXReader.fileSizeMax
-        // O_NONBLOCK: a pipe under the name would otherwise be waited for.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+        try MNISTError.ofFiles { () throws(IDXError) in
+            try IDXFile(path: path, sizeMax: LabeledImages.fileSizeMax)
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw .unreadable(file: path, reason: "it is a folder, a pipe or a device")
-        }
-        let size = Int(status.st_size)
-        guard size <= sizeMax else { throw .tooLarge(file: path, sizeMax: sizeMax) }
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let readCount = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
-                if readCount < 0, errno == EINTR { continue }
-                if readCount < 0 { failure = errno }
-                guard readCount > 0 else { return }
-                count += readCount
-            }
-        }
-        guard failure == 0 else {
-            throw .unreadable(file: path, reason: String(cString: strerror(failure)))
-        }
-        return IDXFile(name: path, bytes: bytes)
     }
 }

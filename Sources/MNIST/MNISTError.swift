@@ -1,3 +1,5 @@
+package import IDX
+
 /// Why a data set cannot be loaded; each case reads as one sentence for the operator.
 ///
 /// `file` is the path that was read, so that the sentence points at what to repair.
@@ -8,26 +10,8 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
     case missingFolder(folder: String)
     /// One of the four files is there neither plain nor with `.gz`.
     case missingFile(folder: String, name: String)
-    /// The operating system refuses the file.
-    case unreadable(file: String, reason: String)
-    /// The file is larger than any data set that is accepted.
-    case tooLarge(file: String, sizeMax: Int)
-    /// The file opens with another magic number than its name says.
-    case wrongMagic(file: String, found: UInt32, expected: UInt32)
-    /// The file's contents end before what the header promises.
-    case truncated(file: String, found: Int, expected: Int)
-    /// The header promises more than a gzip file of this size can hold.
-    case impossiblePromise(file: String, promised: Int, fileSize: Int)
-    /// The file's contents go on after what the header promises.
-    case trailingBytes(file: String, expected: Int)
-    /// The gzip stream is damaged.
-    case corruptGzip(file: String, reason: String)
-    /// The header's count is zero.
-    case empty(file: String)
-    /// The header's count is beyond the most that is accepted.
-    case tooMany(file: String, found: Int, countMax: Int)
-    /// The images are not 28×28.
-    case wrongImageSize(file: String, rowCount: Int, columnCount: Int)
+    /// One of the files cannot be read.
+    case file(IDXError)
     /// The two files of a pair disagree about their count.
     case countsDiffer(images: String, imageCount: Int, labels: String, labelCount: Int)
     /// A file is there under a name that is not quite that of one of the four.
@@ -36,8 +20,6 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
     case folderOfPictures(folder: String)
     /// The folder holds more than one of EMNIST's data sets.
     case severalDatasets(folder: String, prefixes: [String])
-    /// A gzip stream holds a gzip stream.
-    case gzipInGzip(file: String)
     /// A label is of no class.
     case labelOfNoClass(file: String, index: Int, label: UInt8, classes: Range<Int>)
     /// There are fewer or more classes than are told apart.
@@ -58,34 +40,7 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
         case .missingFile(let folder, let name):
             "\(folder): \(name) is missing, plain or .gz; a data set's folder must hold "
                 + Self.fourNames + ", or to evaluate the last two"
-        case .unreadable(let file, let reason):
-            "\(file): cannot be read where a readable file was expected (\(reason)); "
-                + "check its kind and permissions"
-        case .tooLarge(let file, let sizeMax):
-            "\(file): more than the \(sizeMax) bytes that a data set's file may have; "
-                + "is this an IDX file?"
-        case .wrongMagic(let file, let found, let expected):
-            "\(file): magic \(Self.hex(found)) where \(Self.hex(expected)) was expected; "
-                + Self.question(magic: found)
-        case .truncated(let file, let found, let expected):
-            "\(file): cut off after \(found) bytes of contents where \(expected) and a complete "
-                + "end were expected; fetch it again"
-        case .impossiblePromise(let file, let promised, let fileSize):
-            "\(file): the header promises \(promised) bytes of contents, which a gzip file of "
-                + "\(fileSize) bytes cannot hold; fetch it again"
-        case .trailingBytes(let file, let expected):
-            "\(file): contents go on after the \(expected) bytes that the header promises; "
-                + "fetch it again"
-        case .corruptGzip(let file, let reason):
-            "\(file): damaged where an intact gzip stream was expected (\(reason)); fetch it again"
-        case .empty(let file):
-            "\(file): a count of 0 where at least 1 was expected; is this the right file?"
-        case .tooMany(let file, let found, let countMax):
-            "\(file): a count of \(found) where at most \(countMax) is accepted; "
-                + "is the header damaged?"
-        case .wrongImageSize(let file, let rowCount, let columnCount):
-            "\(file): images of \(rowCount)×\(columnCount) where 28×28 was expected; "
-                + "scale them and write the file again"
+        case .file(let error): error.description
         case .countsDiffer(let images, let imageCount, let labels, let labelCount):
             "\(images): \(imageCount) images where \(labels) has \(labelCount) labels; "
                 + "use the two files of one data set"
@@ -98,8 +53,6 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
         case .severalDatasets(let folder, let prefixes):
             "\(folder): the data sets \(Self.list(prefixes)) were found where one was expected; "
                 + "name one, as in \(folder)/\(prefixes[0])"
-        case .gzipInGzip(let file):
-            "\(file): gzip was found inside gzip where an IDX file was expected; unpack it once"
         case .labelOfNoClass(let file, let index, let label, let classes):
             "\(file): label \(label) at index \(index) where \(classes.lowerBound) to "
                 + "\(classes.upperBound - 1) was expected; give --classes, or --first-label, as the "
@@ -120,24 +73,10 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
         "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
         + "t10k-labels-idx1-ubyte, each plain or .gz"
 
-    private static func question(magic: UInt32) -> String {
-        switch magic {
-        case IDXReader.imagesMagic: "is this the image file?"
-        case IDXReader.labelsMagic: "is this the label file?"
-        case 0x504B_0304: "this is a zip archive: unpack it"
-        default: "is this an IDX file?"
-        }
-    }
-
     /// Names, the first three of them.
     private static func list(_ names: [String]) -> String {
         let shown = names.prefix(3).map { String($0.prefix(48)) }
         let rest = names.count > 3 ? " and \(names.count - 3) more" : ""
         return shown.joined(separator: ", ") + rest
-    }
-
-    private static func hex(_ magic: UInt32) -> String {
-        let digits = String(magic, radix: 16)
-        return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

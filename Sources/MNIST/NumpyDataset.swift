@@ -1,3 +1,5 @@
+package import IDX
+
 /// The images and labels of an `.npz` archive, such as Keras's `mnist.npz`.
 package struct NumpyDataset: Equatable, Sendable {
     /// Images of 28·28 bytes and their labels.
@@ -85,7 +87,7 @@ struct NumpyArray {
             .split(separator: ",").map { Int($0.filter(\.isNumber)) ?? -1 }
         let order = Self.value(of: "fortran_order", in: header, until: ",")
         guard let type = Self.value(of: "descr", in: header, until: ","), let shape,
-            order == "False", shape.allSatisfy({ (0...IDXReader.countMax).contains($0) })
+            order == "False", shape.allSatisfy({ (0...LabeledImages.countMax).contains($0) })
         else {
             throw .wrongArray(
                 file: file,

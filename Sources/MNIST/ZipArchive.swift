@@ -1,4 +1,5 @@
 private import CISAL
+import IDX
 
 /// Why an archive of arrays cannot be read; each case reads as one sentence for the operator.
 package enum ArchiveError: Error, Equatable, CustomStringConvertible {
@@ -36,7 +37,7 @@ struct ZipArchive {
     }
 
     /// More than any data set that is accepted takes.
-    private static let sizeMax = IDXReader.fileSizeMax + 65_536
+    private static let sizeMax = LabeledImages.fileSizeMax + 65_536
 
     private let file: IDXFile
     private let members: [Member]

@@ -4,7 +4,7 @@
 /// Make it before binding: libzmq lets every key in where no handler is. Poll it in the loop that
 /// serves the sockets; a handshake waits until it is answered. What comes from a connection it
 /// let in carries the key (`Multipart.senderKey`). Belongs to one thread.
-package final class Authenticator {
+public final class Authenticator {
     /// Where the requests arrive.
     let socket: Socket
 
@@ -13,7 +13,7 @@ package final class Authenticator {
     /// Starts to answer for the context's sockets.
     ///
     /// - Throws: when the context has an authenticator already.
-    package init(in context: Context) throws(ZeroMQError) {
+    public init(in context: Context) throws(ZeroMQError) {
         let socket = try Socket(.router, in: context)
         try socket.bind("inproc://zeromq.zap.01")
         self.socket = socket
@@ -22,7 +22,7 @@ package final class Authenticator {
     /// Answers the requests that wait, and returns the keys that were refused.
     ///
     /// - Throws: when libzmq fails, such as with a closing context.
-    package func answer(
+    public func answer(
         _ isAdmitted: (CurveKey) -> Bool
     ) throws(ZeroMQError) -> [CurveKey] {
         var refused: [CurveKey] = []

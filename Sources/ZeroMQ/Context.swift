@@ -6,14 +6,14 @@ import CZeroMQ
 /// every socket has a finite linger time, ending cannot hang on messages nobody fetches (libzmq's
 /// own default waits for ever). One context is enough for a process. Safe to share among threads,
 /// other than the sockets made from it.
-package final class Context: Sendable {
+public final class Context: Sendable {
     /// libzmq's handle; contexts are thread-safe by contract (zmq_ctx_new(3)).
     nonisolated(unsafe) let handle: UnsafeMutableRawPointer
 
     /// Makes a context.
     ///
     /// - Throws: when libzmq refuses a count, or has no memory or descriptors left.
-    package init(ioThreadCount: Int = 1, socketCountMax: Int? = nil) throws(ZeroMQError) {
+    public init(ioThreadCount: Int = 1, socketCountMax: Int? = nil) throws(ZeroMQError) {
         guard let handle = zmq_ctx_new() else { throw .lastCall("make a ZeroMQ context") }
         self.handle = handle
         try set(ZMQ_IO_THREADS, ioThreadCount, name: "I/O thread count")

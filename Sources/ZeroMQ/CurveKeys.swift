@@ -1,15 +1,15 @@
 import CZeroMQ
 
 /// One half of a CurveZMQ key pair: 32 bytes, written as 40 characters of Z85 (ZeroMQ RFC 32).
-package struct CurveKey: Hashable, Sendable {
+public struct CurveKey: Hashable, Sendable {
     /// The characters that files and the environment hold.
-    package let text: String
+    public let text: String
 
     /// The key itself.
-    package let bytes: [UInt8]
+    public let bytes: [UInt8]
 
     /// Reads a key; nil if the text is none.
-    package init?(text: String) {
+    public init?(text: String) {
         let alphabet = Set(
             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
                 .utf8
@@ -23,7 +23,7 @@ package struct CurveKey: Hashable, Sendable {
     }
 
     /// Takes a key as it travels; nil unless it has 32 bytes.
-    package init?(bytes: UnsafeRawBufferPointer) {
+    public init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
         var text = [CChar](repeating: 0, count: 41)
         zmq_z85_encode(&text, bytes.baseAddress, 32)
@@ -33,16 +33,16 @@ package struct CurveKey: Hashable, Sendable {
 }
 
 /// A public key and the secret that belongs to it; it prints as the public one.
-package struct CurveKeyPair: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
+public struct CurveKeyPair: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
     /// What others know its owner by.
-    package let publicKey: CurveKey
+    public let publicKey: CurveKey
     /// What only its owner knows.
-    package let secretKey: CurveKey
+    public let secretKey: CurveKey
 
     /// Puts the halves together.
     ///
     /// - Returns: nil if they are not of one pair.
-    package init?(publicKey: CurveKey, secretKey: CurveKey) {
+    public init?(publicKey: CurveKey, secretKey: CurveKey) {
         var derived = [CChar](repeating: 0, count: 41)
         guard zmq_curve_public(&derived, secretKey.text) == 0,
             derived.prefix(40).elementsEqual(publicKey.text.utf8.map(CChar.init(bitPattern:)))
@@ -52,7 +52,7 @@ package struct CurveKeyPair: Equatable, Sendable, CustomStringConvertible, Custo
     }
 
     /// Takes a secret key and the public one that belongs to it.
-    package init(secretKey: CurveKey) {
+    public init(secretKey: CurveKey) {
         var text = [CChar](repeating: 0, count: 41)
         guard zmq_curve_public(&text, secretKey.text) == 0,
             let publicKey = CurveKey(
@@ -66,7 +66,7 @@ package struct CurveKeyPair: Equatable, Sendable, CustomStringConvertible, Custo
     /// Draws a pair.
     ///
     /// - Throws: when libzmq was built without CURVE.
-    package static func drawn() throws(ZeroMQError) -> CurveKeyPair {
+    public static func drawn() throws(ZeroMQError) -> CurveKeyPair {
         var publicText = [CChar](repeating: 0, count: 41)
         var secretText = [CChar](repeating: 0, count: 41)
         guard zmq_curve_keypair(&publicText, &secretText) == 0 else {
@@ -82,14 +82,14 @@ package struct CurveKeyPair: Equatable, Sendable, CustomStringConvertible, Custo
     }
 
     /// The public half alone, so that no log line holds the secret.
-    package var description: String { publicKey.text }
+    public var description: String { publicKey.text }
 
     /// The public half alone, for `dump` and test failures too.
-    package var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey.text]) }
+    public var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey.text]) }
 }
 
 /// Which end of encrypted connections a socket is.
-package enum CurveIdentity: Equatable, Sendable {
+public enum CurveIdentity: Equatable, Sendable {
     /// It accepts whom its context's ``Authenticator`` lets in.
     case accepting(as: CurveKeyPair)
     /// It reaches out, under its own key, to whoever holds the secret of `to`.

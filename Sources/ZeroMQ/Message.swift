@@ -5,12 +5,12 @@ import CZeroMQ
 /// A value that is moved, never copied; its bytes are freed when it ends, by libzmq once it has
 /// been handed over. libzmq itself moves frames by copying the 64 bytes of `zmq_msg_t`, so a frame
 /// may live anywhere.
-package struct Message: ~Copyable {
+public struct Message: ~Copyable {
     /// libzmq's record of it.
     var raw: zmq_msg_t
 
     /// Makes a frame of no bytes.
-    package init() {
+    public init() {
         raw = zmq_msg_t()
         zmq_msg_init(&raw)
     }
@@ -20,7 +20,7 @@ package struct Message: ~Copyable {
     /// The bytes are not initialized before.
     ///
     /// - Precondition: there is memory for it.
-    package init(size: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    public init(size: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
         raw = zmq_msg_t()
         let outcome = zmq_msg_init_size(&raw, size)
         precondition(outcome == 0, "no memory for a frame of \(size) bytes")
@@ -28,12 +28,12 @@ package struct Message: ~Copyable {
     }
 
     /// Makes a frame that holds a copy of `bytes`.
-    package init(copying bytes: UnsafeRawBufferPointer) {
+    public init(copying bytes: UnsafeRawBufferPointer) {
         self.init(size: bytes.count) { $0.copyMemory(from: bytes) }
     }
 
     /// Makes a frame that holds a copy of `bytes`.
-    package init(copying bytes: some Collection<UInt8>) {
+    public init(copying bytes: some Collection<UInt8>) {
         self.init(size: bytes.count) { $0.copyBytes(from: bytes) }
     }
 
@@ -46,7 +46,7 @@ package struct Message: ~Copyable {
     ///
     /// - Precondition: `bytes` stay where they are, and as they are, for as long as `owner` lives
     ///   or is shared.
-    package init(sharing bytes: UnsafeRawBufferPointer, of owner: some AnyObject & Sendable) {
+    public init(sharing bytes: UnsafeRawBufferPointer, of owner: some AnyObject & Sendable) {
         raw = zmq_msg_t()
         let retained = Unmanaged.passRetained(owner as AnyObject)
         let outcome = zmq_msg_init_data(
@@ -70,7 +70,7 @@ package struct Message: ~Copyable {
     }
 
     /// The count of its bytes.
-    package var size: Int {
+    public var size: Int {
         withUnsafePointer(to: raw) { zmq_msg_size($0) }
     }
 
@@ -78,7 +78,7 @@ package struct Message: ~Copyable {
     ///
     /// Small received frames start at any address, odd ones too: use `loadUnaligned`, or copy.
     /// Frames over 8 KiB start at a multiple of 8.
-    package func withUnsafeBytes<Result, Failure: Error>(
+    public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try withUnsafePointer(to: raw) { (raw) throws(Failure) in try body(frameBytes(raw)) }

@@ -4,7 +4,7 @@ import CZeroMQ
 ///
 /// Drain it in the loop that serves the socket, in the same thread. Its events name an address
 /// or a descriptor, never an identity: who is at the other end only a message of theirs can tell.
-package struct Monitor: ~Copyable {
+public struct Monitor: ~Copyable {
     /// Where the events arrive.
     let socket: Socket
 
@@ -16,7 +16,7 @@ package struct Monitor: ~Copyable {
     /// Start before binding or connecting, to miss nothing.
     ///
     /// - Throws: when libzmq has no sockets or descriptors left.
-    package init(of socket: borrowing Socket) throws(ZeroMQError) {
+    public init(of socket: borrowing Socket) throws(ZeroMQError) {
         let monitored = socket.handle
         monitored.monitorCount += 1
         let name = UInt(bitPattern: monitored.raw)
@@ -40,7 +40,7 @@ package struct Monitor: ~Copyable {
     /// Takes the oldest event, if there is one, without waiting.
     ///
     /// - Throws: when libzmq fails, such as with a closing context.
-    package mutating func next() throws(ZeroMQError) -> MonitorEvent? {
+    public mutating func next() throws(ZeroMQError) -> MonitorEvent? {
         while try socket.receive(into: &frames) {
             guard frames.frameCount == 2, frames.frameSize(at: 0) == 6 else { continue }
             let (kind, value) = frames.withFrame(at: 0) {
@@ -58,9 +58,9 @@ package struct Monitor: ~Copyable {
 }
 
 /// One thing that happened to a connection of a monitored socket.
-package struct MonitorEvent: Equatable, Sendable {
+public struct MonitorEvent: Equatable, Sendable {
     /// What can happen; the values are zmq_socket_monitor(3)'s.
-    package enum Kind: UInt16, Sendable {
+    public enum Kind: UInt16, Sendable {
         /// The transport is connected, the handshake not yet done. The value is the descriptor.
         case connected = 0x0001
         /// Connecting goes on in the background.
@@ -94,16 +94,16 @@ package struct MonitorEvent: Equatable, Sendable {
     }
 
     /// What happened.
-    package let kind: Kind
+    public let kind: Kind
 
     /// A number that the kind explains.
-    package let value: UInt32
+    public let value: UInt32
 
     /// The address that was bound or connected.
-    package let endpoint: String
+    public let endpoint: String
 
     /// Gathers the parts.
-    package init(kind: Kind, value: UInt32, endpoint: String) {
+    public init(kind: Kind, value: UInt32, endpoint: String) {
         self.kind = kind
         self.value = value
         self.endpoint = endpoint

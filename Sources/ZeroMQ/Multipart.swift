@@ -2,18 +2,18 @@ import CZeroMQ
 
 /// Holds the frames of one message, to be sent or as received, in storage that is used again.
 ///
-/// A service keeps one for sending and one for receiving: then neither allocates for the frames'
+/// A loop keeps one for sending and one for receiving: then neither allocates for the frames'
 /// records. Not thread-safe.
-package struct Multipart: ~Copyable {
+public struct Multipart: ~Copyable {
     /// The most frames it holds; what a received message has beyond is dropped.
-    package let frameCountMax: Int
+    public let frameCountMax: Int
 
     /// The count of the frames it holds.
-    package private(set) var frameCount = 0
+    public private(set) var frameCount = 0
 
     /// How many frames of the received message found no room; above zero, the message is not one
-    /// of ours.
-    package private(set) var droppedFrameCount = 0
+    /// that was expected.
+    public private(set) var droppedFrameCount = 0
 
     /// The frames' records; the first `frameCount` are initialized.
     private let frames: UnsafeMutablePointer<zmq_msg_t>
@@ -21,7 +21,7 @@ package struct Multipart: ~Copyable {
     /// Makes an empty one.
     ///
     /// - Precondition: `frameCountMax` is positive.
-    package init(frameCountMax: Int = 8) {
+    public init(frameCountMax: Int = 8) {
         precondition(frameCountMax > 0, "a message of at most \(frameCountMax) frames")
         self.frameCountMax = frameCountMax
         frames = .allocate(capacity: frameCountMax)
@@ -33,7 +33,7 @@ package struct Multipart: ~Copyable {
     }
 
     /// Frees all frames.
-    package mutating func removeAll() {
+    public mutating func removeAll() {
         for index in 0..<frameCount { zmq_msg_close(frames + index) }
         frameCount = 0
         droppedFrameCount = 0
@@ -42,7 +42,7 @@ package struct Multipart: ~Copyable {
     /// Adds a frame at the end.
     ///
     /// - Precondition: there is room.
-    package mutating func append(_ frame: consuming Message) {
+    public mutating func append(_ frame: consuming Message) {
         precondition(frameCount < frameCountMax, "a frame beyond the \(frameCountMax)")
         (frames + frameCount).initialize(to: frame.relinquish())
         frameCount += 1
@@ -51,7 +51,7 @@ package struct Multipart: ~Copyable {
     /// The count of the bytes of a frame.
     ///
     /// - Precondition: there is such a frame.
-    package func frameSize(at index: Int) -> Int {
+    public func frameSize(at index: Int) -> Int {
         zmq_msg_size(frame(at: index))
     }
 
@@ -61,7 +61,7 @@ package struct Multipart: ~Copyable {
     /// Frames over 8 KiB start at a multiple of 8.
     ///
     /// - Precondition: there is such a frame.
-    package func withFrame<Result, Failure: Error>(
+    public func withFrame<Result, Failure: Error>(
         at index: Int,
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -80,7 +80,7 @@ package struct Multipart: ~Copyable {
     /// The key under which the sender of a received message was let in; nil without encryption.
     ///
     /// - Precondition: there is such a frame.
-    package func senderKey(at index: Int) -> CurveKey? {
+    public func senderKey(at index: Int) -> CurveKey? {
         guard let text = zmq_msg_gets(frame(at: index), "User-Id") else { return nil }
         return CurveKey(text: String(cString: text))
     }
@@ -88,7 +88,7 @@ package struct Multipart: ~Copyable {
     /// Moves a frame out and leaves one of no bytes in its place.
     ///
     /// - Precondition: there is such a frame.
-    package mutating func takeFrame(at index: Int) -> Message {
+    public mutating func takeFrame(at index: Int) -> Message {
         let place = frame(at: index)
         let taken = place.move()
         place.initialize(to: zmq_msg_t())

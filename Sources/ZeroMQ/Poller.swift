@@ -2,30 +2,30 @@ import CZeroMQ
 import Glibc
 
 /// What a socket or a file descriptor is waited for, or is ready for.
-package struct Readiness: OptionSet, Sendable {
+public struct Readiness: OptionSet, Sendable {
     /// poll(2)'s bits.
-    package let rawValue: Int16
+    public let rawValue: Int16
 
     /// Makes a set of poll(2)'s bits.
-    package init(rawValue: Int16) { self.rawValue = rawValue }
+    public init(rawValue: Int16) { self.rawValue = rawValue }
 
     /// There is something to receive.
-    package static let readable = Readiness(rawValue: Int16(POLLIN))
+    public static let readable = Readiness(rawValue: Int16(POLLIN))
     /// Something can be sent; a router always claims so.
-    package static let writable = Readiness(rawValue: Int16(POLLOUT))
+    public static let writable = Readiness(rawValue: Int16(POLLOUT))
     /// A file descriptor has failed or its other end is closed. Always reported.
-    package static let failed = Readiness(rawValue: Int16(POLLERR))
+    public static let failed = Readiness(rawValue: Int16(POLLERR))
 }
 
 /// Waits for sockets and file descriptors at once.
 ///
-/// A service adds its sources once and polls in its loop, which allocates nothing. A source is
+/// A loop adds its sources once and polls in its loop, which allocates nothing. A source is
 /// named by its index, in the order of adding. Not thread-safe; belongs to its sockets' thread.
 ///
 /// It does what zmq_poll(3) does with fewer system calls: that asks the system for each socket,
 /// twice over, before it waits. A socket that was left without anything to receive, and without a
 /// call since, has nothing that its descriptor does not show.
-package struct Poller: ~Copyable {
+public struct Poller: ~Copyable {
     /// What is waited for and what was found, by the index of the source.
     private var interests: [Readiness] = []
     private var found: [Readiness] = []
@@ -35,10 +35,10 @@ package struct Poller: ~Copyable {
     private var handles: [SocketHandle?] = []
 
     /// Makes one without sources.
-    package init() {}
+    public init() {}
 
     /// Adds a socket and returns its index.
-    package mutating func add(
+    public mutating func add(
         _ socket: borrowing Socket,
         interest: Readiness = .readable
     ) -> Int {
@@ -49,22 +49,22 @@ package struct Poller: ~Copyable {
     }
 
     /// Adds a monitor and returns its index.
-    package mutating func add(_ monitor: borrowing Monitor) -> Int {
+    public mutating func add(_ monitor: borrowing Monitor) -> Int {
         add(monitor.socket)
     }
 
     /// Adds an authenticator and returns its index.
-    package mutating func add(_ authenticator: Authenticator) -> Int {
+    public mutating func add(_ authenticator: Authenticator) -> Int {
         add(authenticator.socket)
     }
 
     /// Adds a wake-up and returns its index. The caller keeps it alive.
-    package mutating func add(_ wakeUp: WakeUp) -> Int {
+    public mutating func add(_ wakeUp: WakeUp) -> Int {
         add(fileDescriptor: wakeUp.fileDescriptor)
     }
 
     /// Adds a file descriptor and returns its index. The caller keeps it open.
-    package mutating func add(
+    public mutating func add(
         fileDescriptor: Int32,
         interest: Readiness = .readable
     ) -> Int {
@@ -118,7 +118,7 @@ package struct Poller: ~Copyable {
     /// What a source was ready for when polled last.
     ///
     /// - Precondition: there is such a source.
-    package func readiness(at index: Int) -> Readiness { found[index] }
+    public func readiness(at index: Int) -> Readiness { found[index] }
 
     /// Waits until a source is ready or the time is over, and returns how many are ready.
     ///
@@ -127,7 +127,7 @@ package struct Poller: ~Copyable {
     ///
     /// - Precondition: no socket among the sources is closed.
     /// - Throws: when the context is closing.
-    package mutating func poll(timeout: Duration?) throws(ZeroMQError) -> Int {
+    public mutating func poll(timeout: Duration?) throws(ZeroMQError) -> Int {
         for index in found.indices {
             precondition(handles[index]?.isOpen ?? true, "a closed socket is polled")
             found[index] = []

@@ -7,9 +7,9 @@ import Glibc
 /// threads are in one. The type is therefore not `Sendable`; make a socket in the thread that
 /// uses it, or move it there whole. Call into every socket at least once a second (polling
 /// counts): libzmq frees closed connections only within such calls.
-package struct Socket: ~Copyable {
-    /// The kinds of sockets that are used here.
-    package enum Kind: Sendable {
+public struct Socket: ~Copyable {
+    /// The kinds of sockets.
+    public enum Kind: Sendable {
         /// Serves any number of dealers; each message begins with a dealer's identity.
         case router
         /// Talks to one router.
@@ -27,14 +27,14 @@ package struct Socket: ~Copyable {
     }
 
     /// What the socket is.
-    package let kind: Kind
+    public let kind: Kind
 
     let handle: SocketHandle
 
     /// Makes a socket, not yet attached to any address.
     ///
     /// - Throws: when libzmq refuses an option, or has no sockets or descriptors left.
-    package init(
+    public init(
         _ kind: Kind,
         in context: Context,
         options: SocketOptions = SocketOptions()
@@ -47,13 +47,16 @@ package struct Socket: ~Copyable {
 
     deinit { handle.close() }
 
+    /// Closes the socket now; the compiler refuses every later use of it.
+    public consuming func close() {}
+
     /// Accepts connections at an address such as `tcp://127.0.0.1:5555` or, for any free port,
     /// `tcp://127.0.0.1:*`; at each address of this machine's where a name has several.
     ///
     /// - Returns: the address as others reach it, with the port that the system chose.
     /// - Throws: when the address is malformed, in use, not of this machine or not permitted.
     @discardableResult
-    package func bind(_ endpoint: String) throws(ZeroMQError) -> String {
+    public func bind(_ endpoint: String) throws(ZeroMQError) -> String {
         try checkEndpoint(endpoint, for: .bind)
         let endpoints = try numericEndpoints(of: endpoint)
         guard endpoints != [endpoint] else {
@@ -89,7 +92,7 @@ package struct Socket: ~Copyable {
     /// attempts fail.
     ///
     /// - Throws: when the address is malformed.
-    package func connect(_ endpoint: String) throws(ZeroMQError) {
+    public func connect(_ endpoint: String) throws(ZeroMQError) {
         try checkEndpoint(endpoint, for: .connect)
         try attach(.connect, endpoint, zmq_connect)
     }
@@ -97,26 +100,26 @@ package struct Socket: ~Copyable {
     /// Allows IPv6 for addresses that are connected to from now on, or only IPv4.
     ///
     /// - Throws: when libzmq refuses that.
-    package func allowIPv6(_ isAllowed: Bool) throws(ZeroMQError) {
+    public func allowIPv6(_ isAllowed: Bool) throws(ZeroMQError) {
         try SocketOptions.set(isIPv6Allowed: isAllowed, of: handle.raw)
     }
 
     /// Stops accepting connections at an address, which must be spelled as `lastEndpoint` does.
     ///
     /// - Throws: when the socket is not bound to it.
-    package func unbind(_ endpoint: String) throws(ZeroMQError) {
+    public func unbind(_ endpoint: String) throws(ZeroMQError) {
         try attach(.unbind, endpoint, zmq_unbind)
     }
 
     /// Ends the connection to an address.
     ///
     /// - Throws: when the socket is not connected to it.
-    package func disconnect(_ endpoint: String) throws(ZeroMQError) {
+    public func disconnect(_ endpoint: String) throws(ZeroMQError) {
         try attach(.disconnect, endpoint, zmq_disconnect)
     }
 
     /// The address bound or connected last, with the port that the system chose; empty before.
-    package var lastEndpoint: String {
+    public var lastEndpoint: String {
         // The longest is `ipc://` and a path of 107 bytes, or an IPv6 address with its zone.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { text in
             var size = text.count

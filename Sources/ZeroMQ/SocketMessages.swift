@@ -2,7 +2,7 @@ import CZeroMQ
 import Glibc
 
 /// What became of a message that was to be sent.
-package enum SendOutcome: Equatable, Sendable {
+public enum SendOutcome: Equatable, Sendable {
     /// libzmq has the whole message; it may still be lost with its connection.
     case sent
     /// The other side's queue is full, or nobody is connected yet: nothing was sent, the message
@@ -17,13 +17,13 @@ extension Socket {
     /// Sends all frames of a message or none, without ever waiting.
     ///
     /// Through a router, the first frame is the identity; `.unreachable` and `.wouldBlock` need
-    /// `isRouterMandatory`, without which libzmq drops in silence. Once its first frame is taken,
-    /// a message cannot block any more (the high-water mark counts messages). Never waiting is
-    /// deliberate: libzmq does not wake a blocked sender whose receiver goes away.
+    /// ``SocketOptions/Router/isMandatory``, without which libzmq drops in silence. Once its first
+    /// frame is taken, a message cannot block any more (the high-water mark counts messages). Never
+    /// waiting is deliberate: libzmq does not wake a blocked sender whose receiver goes away.
     ///
     /// - Precondition: there is a frame, and for a router one beside the identity.
     /// - Throws: when libzmq fails for another reason, such as a closing context.
-    package func send(_ message: inout Multipart) throws(ZeroMQError) -> SendOutcome {
+    public func send(_ message: inout Multipart) throws(ZeroMQError) -> SendOutcome {
         let frameCountMin = kind == .router ? 2 : 1
         precondition(message.frameCount >= frameCountMin, "\(message.frameCount) frames to send")
         for index in 0..<message.frameCount {
@@ -53,7 +53,7 @@ extension Socket {
     /// not asked again: that would be a system call.
     ///
     /// - Throws: when libzmq fails, such as with a closing context.
-    package func receive(into message: inout Multipart) throws(ZeroMQError) -> Bool {
+    public func receive(into message: inout Multipart) throws(ZeroMQError) -> Bool {
         message.removeAll()
         guard !handle.isQuiet else { return false }
         var hasMore = true

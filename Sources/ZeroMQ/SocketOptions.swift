@@ -3,91 +3,91 @@ import CZeroMQ
 /// What a socket is set to before it is bound or connected; `nil` leaves libzmq's default.
 ///
 /// Durations count in whole milliseconds, rounded up (seconds for the TCP keepalive).
-package struct SocketOptions: Equatable, Sendable {
+public struct SocketOptions: Equatable, Sendable {
     /// How long unsent messages may delay the context's end. Always set, so that it ends.
-    package var linger: Duration = .zero
+    public var linger: Duration = .zero
     /// How much waits, and in what sizes.
-    package var capacity = Capacity()
+    public var capacity = Capacity()
     /// What a router does about identities.
-    package var router = Router()
-    /// Queue only for completed connections: nothing waits here for a coordinator yet to come.
-    package var isImmediate: Bool?
+    public var router = Router()
+    /// Queue only for completed connections: nothing waits here for another side yet to come.
+    public var isImmediate: Bool?
     /// The identity that a router sees: 1 to 255 bytes, the first not 0.
-    package var routingID: [UInt8]?
+    public var routingID: [UInt8]?
     /// How long it takes to connect, and again.
-    package var connecting = Connecting()
+    public var connecting = Connecting()
     /// ZeroMQ's own heartbeats.
-    package var heartbeat = Heartbeat()
+    public var heartbeat = Heartbeat()
     /// How TCP finds that a connection is dead.
-    package var keepalive = Keepalive()
+    public var keepalive = Keepalive()
     /// Addresses may be IPv6.
-    package var isIPv6Allowed: Bool?
+    public var isIPv6Allowed: Bool?
     /// Connections are encrypted, and both ends know each other's keys; `nil` leaves them plain.
-    package var curve: CurveIdentity?
+    public var curve: CurveIdentity?
 
     /// How much waits, and in what sizes.
-    package struct Capacity: Equatable, Sendable {
+    public struct Capacity: Equatable, Sendable {
         /// How many messages wait per connection before sending would block; 0 is without bound.
-        package var sendHighWaterMark: Int?
+        public var sendHighWaterMark: Int?
         /// How many received messages wait per connection; 0 is without bound.
-        package var receiveHighWaterMark: Int?
+        public var receiveHighWaterMark: Int?
         /// The largest frame in bytes that is accepted; a larger one ends its connection. −1: any.
-        package var messageSizeMax: Int?
+        public var messageSizeMax: Int?
         /// The kernel's send buffer in bytes.
-        package var sendBufferSize: Int?
+        public var sendBufferSize: Int?
         /// The kernel's receive buffer in bytes.
-        package var receiveBufferSize: Int?
+        public var receiveBufferSize: Int?
         /// How many connections may wait to be accepted.
-        package var backlog: Int?
+        public var backlog: Int?
     }
 
     /// What a router does about identities.
-    package struct Router: Equatable, Sendable {
+    public struct Router: Equatable, Sendable {
         /// It reports what it cannot deliver. Without it, it silently drops.
-        package var isMandatory: Bool?
+        public var isMandatory: Bool?
         /// A connection that claims an identity in use gets it; the older one goes silent. Without
         /// it, the newer one does.
-        package var isHandover: Bool?
+        public var isHandover: Bool?
     }
 
     /// How long it takes to connect, and again.
-    package struct Connecting: Equatable, Sendable {
+    public struct Connecting: Equatable, Sendable {
         /// The pause before the first reconnection attempt.
-        package var interval: Duration?
+        public var interval: Duration?
         /// The longest pause before a reconnection attempt; pauses double up to it.
-        package var intervalMax: Duration?
+        public var intervalMax: Duration?
         /// How long a TCP connection may take.
-        package var timeout: Duration?
+        public var timeout: Duration?
         /// How long ZeroMQ's handshake may take.
-        package var handshakeInterval: Duration?
+        public var handshakeInterval: Duration?
     }
 
     /// ZeroMQ's own heartbeats. The I/O thread answers them: a hung program stays alive by them.
-    package struct Heartbeat: Equatable, Sendable {
+    public struct Heartbeat: Equatable, Sendable {
         /// The time between them.
-        package var interval: Duration?
+        public var interval: Duration?
         /// How long one may stay unanswered. Must exceed the time that the largest message takes on
         /// the slowest link, or the connection ends in the midst of it.
-        package var timeout: Duration?
+        public var timeout: Duration?
     }
 
     /// How TCP finds that a connection is dead.
-    package struct Keepalive: Equatable, Sendable {
+    public struct Keepalive: Equatable, Sendable {
         /// Idle connections are probed.
-        package var isOn: Bool?
+        public var isOn: Bool?
         /// The idle time before the first probe.
-        package var idle: Duration?
+        public var idle: Duration?
         /// The time between probes.
-        package var interval: Duration?
+        public var interval: Duration?
         /// After how many lost probes the connection ends.
-        package var count: Int?
+        public var count: Int?
         /// How long the other end may leave bytes unacknowledged before the connection ends; the
         /// kernel's own patience is a quarter of an hour.
-        package var acknowledgeMax: Duration?
+        public var acknowledgeMax: Duration?
     }
 
     /// Leaves everything but the linger time at libzmq's defaults.
-    package init() {}
+    public init() {}
 
     /// Whether addresses that are connected to from now on may be IPv6.
     static func set(isIPv6Allowed: Bool, of socket: UnsafeMutableRawPointer) throws(ZeroMQError) {
@@ -141,8 +141,8 @@ package struct SocketOptions: Equatable, Sendable {
             try setter.set(ZMQ_CURVE_SERVER, "CURVE role", true)
             try setter.set(ZMQ_CURVE_SECRETKEY, "secret key", pair.secretKey.bytes)
             try setter.set(ZMQ_ZAP_DOMAIN, "authentication domain", Array("lockstep".utf8))
-        case .connecting(let pair, let coordinator):
-            try setter.set(ZMQ_CURVE_SERVERKEY, "coordinator's key", coordinator.bytes)
+        case .connecting(let pair, let server):
+            try setter.set(ZMQ_CURVE_SERVERKEY, "other side's key", server.bytes)
             try setter.set(ZMQ_CURVE_PUBLICKEY, "public key", pair.publicKey.bytes)
             try setter.set(ZMQ_CURVE_SECRETKEY, "secret key", pair.secretKey.bytes)
         case nil:

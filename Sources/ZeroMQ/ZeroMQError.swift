@@ -4,9 +4,9 @@ import Glibc
 /// Says which call to ZeroMQ failed, on what, and what to do about it.
 ///
 /// `code` is the `errno` that libzmq set; those below `ZMQ_HAUSNUMERO` are the system's own.
-package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
+public enum ZeroMQError: Error, Equatable, CustomStringConvertible {
     /// What was being done with an address.
-    package enum AddressOperation: String, Sendable {
+    public enum AddressOperation: String, Sendable {
         /// Accepting connections there.
         case bind
         /// Reaching out to it.
@@ -21,15 +21,13 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
     case addressRefused(AddressOperation, endpoint: String, code: Int32)
     /// An option has a value that libzmq does not take.
     case optionRefused(name: String, value: String, code: Int32)
-    /// The other side does not let this key in.
-    case keyRefused
-    /// One side encrypts, the other does not.
-    case encryptionDiffers
+    /// A connection cannot be used, for a reason that its user found; the text is the sentence.
+    case connectionUnusable(String)
     /// Another call failed; `operation` completes the sentence "cannot …".
     case callFailed(operation: String, code: Int32)
 
-    /// A sentence for the operator: what was being done, what was found, what to do.
-    package var description: String {
+    /// One sentence: what was being done, what was found, what to do.
+    public var description: String {
         switch self {
         case .addressRefused(let operation, let endpoint, let code):
             let address = endpoint.isEmpty ? "an empty address" : endpoint
@@ -37,12 +35,8 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
         case .optionRefused(let name, let value, let code):
             return "cannot set the socket's \(name) to \(value): \(systemText(code)); "
                 + "choose a value in the range that zmq_setsockopt(3) gives"
-        case .keyRefused:
-            return "connecting: the coordinator refused this worker's key where a listed one was "
-                + "expected; list it there with `lockstep keys add`, or use the file that made"
-        case .encryptionDiffers:
-            return "connecting: one side encrypts and the other does not where both were expected "
-                + "to agree; give the coordinator --keys and the worker --key, or neither"
+        case .connectionUnusable(let sentence):
+            return sentence
         case .callFailed(let operation, let code):
             return "cannot \(operation): \(callSentence(code))"
         }
@@ -64,7 +58,7 @@ extension ZeroMQError {
         switch self {
         case .addressRefused(_, _, let code):
             [EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO].contains(code)
-        case .optionRefused, .callFailed, .keyRefused, .encryptionDiffers:
+        case .optionRefused, .callFailed, .connectionUnusable:
             false
         }
     }

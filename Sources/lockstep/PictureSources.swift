@@ -1,4 +1,5 @@
 import Foundation
+import IDX
 import ImageFiles
 import MNIST
 import PlainFiles

@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import Safetensors
 import TestTools
 import Testing
 
@@ -165,5 +166,39 @@ import Testing
             )
             #expect(decoded.metadata.epochTotals.lossSum.bitPattern == sum.bitPattern)
         }
+    }
+
+    @Test func `notices every flipped bit of a checkpoint`() {
+        let whole = sample(step: 3).encoded()
+        for offset in whole.indices {
+            var bytes = whole
+            bytes[offset] ^= 1 << UInt8(offset % 8)
+            let decoded = try? Checkpoint(decoding: bytes, path: "f", table: smallTable)
+            // Another kind of white space in the padding changes nothing.
+            #expect(decoded == nil || decoded == sample(step: 3), "offset \(offset)")
+        }
+    }
+
+    @Test func `gives equal bytes for equal state`() {
+        #expect(sample(step: 8).encoded() == sample(step: 8).encoded())
+    }
+
+    @Test func `says in the format's words that the file is none of floats`() {
+        #expect(
+            error([1, 2, 3])?.description
+                == "f: 3 bytes where a header's size of 8 bytes was expected; "
+                + "is this a complete safetensors file?"
+        )
+        let half: [UInt16] = [0]
+        let file = half.withUnsafeBytes { raw in
+            SafetensorsFile.encode(
+                metadata: [:],
+                tensors: [TensorView(name: "t", dataType: .f16, shape: [1], bytes: raw)]
+            )
+        }
+        #expect(
+            error(file)?.description
+                == "f: t has the data type F16 where F32 was expected; convert it to 32-bit floats"
+        )
     }
 }

@@ -131,13 +131,3 @@ extension TemporaryFolder {
         try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
     }
 }
-
-/// A small generator with a seed, for bytes that a failure can name.
-struct SeededBytes: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state >> 17 ^ state << 31
-    }
-}

@@ -1,4 +1,5 @@
 import Foundation
+import Safetensors
 import TestTools
 import Testing
 

@@ -1,9 +1,11 @@
 import Checkpoints
 import Configuration
 import Foundation
+import IDX
 import ImageFiles
 import Keys
 import MNIST
+import Safetensors
 
 /// What is read from files.
 extension FuzzTarget {
@@ -32,6 +34,8 @@ extension FuzzTarget {
             _ = try? LabeledImages(images: damaged, labels: IDXFile(name: "l", bytes: labels))
             _ = try? LabeledImages(images: IDXFile(name: "i", bytes: images), labels: damaged)
             _ = try? IDXImages(damaged)
+            guard let array = try? IDXArray(damaged) else { return }
+            check(array.count * array.itemSize == array.bytes.count, "an array of other bytes")
         }
     }
 

@@ -1,4 +1,5 @@
-import CISAL
+import IDX
+import TestTools
 
 @testable import MNIST
 
@@ -28,27 +29,7 @@ enum IDXBuilding {
         (0..<size).map { UInt8(truncatingIfNeeded: 7 * index + $0) }
     }
 
-    static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-        let stream = UnsafeMutablePointer<isal_zstream>.allocate(capacity: 1)
-        defer { stream.deallocate() }
-        isal_deflate_stateless_init(stream)
-        stream.pointee.gzip_flag = UInt16(IGZIP_GZIP)
-        stream.pointee.end_of_stream = 1
-        var input = bytes
-        var output = [UInt8](repeating: 0, count: bytes.count + 1000)
-        let size = input.withUnsafeMutableBufferPointer { source in
-            output.withUnsafeMutableBufferPointer { target in
-                stream.pointee.next_in = source.baseAddress
-                stream.pointee.avail_in = UInt32(source.count)
-                stream.pointee.next_out = target.baseAddress
-                stream.pointee.avail_out = UInt32(target.count)
-                let status = isal_deflate_stateless(stream)
-                precondition(status == COMP_OK, "deflate answers \(status)")
-                return target.count - Int(stream.pointee.avail_out)
-            }
-        }
-        return Array(output.prefix(size))
-    }
+    static func gzip(_ bytes: [UInt8]) -> [UInt8] { Gzip.compressed(bytes) }
 
     /// Decodes a pair; answers the samples, or why not.
     static func decode(images: [UInt8], labels: [UInt8]) -> Result<LabeledImages, MNISTError> {

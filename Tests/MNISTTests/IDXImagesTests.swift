@@ -1,3 +1,4 @@
+import IDX
 import Testing
 
 @testable import MNIST
@@ -21,7 +22,7 @@ struct IDXImagesTests {
                 try IDXImages(IDXFile(name: "i", bytes: Array(whole.prefix(count))))
             }
         }
-        #expect(throws: MNISTError.trailingBytes(file: "i", expected: whole.count)) {
+        #expect(throws: MNISTError.file(.trailingBytes(file: "i", expected: whole.count))) {
             try IDXImages(IDXFile(name: "i", bytes: whole + [0]))
         }
     }

@@ -1,3 +1,4 @@
+import IDX
 import Testing
 
 @testable import MNIST
@@ -66,7 +67,9 @@ struct LabeledImagesTests {
 
     @Test func `says how much of a truncated file is there`() {
         let cut = Array(images.dropLast())
-        let expected = MNISTError.truncated(file: "images", found: 2367, expected: 2368)
+        let expected = MNISTError.file(
+            .truncated(file: "images", found: 2367, expected: 2368)
+        )
         #expect(IDXBuilding.decode(images: cut, labels: labels).failure == expected)
         let inner = IDXBuilding.gzip(cut)
         #expect(IDXBuilding.decode(images: inner, labels: labels).failure == expected)
@@ -99,12 +102,12 @@ struct LabeledImagesTests {
             let long = compress(images + [0])
             #expect(
                 IDXBuilding.decode(images: long, labels: labels).failure
-                    == .trailingBytes(file: "images", expected: 2368)
+                    == .file(.trailingBytes(file: "images", expected: 2368))
             )
             let longLabels = compress(labels + [0])
             #expect(
                 IDXBuilding.decode(images: images, labels: longLabels).failure
-                    == .trailingBytes(file: "labels", expected: 11)
+                    == .file(.trailingBytes(file: "labels", expected: 11))
             )
         }
     }
@@ -113,7 +116,7 @@ struct LabeledImagesTests {
         let bomb = IDXBuilding.gzip(labels + [UInt8](repeating: 0, count: 1 << 24))
         #expect(
             IDXBuilding.decode(images: images, labels: bomb).failure
-                == .trailingBytes(file: "labels", expected: 11)
+                == .file(.trailingBytes(file: "labels", expected: 11))
         )
     }
 
@@ -124,37 +127,39 @@ struct LabeledImagesTests {
         let honest = IDXBuilding.labels([UInt8](repeating: 1, count: 1_000_000))
         #expect(
             IDXBuilding.decode(images: lying, labels: honest).failure
-                == .impossiblePromise(
-                    file: "images",
-                    promised: 784_000_016,
-                    fileSize: lying.count
+                == .file(
+                    .impossiblePromise(
+                        file: "images",
+                        promised: 784_000_016,
+                        fileSize: lying.count
+                    )
                 )
         )
         #expect(
             IDXBuilding.decode(images: lie, labels: labels).failure
-                == .truncated(file: "labels", found: 9, expected: 1_000_008)
+                == .file(.truncated(file: "labels", found: 9, expected: 1_000_008))
         )
         #expect(
             IDXBuilding.decode(images: IDXBuilding.images(1, promised: 0xFFFF_FFFF), labels: honest)
                 .failure
-                == .tooMany(file: "images", found: 0xFFFF_FFFF, countMax: 1_000_000)
+                == .file(.tooMany(file: "images", found: 0xFFFF_FFFF, countMax: 1_000_000))
         )
     }
 
     @Test func `refuses zero images, other sizes, unequal counts and the wrong magic`() {
         let cases: [([UInt8], [UInt8], MNISTError)] = [
-            (IDXBuilding.images(0), labels, .empty(file: "images")),
-            (images, IDXBuilding.labels([]), .empty(file: "labels")),
+            (IDXBuilding.images(0), labels, .file(.empty(file: "images"))),
+            (images, IDXBuilding.labels([]), .file(.empty(file: "labels"))),
             (
                 IDXBuilding.images(3, rows: 27, columns: 29), labels,
-                .wrongImageSize(file: "images", rowCount: 27, columnCount: 29)
+                .file(.wrongItemShape(file: "images", found: [27, 29], expected: [28, 28]))
             ),
             (
                 images, IDXBuilding.labels([1, 2]),
                 .countsDiffer(images: "images", imageCount: 3, labels: "labels", labelCount: 2)
             ),
-            (labels, labels, .wrongMagic(file: "images", found: 0x801, expected: 0x803)),
-            (images, images, .wrongMagic(file: "labels", found: 0x803, expected: 0x801)),
+            (labels, labels, .file(.wrongMagic(file: "images", found: 0x801, expected: 0x803))),
+            (images, images, .file(.wrongMagic(file: "labels", found: 0x803, expected: 0x801))),
         ]
         for (images, labels, expected) in cases {
             #expect(IDXBuilding.decode(images: images, labels: labels).failure == expected)
@@ -164,7 +169,8 @@ struct LabeledImagesTests {
     @Test func `says that gzip is inside gzip`() {
         let twice = IDXBuilding.gzip(IDXBuilding.gzip(images))
         #expect(
-            IDXBuilding.decode(images: twice, labels: labels).failure == .gzipInGzip(file: "images")
+            IDXBuilding.decode(images: twice, labels: labels).failure
+                == .file(.gzipInGzip(file: "images"))
         )
     }
 
@@ -188,7 +194,7 @@ struct LabeledImagesTests {
         damaged[damaged.count - 8] ^= 1
         #expect(
             IDXBuilding.decode(images: damaged, labels: labels).failure
-                == .corruptGzip(file: "images", reason: "wrong checksum or size")
+                == .file(.corruptGzip(file: "images", reason: "wrong checksum or size"))
         )
     }
 }

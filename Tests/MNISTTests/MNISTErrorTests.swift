@@ -1,3 +1,4 @@
+import IDX
 import Testing
 
 @testable import MNIST
@@ -5,13 +6,8 @@ import Testing
 struct MNISTErrorTests {
     @Test func `says what was found, what was expected and what to do`() {
         #expect(
-            "\(MNISTError.wrongMagic(file: "train-labels-idx1-ubyte", found: 0x803, expected: 0x801))"
-                == "train-labels-idx1-ubyte: magic 0x00000803 where 0x00000801 was expected; "
-                + "is this the image file?"
-        )
-        #expect(
-            "\(MNISTError.wrongMagic(file: "f", found: 0x3C21_444F, expected: 0x801))"
-                == "f: magic 0x3c21444f where 0x00000801 was expected; is this an IDX file?"
+            "\(MNISTError.file(.wrongItemShape(file: "f", found: [27, 29], expected: [28, 28])))"
+                == "f: images of 27×29 where 28×28 was expected; scale them and write the file again"
         )
         #expect(
             "\(MNISTError.labelOfNoClass(file: "f", index: 7, label: 30, classes: 0..<10))"

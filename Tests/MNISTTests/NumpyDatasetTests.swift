@@ -1,3 +1,4 @@
+import IDX
 import Testing
 
 @testable import MNIST

@@ -108,6 +108,22 @@ struct DocumentationTests {
         }
     }
 
+    @Test func `shows lines of the programs outside, which are short`() throws {
+        let outside = Document.root.appending(path: "Tests/Outside")
+        let sources = try FileManager.default.subpathsOfDirectory(atPath: outside.path)
+            .filter { $0.hasSuffix(".swift") }
+            .map { try SourceTree.file("Tests/Outside/\($0)") }
+        #expect(sources.count >= 7)
+        for source in sources { #expect(source.lines.count <= 61, "\(source.path)") }
+        let texts = sources.map { $0.lines.joined(separator: "\n") + "\n" }
+        let shown = try article("Libraries").blocks
+        #expect(shown.count >= 4)
+        for block in shown {
+            let text = block.lines.joined(separator: "\n") + "\n"
+            #expect(texts.contains { $0.contains(text) }, "Libraries.md:\(block.line)")
+        }
+    }
+
     @Test func `computes the times of relays by its formulas`() throws {
         let rows = try article("Relays").section("## Predicted times").compactMap { line in
             let cells = line.split(separator: "|").map {

@@ -19,6 +19,16 @@ struct SocketTests {
         #expect(first.lastEndpoint == endpoint)
     }
 
+    @Test func `frees its address when it is closed`() throws {
+        let context = try Context()
+        let first = try Socket(.router, in: context)
+        let endpoint = try first.bind("inproc://closing")
+        let second = try Socket(.router, in: context)
+        #expect(throws: ZeroMQError.self) { try second.bind(endpoint) }
+        first.close()
+        #expect(try second.bind(endpoint) == endpoint)
+    }
+
     @Test(arguments: ["tipc://{1000,0,10}", "ws://*:5555", "TCP://127.0.0.1:5555", "http://h:80"])
     func `refuses every kind of address that other machines might reach, but tcp`(
         endpoint: String

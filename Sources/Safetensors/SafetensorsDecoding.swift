@@ -1,15 +1,20 @@
 import JSON
 
 extension SafetensorsFile {
-    /// The largest header that is read, in bytes: a thousand times what this program writes.
-    package static let headerSizeMax = 4 << 20
+    /// The largest header that is read, in bytes; a larger size is taken for damage.
+    public static let headerSizeMax = 4 << 20
 
     /// Reads a file's bytes; `path` is only for messages.
     ///
-    /// - Throws: ``CheckpointError/malformed(path:found:expected:)`` when any rule of the format
-    ///   is broken, ``CheckpointError/wrongDataType(path:tensor:found:)`` when a tensor is not of
-    ///   32-bit floats.
-    package init(decoding bytes: [UInt8], path: String) throws(CheckpointError) {
+    /// - Parameter dataType: what every tensor has to be of; nil for any type.
+    /// - Throws: ``SafetensorsError/malformed(path:found:expected:)`` when any rule of the format
+    ///   is broken, ``SafetensorsError/wrongDataType(path:tensor:found:expected:)`` when a tensor
+    ///   is of another type.
+    public init(
+        decoding bytes: [UInt8],
+        path: String,
+        dataType: DataType? = nil
+    ) throws(SafetensorsError) {
         let headerSize = try Self.headerSize(of: bytes, path: path)
         let header: [StrictJSON.Member]
         do throws(StrictJSON.Problem) {
@@ -27,7 +32,7 @@ extension SafetensorsFile {
         }
         var tensors: [Tensor] = []
         for member in header where member.key != "__metadata__" {
-            tensors.append(try Self.tensor(from: member, path: path))
+            tensors.append(try Self.tensor(from: member, of: dataType, path: path))
         }
         // Empty tensors may share a place with the one behind them, so both ends decide.
         tensors.sort {
@@ -39,7 +44,10 @@ extension SafetensorsFile {
         try Self.checkCover(tensors, dataSize: bytes.count - dataStart, path: path)
     }
 
-    private static func headerSize(of bytes: [UInt8], path: String) throws(CheckpointError) -> Int {
+    private static func headerSize(
+        of bytes: [UInt8],
+        path: String
+    ) throws(SafetensorsError) -> Int {
         guard bytes.count >= 8 else {
             throw .malformed(
                 path: path,
@@ -68,12 +76,13 @@ extension SafetensorsFile {
     /// Reads one tensor's entry: its type, its shape, and the place that both must fill.
     private static func tensor(
         from member: StrictJSON.Member,
+        of expectedType: DataType?,
         path: String
-    ) throws(CheckpointError) -> Tensor {
+    ) throws(SafetensorsError) -> Tensor {
         let name = member.key
         guard let fields = member.value.members,
             Set(fields.map(\.key)) == ["dtype", "shape", "data_offsets"],
-            let dataType = member.value["dtype"]?.string,
+            let typeName = member.value["dtype"]?.string,
             let shape = member.value["shape"]?.numbers,
             let offsets = member.value["data_offsets"]?.numbers, offsets.count == 2
         else {
@@ -83,10 +92,11 @@ extension SafetensorsFile {
                 expected: "dtype, shape and two data_offsets"
             )
         }
-        guard dataType == "F32" else {
-            throw .wrongDataType(path: path, tensor: name, found: dataType)
+        guard let dataType = DataType(rawValue: typeName), expectedType ?? dataType == dataType
+        else {
+            throw .wrongDataType(path: path, tensor: name, found: typeName, expected: expectedType)
         }
-        guard let size = size(ofShape: shape) else {
+        guard let size = size(ofShape: shape, dataType) else {
             throw .malformed(
                 path: path,
                 found: "the shape \(shape) of tensor \"\(name)\"",
@@ -100,14 +110,19 @@ extension SafetensorsFile {
                 expected: "a range of \(size) bytes"
             )
         }
-        return Tensor(name: name, shape: shape, range: offsets[0]..<offsets[1])
+        return Tensor(
+            name: name,
+            dataType: dataType,
+            shape: shape,
+            range: offsets[0]..<offsets[1]
+        )
     }
 
     /// The size of a tensor in bytes, unless it is beyond all bounds.
-    private static func size(ofShape shape: [Int]) -> Int? {
+    private static func size(ofShape shape: [Int], _ dataType: DataType) -> Int? {
         // A zero makes the tensor empty, however absurd its other dimensions are.
         if shape.contains(0) { return 0 }
-        var size = floatSize
+        var size = dataType.size
         for dimension in shape {
             let product = size.multipliedReportingOverflow(by: dimension)
             if product.overflow { return nil }
@@ -121,7 +136,7 @@ extension SafetensorsFile {
         _ tensors: [Tensor],
         dataSize: Int,
         path: String
-    ) throws(CheckpointError) {
+    ) throws(SafetensorsError) {
         var end = 0
         for tensor in tensors {
             guard tensor.range.lowerBound == end else {

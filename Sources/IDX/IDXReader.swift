@@ -1,17 +1,3 @@
-/// The bytes of an IDX file as they are stored, plain or gzip, with the name that errors give it.
-package struct IDXFile: Equatable, Sendable {
-    /// What errors call the file.
-    package let name: String
-    /// The file's bytes.
-    package let bytes: [UInt8]
-
-    /// Pairs stored bytes with the name that errors give them.
-    package init(name: String, bytes: [UInt8]) {
-        self.name = name
-        self.bytes = bytes
-    }
-}
-
 /// Reads the header and then the payload of an IDX file of bytes.
 ///
 /// IDX is a magic number (two zero bytes, the type, the count of dimensions), the dimensions as
@@ -19,53 +5,53 @@ package struct IDXFile: Equatable, Sendable {
 /// & Burges, "The MNIST database", "File formats"). Whether the file is gzip shows in its first
 /// bytes. Counts are checked before anything of their size is allocated.
 package struct IDXReader {
-    /// Opens a file of unsigned bytes in one dimension.
-    package static let labelsMagic: UInt32 = 0x0000_0801
-    /// Opens a file of unsigned bytes in three dimensions.
-    package static let imagesMagic: UInt32 = 0x0000_0803
-    /// The most images or labels that are accepted; a larger number is taken for damage.
-    package static let countMax = 1_000_000
-    /// The stored size of the largest plain file that is accepted.
-    package static let fileSizeMax = countMax * LabeledImages.imageSize + 16
+    /// What a file of unsigned bytes opens with.
+    package static func magic(dimensionCount: Int) -> UInt32 {
+        0x0000_0800 | UInt32(dimensionCount)
+    }
+
     /// Deflate spends at least one bit on a pair of length and distance, thus 2 bits on up to 258
     /// bytes: no stream grows beyond 1,032 times its size (zlib, "Maximum Compression Factor").
     private static let inflationMax = 1032
 
     private let file: IDXFile
+    private let countMax: Int
     private let inflater: GzipInflater?
     private var position = 0
     private var promisedSize = 0
 
     /// Starts before the file's magic number.
-    package init(_ file: IDXFile) {
+    ///
+    /// - Parameter countMax: the most items that are accepted; a larger count is taken for damage.
+    package init(_ file: IDXFile, countMax: Int) {
         self.file = file
+        self.countMax = countMax
         inflater = GzipInflater.isGzip(file.bytes) ? GzipInflater(file.bytes) : nil
     }
 
-    /// Reads a label file's header and answers its count of labels.
+    /// Reads the header and answers the dimensions, the count of items first.
     ///
-    /// - Throws: when the header is not that of a label file, or cannot be true.
-    package mutating func readLabelCount() throws(MNISTError) -> Int {
-        let count = try readHeader(magic: Self.labelsMagic, dimensionCount: 1)[0]
-        try checkPromise(count: count, elementSize: 1)
-        return count
+    /// - Parameter itemShape: what each item has to be; nil for any shape.
+    /// - Throws: when the header is not that of such a file, or cannot be true.
+    package mutating func readDimensions(
+        itemShape: [Int]? = nil
+    ) throws(IDXError) -> [Int] {
+        let dimensions = try readHeader(dimensionCount: itemShape.map { $0.count + 1 })
+        let shape = Array(dimensions.dropFirst())
+        if let itemShape, shape != itemShape {
+            throw .wrongItemShape(file: file.name, found: shape, expected: itemShape)
+        }
+        try checkPromise(count: dimensions[0], itemSize: Self.size(of: shape))
+        return dimensions
     }
 
-    /// Reads an image file's header and answers its count of 28×28 images.
-    ///
-    /// - Throws: when the header is not that of an image file, its images are not 28×28, or it
-    ///   cannot be true.
-    package mutating func readImageCount() throws(MNISTError) -> Int {
-        let dimensions = try readHeader(magic: Self.imagesMagic, dimensionCount: 3)
-        guard dimensions[1] == LabeledImages.side, dimensions[2] == LabeledImages.side else {
-            throw .wrongImageSize(
-                file: file.name,
-                rowCount: dimensions[1],
-                columnCount: dimensions[2]
-            )
+    /// The product of the dimensions, or the largest number that there is.
+    private static func size(of dimensions: [Int]) -> Int {
+        if dimensions.contains(0) { return 0 }
+        return dimensions.reduce(1) { size, dimension in
+            let (product, overflows) = size.multipliedReportingOverflow(by: dimension)
+            return overflows ? .max : product
         }
-        try checkPromise(count: dimensions[0], elementSize: LabeledImages.imageSize)
-        return dimensions[0]
     }
 
     /// Reads everything after the header into a buffer of exactly the promised size.
@@ -73,10 +59,10 @@ package struct IDXReader {
     /// - Throws: when the file holds fewer or more bytes than that, or is damaged.
     package mutating func readPayload(
         into buffer: UnsafeMutableRawBufferPointer
-    ) throws(MNISTError) {
+    ) throws(IDXError) {
         try fill(buffer)
         var surplus: UInt8 = 0
-        let surplusCount = try withUnsafeMutableBytes(of: &surplus) { byte throws(MNISTError) in
+        let surplusCount = try withUnsafeMutableBytes(of: &surplus) { byte throws(IDXError) in
             try read(into: byte)
         }
         guard surplusCount == 0 else {
@@ -84,30 +70,33 @@ package struct IDXReader {
         }
     }
 
-    private mutating func readHeader(
-        magic expected: UInt32,
-        dimensionCount: Int
-    ) throws(MNISTError) -> [Int] {
-        promisedSize = 4 + 4 * dimensionCount
+    private mutating func readHeader(dimensionCount: Int?) throws(IDXError) -> [Int] {
+        promisedSize = 4 + 4 * (dimensionCount ?? 1)
         let magic = try readWord()
-        guard magic == expected else {
+        let expected = dimensionCount.map(Self.magic)
+        let isRight = expected.map { $0 == magic } ?? (0x0801...0x08FF).contains(magic)
+        guard isRight else {
             if inflater != nil, magic >> 16 == 0x1F8B { throw .gzipInGzip(file: file.name) }
             throw .wrongMagic(file: file.name, found: magic, expected: expected)
         }
+        let count = Int(magic & 0xFF)
+        promisedSize = 4 + 4 * count
         var dimensions: [Int] = []
-        for _ in 0..<dimensionCount {
+        for _ in 0..<count {
             dimensions.append(Int(try readWord()))
         }
         return dimensions
     }
 
     /// Checks the count, and that the file can hold what its header promises.
-    private mutating func checkPromise(count: Int, elementSize: Int) throws(MNISTError) {
-        guard count > 0 else { throw .empty(file: file.name) }
-        guard count <= Self.countMax else {
-            throw .tooMany(file: file.name, found: count, countMax: Self.countMax)
+    private mutating func checkPromise(count: Int, itemSize: Int) throws(IDXError) {
+        guard count > 0, itemSize > 0 else { throw .empty(file: file.name) }
+        guard count <= countMax else {
+            throw .tooMany(file: file.name, found: count, countMax: countMax)
         }
-        promisedSize += count * elementSize
+        let (size, overflows) = Self.size(of: [count, itemSize])
+            .addingReportingOverflow(promisedSize)
+        promisedSize = overflows ? .max : size
         let storedSize = file.bytes.count
         if inflater != nil {
             guard promisedSize <= storedSize * Self.inflationMax else {
@@ -124,13 +113,13 @@ package struct IDXReader {
         }
     }
 
-    private mutating func readWord() throws(MNISTError) -> UInt32 {
+    private mutating func readWord() throws(IDXError) -> UInt32 {
         var word: UInt32 = 0
-        try withUnsafeMutableBytes(of: &word) { bytes throws(MNISTError) in try fill(bytes) }
+        try withUnsafeMutableBytes(of: &word) { bytes throws(IDXError) in try fill(bytes) }
         return UInt32(bigEndian: word)
     }
 
-    private mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(MNISTError) {
+    private mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(IDXError) {
         guard try read(into: buffer) == buffer.count else {
             throw .truncated(file: file.name, found: position, expected: promisedSize)
         }
@@ -138,7 +127,7 @@ package struct IDXReader {
 
     private mutating func read(
         into buffer: UnsafeMutableRawBufferPointer
-    ) throws(MNISTError) -> Int {
+    ) throws(IDXError) -> Int {
         let count: Int
         if let inflater {
             count = try inflate(with: inflater, into: buffer)
@@ -155,7 +144,7 @@ package struct IDXReader {
     private func inflate(
         with inflater: GzipInflater,
         into buffer: UnsafeMutableRawBufferPointer
-    ) throws(MNISTError) -> Int {
+    ) throws(IDXError) -> Int {
         do throws(GzipError) {
             return try inflater.read(into: buffer)
         } catch {

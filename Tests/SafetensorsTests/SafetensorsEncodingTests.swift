@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Checkpoints
+@testable import Safetensors
 
 @Suite struct SafetensorsEncodingTests {
     @Test func `writes the layout of the format, byte for byte`() {
@@ -30,19 +30,29 @@ import Testing
     }
 
     @Test func `decodes to what was encoded`() throws {
-        let values = floats(smallTable, salt: 3)
         let metadata = ["": "", "key": "\u{0}\u{1F}\t\r\"/\\ 日本 🧮"]
-        let bytes = values.withUnsafeBytes { raw in
-            SafetensorsFile.encode(metadata: metadata, tensors: smallTable.views(of: raw))
-        }
+        let bytes = SafetensorsFile.encode(
+            metadata: metadata,
+            floats: [
+                ("b.weight", [2, 3], [1, 2, 3, 4, 5, 6]), ("e", [0], []), ("scale", [], [-7]),
+            ]
+        )
         let file = try SafetensorsFile(decoding: bytes, path: "f")
         #expect(file.metadata == metadata)
-        #expect(file.tensors.map(\.name) == smallTable.entries.map(\.name))
-        #expect(file.tensors.map(\.shape) == smallTable.entries.map(\.shape))
-        #expect(try file.floats(table: smallTable, prefix: "", path: "f") == values)
+        #expect(file.tensors.map(\.name) == ["b.weight", "e", "scale"])
+        #expect(file.tensors.map(\.shape) == [[2, 3], [0], []])
+        #expect(file.tensors.map { file.floats(of: $0) } == [[1, 2, 3, 4, 5, 6], [], [-7]])
+        #expect(file["scale"] == file.tensors[2])
+        #expect(file["bias"] == nil)
     }
 
-    @Test func `gives equal bytes for equal state`() {
-        #expect(sample(step: 8).encoded() == sample(step: 8).encoded())
+    @Test func `keeps the bytes of any type`() throws {
+        let values: [UInt16] = [0x3F80, 0xC000, 0]
+        let bytes = values.withUnsafeBytes { raw in
+            let view = TensorView(name: "t", dataType: .bf16, shape: [3], bytes: raw)
+            return SafetensorsFile.encode(metadata: [:], tensors: [view])
+        }
+        let file = try SafetensorsFile(decoding: bytes, path: "f", dataType: .bf16)
+        #expect(file.withData { Array($0.bindMemory(to: UInt16.self)) } == values)
     }
 }
