@@ -206,7 +206,7 @@ let package = Package(
         ),
         module(
             "Arithmetic",
-            ["Figures", "Kernels", "Model", "SharedMemory", "TrainingProtocol"]
+            ["Figures", "Kernels", "Model", "TrainingProtocol"]
         ),
         module(
             "Wire",

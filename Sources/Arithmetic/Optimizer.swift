@@ -18,8 +18,7 @@ package final class Optimizer {
 
     /// How a step is made.
     package let rule: OptimizerRule
-    /// What computes steps; its thread's alone.
-    package var arithmetic: ParallelArithmetic
+    private let kernels: KernelSet
     private var parameterPool, slotPool: BufferPool
     private var memory: (any ParameterMemory)?
     /// What the segments that were made are in.
@@ -28,7 +27,7 @@ package final class Optimizer {
     /// Starts from given buffers, which belong to the optimizer from now on.
     package init(rule: OptimizerRule, kernels: KernelSet, buffers: OptimizerBuffers) {
         self.rule = rule
-        arithmetic = ParallelArithmetic(kernels: kernels)
+        self.kernels = kernels
         current = buffers
         let count = buffers.parameters.count
         parameterPool = BufferPool(count: count)
@@ -63,7 +62,9 @@ package final class Optimizer {
             gradientSum: gradientSum,
             sampleCount: sampleCount
         )
-        arithmetic.make(step, in: range)
+        withExtendedLifetime((current, target, gradientSum)) {
+            step.make(range, kernels: kernels)
+        }
     }
 
     /// Ends a step that every range was made of: its buffers are the current ones now.

@@ -1,4 +1,5 @@
 package import Figures
+package import Kernels
 package import Model
 package import TrainingProtocol
 
@@ -33,7 +34,7 @@ package final class ReductionTree {
 
     private var shardCount: Int
     private var root: Subtree
-    private let arithmetic: ParallelArithmetic
+    private let kernels: KernelSet
     private let range: Range<Int>
     private let buffers: BufferPool
     private var waiting: [Subtree: Sum] = [:]
@@ -45,7 +46,7 @@ package final class ReductionTree {
     ///   - buffers: where sums go that have no buffer of their own to be in.
     package init(
         shardCount: Int,
-        arithmetic: ParallelArithmetic,
+        kernels: KernelSet,
         range: Range<Int> = 0..<LeNet.digits.parameterCount,
         buffers: BufferPool = BufferPool()
     ) {
@@ -53,7 +54,7 @@ package final class ReductionTree {
         self.range = range
         self.buffers = buffers
         root = Subtree.root(of: shardCount)
-        self.arithmetic = arithmetic
+        self.kernels = kernels
     }
 
     /// The sum over all shards, once every one was added.
@@ -96,12 +97,20 @@ package final class ReductionTree {
 
     private func added(_ left: Sum, _ right: ParameterBuffer?) -> ParameterBuffer? {
         guard let gradient = left.gradient, let right else { return left.gradient }
-        if left.isOwned {
-            arithmetic.add(right, to: gradient, in: range)
-            return gradient
+        let (first, count) = (range.lowerBound, range.count)
+        return withExtendedLifetime((gradient, right)) {
+            if left.isOwned {
+                kernels.add(into: gradient.start + first, right.start + first, count: count)
+                return gradient
+            }
+            let sum = buffers.take()
+            kernels.add(
+                gradient.start + first,
+                right.start + first,
+                into: sum.start + first,
+                count: count
+            )
+            return sum
         }
-        let sum = buffers.take()
-        arithmetic.add(gradient, right, into: sum, in: range)
-        return sum
     }
 }

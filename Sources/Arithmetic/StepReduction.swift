@@ -1,3 +1,4 @@
+package import Kernels
 package import Model
 package import TrainingProtocol
 
@@ -17,20 +18,20 @@ package final class StepReduction {
     /// Sums up a round of `shardCount` shards.
     package init(
         shardCount: Int,
-        arithmetic: ParallelArithmetic,
+        kernels: KernelSet,
         buffers: BufferPool,
         network: LeNet = .digits
     ) {
         self.shardCount = shardCount
         convolutions = ReductionTree(
             shardCount: shardCount,
-            arithmetic: arithmetic,
+            kernels: kernels,
             range: network.segments[0].range,
             buffers: buffers
         )
         fullyConnected = ReductionTree(
             shardCount: shardCount,
-            arithmetic: arithmetic,
+            kernels: kernels,
             range: network.segments[1].range,
             buffers: buffers
         )

@@ -195,8 +195,8 @@ private func addWindows(
 
 /// The weight and bias gradients of the first convolution.
 ///
-/// images as `rowsOfImages` writes them, of finite numbers as those of bytes are, with zeros behind,
-/// windows with ink [14, 16] as `mapInk` has them, pooled gradient and pooled output
+/// images as `rowsOfImages` writes them, all numbers finite as those of bytes are, with zeros
+/// behind, windows with ink [14, 16] as `mapInk` has them, pooled gradient and pooled output
 /// [16, 14, 14, 8], winner [196, 6, 16] → weight gradient [6, 1, 5, 5], bias gradient [6].
 ///
 /// Of each two rows of windows, a weight's sum goes over the windows, and in a window over the

@@ -8,18 +8,12 @@ package protocol PolledTransport: AnyObject {
 
     /// Has the poller know of sources that have come or gone.
     func update(_ poller: inout Poller)
-
-    /// Takes note of what the poller has found.
-    func noteReadiness(in poller: borrowing Poller)
 }
 
 /// A transport whose sources stay the same.
 extension PolledTransport {
     /// Has nothing to tell.
     package func update(_ poller: inout Poller) {}
-
-    /// Needs to know nothing.
-    package func noteReadiness(in poller: borrowing Poller) {}
 }
 
 extension PreferringCoordinatorTransport: PolledTransport
@@ -33,11 +27,6 @@ where Preferred: PolledTransport, Fallback: PolledTransport {
         preferred?.update(&poller)
         fallback.update(&poller)
     }
-
-    package func noteReadiness(in poller: borrowing Poller) {
-        preferred?.noteReadiness(in: poller)
-        fallback.noteReadiness(in: poller)
-    }
 }
 
 extension PreferringWorkerTransport: PolledTransport
@@ -50,10 +39,5 @@ where Preferred: PolledTransport, Fallback: PolledTransport {
     package func update(_ poller: inout Poller) {
         preferred.update(&poller)
         fallback.update(&poller)
-    }
-
-    package func noteReadiness(in poller: borrowing Poller) {
-        preferred.noteReadiness(in: poller)
-        fallback.noteReadiness(in: poller)
     }
 }

@@ -41,7 +41,4 @@ package struct PacketWaiter: ~Copyable {
         defer { place += 1 }
         return numbers[place]
     }
-
-    /// How many more of those that the system told of last are to be named by `next`.
-    package var waitingCount: Int { count - place }
 }

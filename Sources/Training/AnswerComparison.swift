@@ -17,7 +17,7 @@ final class AnswerComparison {
         let parameters: ParameterBuffer
     }
 
-    let arithmetic: ParallelArithmetic
+    let kernels: KernelSet
     private let input: InputSettings
     /// Whose gradients they are.
     let network: LeNet
@@ -26,8 +26,8 @@ final class AnswerComparison {
     private var computer: SubtreeComputer?
 
     /// Will compare answers of a run whose samples become inputs as `input` says.
-    init(arithmetic: ParallelArithmetic, input: InputSettings, network: LeNet = .digits) {
-        self.arithmetic = arithmetic
+    init(kernels: KernelSet, input: InputSettings, network: LeNet = .digits) {
+        self.kernels = kernels
         self.input = input
         self.network = network
         buffers = BufferPool(count: network.parameterCount)
@@ -84,7 +84,7 @@ final class AnswerComparison {
         computer =
             computer
             ?? SubtreeComputer(
-                kernels: arithmetic.kernels,
+                kernels: kernels,
                 input: input,
                 network: network
             )

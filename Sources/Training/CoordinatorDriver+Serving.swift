@@ -18,14 +18,10 @@ extension CoordinatorDriver where Carrier: PolledTransport {
         while !hasEnded {
             watchdog.beat(at: clock.now)
             clock.lap(.receive)
-            numbers.releaseThread()
             transport.update(&poller)
             _ = try poller.poll(timeout: watchdog.timeout(until: deadline, at: clock.now))
             clock.lap(.wait)
-            transport.noteReadiness(in: poller)
-            engageThread(waitingCount: transport.waitingCount)
             try turn(isStopped: poller.readiness(at: stopIndex) != [] && stop.wakeUp.drain())
         }
-        numbers.releaseThread()
     }
 }

@@ -30,7 +30,7 @@ package struct Evaluation {
         let shardCount = (images.count + perShard - 1) / perShard
         let reduction = ReductionTree(
             shardCount: shardCount,
-            arithmetic: ParallelArithmetic(kernels: kernels)
+            kernels: kernels
         )
         images.withUnsafeSamples { samples in
             for index in 0..<shardCount {

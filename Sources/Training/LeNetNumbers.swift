@@ -21,7 +21,7 @@ package final class LeNetNumbers: StoredNumbers {
     private let optimizer: Optimizer
     private let schedule: Schedule
     private let comparison: AnswerComparison
-    private let arithmetic: ParallelArithmetic
+    private let kernels: KernelSet
     private let clock: any DriverClock
     private let sliceCountMax: Int
     private var network: LeNet { comparison.network }
@@ -46,13 +46,12 @@ package final class LeNetNumbers: StoredNumbers {
         schedule = run.start.settings.schedule
         self.clock = clock
         self.sliceCountMax = sliceCountMax
-        arithmetic = ParallelArithmetic(kernels: run.kernels) { try startThread(named: $0, $1) }
+        kernels = run.kernels
         comparison = AnswerComparison(
-            arithmetic: arithmetic,
+            kernels: kernels,
             input: run.start.settings.input,
             network: network
         )
-        optimizer.arithmetic = arithmetic
     }
 
     package var state: OptimizerBuffers { optimizer.current }
@@ -83,7 +82,7 @@ package final class LeNetNumbers: StoredNumbers {
     package var parameters: ParameterBuffer { optimizer.parameters }
 
     package var areParametersFinite: Bool {
-        arithmetic.kernels.areFinite(optimizer.parameters.start, count: network.parameterCount)
+        kernels.areFinite(optimizer.parameters.start, count: network.parameterCount)
     }
 
     package func shareParameters(in memory: any ParameterMemory, version: Int) {
@@ -92,7 +91,7 @@ package final class LeNetNumbers: StoredNumbers {
 
     package func isEarlySegmentFinite(_ gradient: ParameterBuffer) -> Bool {
         let range = network.segments[1].range
-        return arithmetic.kernels.areFinite(gradient.start + range.lowerBound, count: range.count)
+        return kernels.areFinite(gradient.start + range.lowerBound, count: range.count)
     }
 
     package func isBelievable(_ work: Work, _ sums: LossSums, _ gradient: ParameterBuffer?) -> Bool
@@ -124,7 +123,7 @@ package final class LeNetNumbers: StoredNumbers {
             spareSums.popLast()
             ?? StepReduction(
                 shardCount: shardCount,
-                arithmetic: arithmetic,
+                kernels: kernels,
                 buffers: gradients,
                 network: network
             )
@@ -203,10 +202,6 @@ package final class LeNetNumbers: StoredNumbers {
         let gradient = lastGradient.take()
         observer?.epochDidLeave(EpochEnd(parameters: optimizer.parameters, gradient: gradient))
     }
-
-    package func engageThread() { arithmetic.engageThread() }
-
-    package func releaseThread() { arithmetic.releaseThread() }
 }
 
 extension OptimizerBuffers: StoredState {

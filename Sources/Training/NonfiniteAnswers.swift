@@ -48,6 +48,6 @@ extension AnswerComparison {
     private func areFinite(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let start = bytes.baseAddress else { return true }
         let count = bytes.count / MemoryLayout<Float>.size
-        return arithmetic.areFinite(start.assumingMemoryBound(to: Float.self), count: count)
+        return kernels.areFinite(start.assumingMemoryBound(to: Float.self), count: count)
     }
 }

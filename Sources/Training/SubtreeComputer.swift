@@ -55,7 +55,7 @@ final class SubtreeComputer {
         reductions = network.segments.map {
             ReductionTree(
                 shardCount: 1,
-                arithmetic: ParallelArithmetic(kernels: kernels),
+                kernels: kernels,
                 range: $0.range,
                 buffers: gradients
             )

@@ -49,12 +49,6 @@ package protocol CoordinatorTransport: AnyObject {
     /// What was carried so far.
     var traffic: Traffic { get }
 
-    /// How many messages are known to have come that were not received.
-    var waitingCount: Int { get }
-
-    /// Whether the workers leave the coordinator no processor of its own.
-    var sharesProcessors: Bool { get }
-
     /// Suits the workers to the host's processors, now and then.
     ///
     /// - Parameter computes: tells workers that compute from those that stand by.
@@ -77,12 +71,6 @@ extension CoordinatorTransport {
 
     /// Goes on without the other.
     package func fallbackDidLose(_ worker: WorkerID) {}
-
-    /// Knows of none.
-    package var waitingCount: Int { 0 }
-
-    /// Shares no processor.
-    package var sharesProcessors: Bool { false }
 
     /// Has nothing to arrange.
     package func arrangeWorkers(where computes: (WorkerID) -> Bool) {}

@@ -47,7 +47,9 @@ public struct Socket: ~Copyable {
 
     deinit { handle.close() }
 
-    /// Closes the socket now; the compiler refuses every later use of it.
+    /// Closes the socket; the compiler refuses every later use of it.
+    ///
+    /// libzmq does it in a thread of its own, so that the address is free a little later.
     public consuming func close() {}
 
     /// Accepts connections at an address such as `tcp://127.0.0.1:5555` or, for any free port,

@@ -9,9 +9,9 @@ import TrainingProtocol
 
 /// The tree against the slow and obvious way to add in it: recursion from the root.
 struct ReductionTreeTests {
-    private let arithmetic: ParallelArithmetic
+    private let kernels: KernelSet
 
-    init() throws { arithmetic = ParallelArithmetic(kernels: try KernelSet.best(environment: [:])) }
+    init() throws { kernels = try KernelSet.best(environment: [:]) }
 
     /// A buffer of numbers whose sum depends on the order of adding.
     private func shard(_ index: Int) -> ReductionTree.Sum {
@@ -63,7 +63,7 @@ struct ReductionTreeTests {
             for seed in 0..<UInt64(4) {
                 var random = RandomStream(seed: seed, stream: 0)
                 let order = Permutation.shuffled(count: shardCount, random: &random)
-                let reduction = ReductionTree(shardCount: shardCount, arithmetic: arithmetic)
+                let reduction = ReductionTree(shardCount: shardCount, kernels: kernels)
                 for index in order {
                     #expect(reduction.total == nil)
                     reduction.add(shard(Int(index)), at: Subtree(level: 0, index: Int(index)))
@@ -77,7 +77,7 @@ struct ReductionTreeTests {
         for shardCount in [3, 6, 8] {
             let expected = naive(Subtree.root(of: shardCount), of: shardCount)!
             for workerCount in 1...4 {
-                let whole = ReductionTree(shardCount: shardCount, arithmetic: arithmetic)
+                let whole = ReductionTree(shardCount: shardCount, kernels: kernels)
                 for worker in (0..<workerCount).reversed() {
                     let first = worker * shardCount / workerCount
                     let end = (worker + 1) * shardCount / workerCount
@@ -95,7 +95,7 @@ struct ReductionTreeTests {
     /// What a worker answers: its shards, added as if they were a round of their own.
     private func sum(of subtree: Subtree, _ shardCount: Int) -> ReductionTree.Sum {
         let shards = subtree.shards(of: shardCount)
-        let part = ReductionTree(shardCount: shards.count, arithmetic: arithmetic)
+        let part = ReductionTree(shardCount: shards.count, kernels: kernels)
         for (place, index) in shards.enumerated() {
             part.add(shard(index), at: Subtree(level: 0, index: place))
         }

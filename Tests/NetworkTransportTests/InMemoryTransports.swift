@@ -31,8 +31,6 @@ final class InMemoryCoordinatorTransport: CoordinatorTransport {
     private(set) var dropped: [WorkerID] = []
     private(set) var lostByFallback: [WorkerID] = []
     private(set) var traffic = Traffic()
-    var waitingCount = 0
-    var sharesProcessors = false
     var parameterMemory: (any ParameterMemory)?
     /// What it was told to do, in order, where that has no other trace.
     private(set) var told: [String] = []
@@ -90,7 +88,6 @@ extension InMemoryCoordinatorTransport: PolledTransport {
 
     func update(_ poller: inout Poller) { told.append("update") }
 
-    func noteReadiness(in poller: borrowing Poller) { told.append("note") }
 }
 
 /// A worker's transport that is no more than what a test puts into it.
@@ -179,5 +176,4 @@ extension InMemoryWorkerTransport: PolledTransport {
 
     func update(_ poller: inout Poller) { told.append("update") }
 
-    func noteReadiness(in poller: borrowing Poller) { told.append("note") }
 }

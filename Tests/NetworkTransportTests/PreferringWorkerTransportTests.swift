@@ -117,12 +117,10 @@ struct PreferringWorkerTransportTests {
         var poller = Poller()
         composed.add(to: &poller)
         composed.update(&poller)
-        composed.noteReadiness(in: poller)
         for transport in [better, main] {
             #expect(
                 transport.told == [
                     "welcomed", "give back", "settle", "make way", "look out", "add", "update",
-                    "note",
                 ]
             )
             #expect(transport.closeCount == 1 && transport.fallbackLossCount == 1)

@@ -91,7 +91,7 @@ struct ReferenceRun {
         let shardCount = schedule.shardCount(of: round)
         let reduction = ReductionTree(
             shardCount: shardCount,
-            arithmetic: ParallelArithmetic(kernels: kernels)
+            kernels: kernels
         )
         for shard in 0..<shardCount {
             let subtree = Subtree(level: 0, index: shard)

@@ -131,23 +131,6 @@ struct PacketSocketTests {
         }
     }
 
-    @Test func `knows how many sockets wait beside the one it names`() throws {
-        try withConnection { one, other in
-            guard var waiter = PacketWaiter(), waiter.add(one.fileDescriptor, number: 1),
-                waiter.add(other.fileDescriptor, number: 2)
-            else { throw NothingCame() }
-            _ = send([1], over: one)
-            _ = send([2], over: other)
-            let first = waiter.next()
-            let countBesideFirst = waiter.waitingCount
-            let second = waiter.next()
-            let countBesideSecond = waiter.waitingCount
-            #expect(Set([first, second]) == Set<UInt64?>([1, 2]))
-            #expect(countBesideFirst == 1)
-            #expect(countBesideSecond == 0)
-        }
-    }
-
     private static let isRoot = geteuid() == 0
 
     /// Runs a Python script as a user who may do nothing, and lends its output as it comes.

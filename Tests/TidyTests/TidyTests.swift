@@ -155,10 +155,7 @@ extension TidyTests {
         "Kernels": ["CKernelProcessor", "KernelsAVX2", "KernelsAVX512", "KernelsNEON"],
         "Figures": [],
         "Model": ["Figures", "Kernels", "SeededRandom"],
-        "Arithmetic": [
-            "Figures", "Glibc", "Kernels", "Model", "SharedMemory", "Synchronization",
-            "TrainingProtocol",
-        ],
+        "Arithmetic": ["Figures", "Kernels", "Model", "TrainingProtocol"],
         "KernelReference": ["Glibc"],
         "KernelBenchmarks": ["KernelReference", "Kernels", "Model", "SeededRandom"],
         "TrainingProtocol": ["SeededRandom"],

@@ -91,20 +91,6 @@ struct CoordinatorLeasesTests {
         #expect(machine.position.completedStepCount == 2)
     }
 
-    @Test func `knows how many answers a step waits for, once all its shards are leased`() {
-        var machine = running([anna, bert], shardCount: 2)
-        #expect(machine.missingAnswerCount == 2)
-        _ = answer(&machine, work(0, 0, 1), bert, at: 100)
-        #expect(machine.missingAnswerCount == 1)
-        _ = answer(&machine, work(0, 0, 0), anna, at: 100)
-        _ = answer(&machine, work(1, 0, 0), anna, at: 200)
-        // The other shard is leased to both now.
-        _ = machine.handle(.deadlineReached, at: .milliseconds(400))
-        #expect(machine.missingAnswerCount == 1)
-        // 32 shards in leases of eight, of which a worker holds as many as it may.
-        #expect(running([anna], shardCount: 1_024).missingAnswerCount == nil)
-    }
-
     /// Lets time pass, with a worker that lives and answers nothing, until it is asked again for
     /// something; returns when, and for what.
     private func timeOfAskingAgain(

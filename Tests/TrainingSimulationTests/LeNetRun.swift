@@ -215,11 +215,10 @@ final class LeNetRun: SimulatedModel {
     }
 
     private func sum(over round: Round, _ parameters: ParameterBuffer) -> ReductionTree.Sum? {
-        let arithmetic = ParallelArithmetic(kernels: kernels)
         let shardCount = schedule.shardCount(of: round)
         guard shardCount > 0 else { return nil }
-        let tree = ReductionTree(shardCount: shardCount, arithmetic: arithmetic)
-        let comparison = AnswerComparison(arithmetic: arithmetic, input: input)
+        let tree = ReductionTree(shardCount: shardCount, kernels: kernels)
+        let comparison = AnswerComparison(kernels: kernels, input: input)
         for shard in 0..<shardCount {
             let subtree = Subtree(level: 0, index: shard)
             let work = Work(round: round, subtree: subtree, version: 0)

@@ -28,9 +28,8 @@ struct AnswerComparisonTests {
         second damageSecond: (inout ReductionTree.Sum) -> Void = { _ in }
     ) throws -> [WorkerID] {
         let small = try SmallRun()
-        let arithmetic = ParallelArithmetic(kernels: small.kernels)
         let comparison = AnswerComparison(
-            arithmetic: arithmetic,
+            kernels: small.kernels,
             input: small.run.start.settings.input
         )
         let parameters = small.run.optimizer.parameters

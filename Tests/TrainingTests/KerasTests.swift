@@ -34,7 +34,7 @@ struct KerasTests {
 
     private let folder: TemporaryFolder
     private let dataset: MNISTDataset
-    private let arithmetic: ParallelArithmetic
+    private let kernels: KernelSet
     private let run: Run
     private let worker: SubtreeComputer
 
@@ -42,7 +42,7 @@ struct KerasTests {
         folder = try TemporaryFolder()
         dataset = try MNISTDataset.load(directory: nil)
         let kernels = try KernelSet.best(environment: ProcessInfo.processInfo.environment)
-        arithmetic = ParallelArithmetic(kernels: kernels)
+        self.kernels = kernels
         let name = "Configs/reference.yaml"
         let yaml = try String(contentsOf: Document.root.appending(path: name), encoding: .utf8)
         let weights = try ModelFile.read(
@@ -68,7 +68,7 @@ struct KerasTests {
         }
         let reduction = StepReduction(
             shardCount: shards.count,
-            arithmetic: arithmetic,
+            kernels: kernels,
             buffers: BufferPool()
         )
         for (shard, indices) in shards.enumerated() {

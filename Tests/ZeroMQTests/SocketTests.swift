@@ -19,14 +19,15 @@ struct SocketTests {
         #expect(first.lastEndpoint == endpoint)
     }
 
-    @Test func `frees its address when it is closed`() throws {
+    @Test(.timeLimit(.minutes(1))) func `frees its address soon after it is closed`() throws {
         let context = try Context()
         let first = try Socket(.router, in: context)
         let endpoint = try first.bind("inproc://closing")
         let second = try Socket(.router, in: context)
         #expect(throws: ZeroMQError.self) { try second.bind(endpoint) }
         first.close()
-        #expect(try second.bind(endpoint) == endpoint)
+        // libzmq closes in a thread of its own.
+        while (try? second.bind(endpoint)) == nil { sched_yield() }
     }
 
     @Test(arguments: ["tipc://{1000,0,10}", "ws://*:5555", "TCP://127.0.0.1:5555", "http://h:80"])

@@ -71,15 +71,6 @@ package final class CoordinatorLinks {
         polled.update(&poller) { links[$0]?.socket.fileDescriptor }
     }
 
-    /// What these workers leave of the host's processors.
-    var room: ProcessorRoom { arrangement.room }
-
-    /// How many links the poller has found something on.
-    func readyCount(in poller: borrowing Poller) -> Int { polled.readyCount(in: poller) }
-
-    /// How many links are known to have brought something that was not received yet.
-    var waitingCount: Int { waiter.waitingCount }
-
     /// Whether a worker has a link.
     func holds(_ worker: WorkerID) -> Bool { numbers[worker] != nil }
 

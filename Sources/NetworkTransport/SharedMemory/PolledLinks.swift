@@ -38,12 +38,4 @@ struct PolledLinks {
             poller.setFileDescriptor(number.flatMap(descriptor) ?? -1, at: place)
         }
     }
-
-    /// How many links the poller has found something on.
-    func readyCount(in poller: borrowing Poller) -> Int {
-        // A closure could not borrow the poller.
-        var count = 0
-        for place in places where !poller.readiness(at: place).isEmpty { count += 1 }
-        return count
-    }
 }

@@ -3,8 +3,6 @@ import SharedMemory
 /// Suits the workers of this host to its processors, now and then: those that share one move apart,
 /// and gradients come in two parts where the coordinator has a processor to itself.
 struct ProcessorArrangement {
-    /// What these workers leave of the host's processors.
-    private(set) var room = ProcessorRoom.everybody
     private let assignment = CoreAssignment()
     private var callCount = 0
     /// Those that are open and where their workers computed last: kept for its memory.
@@ -24,7 +22,7 @@ struct ProcessorArrangement {
 
     /// Tells the workers that were taken in what they have room for, and where to go.
     mutating func arrange() {
-        room = ProcessorRoom(
+        let room = ProcessorRoom(
             workerCount: arranged.links.count,
             processorCount: assignment.processorCount
         )

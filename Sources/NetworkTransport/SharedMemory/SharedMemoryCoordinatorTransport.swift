@@ -13,7 +13,6 @@ package final class SharedMemoryCoordinatorTransport: CoordinatorTransport {
     private let links: CoordinatorLinks
     private var lostWorkers: [WorkerID] = []
     package private(set) var traffic = Traffic()
-    package private(set) var waitingCount = 0
 
     /// Takes over links that nobody has connected to yet.
     package init(_ links: CoordinatorLinks) { self.links = links }
@@ -26,11 +25,9 @@ package final class SharedMemoryCoordinatorTransport: CoordinatorTransport {
             case .message(let header, let buffer, let size, let worker):
                 let payloadSize = buffer == nil ? 0 : size
                 traffic.add(byteCount: header.count + payloadSize, isSent: false)
-                waitingCount = links.waitingCount
                 return self.received(header, buffer, size: payloadSize, from: worker)
             }
         }
-        waitingCount = 0
         return nil
     }
 
@@ -99,8 +96,6 @@ package final class SharedMemoryCoordinatorTransport: CoordinatorTransport {
         offer.localLink = links.name
     }
 
-    package var sharesProcessors: Bool { links.room != .everybody }
-
     package func arrangeWorkers(where computes: (WorkerID) -> Bool) {
         links.arrangeWorkers(where: computes)
     }
@@ -112,8 +107,4 @@ extension SharedMemoryCoordinatorTransport: PolledTransport {
     package func add(to poller: inout Poller) { links.add(to: &poller) }
 
     package func update(_ poller: inout Poller) { links.update(&poller) }
-
-    package func noteReadiness(in poller: borrowing Poller) {
-        waitingCount = links.readyCount(in: poller)
-    }
 }

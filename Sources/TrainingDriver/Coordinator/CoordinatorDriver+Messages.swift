@@ -49,8 +49,6 @@ extension CoordinatorDriver {
     private func take(_ arrival: WorkerArrival<Payloads>) throws(Carrier.Failure) {
         // The answer will tell whether an early segment that is not finite is right.
         guard isEarlySegmentFinite(arrival) else { return }
-        // The message is not handled yet, and may complete what a step waits for.
-        if case .answer = arrival.message { engageThread(waitingCount: 1 + transport.waitingCount) }
         if let (work, reason) = invalidAnswer(in: arrival) {
             note(reason)
             return try handle(.refuted(work, arrival.worker))
@@ -110,16 +108,5 @@ extension CoordinatorDriver {
             return .parameters(numbers.parameters)
         case .refusal, .dismissal, .heartbeat, .rejoin, .finish: return .none
         }
-    }
-
-    /// Has another thread compute with this one once all answers that a step waits for have come,
-    /// `waitingCount` of them not handled yet, and their workers have left a processor that they
-    /// took.
-    package func engageThread(waitingCount: Int) {
-        guard waitingCount > 0, let missing = machine.outlook.missingAnswerCount,
-            missing <= waitingCount,
-            transport.sharesProcessors
-        else { return }
-        numbers.engageThread()
     }
 }

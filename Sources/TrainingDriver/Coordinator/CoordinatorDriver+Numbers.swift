@@ -23,7 +23,6 @@ extension CoordinatorDriver {
     func applyStep(index: Int) {
         let sums = numbers.applyStep(index: index)
         if !sums.lossSum.isFinite { diverged(at: index + 1) }
-        numbers.releaseThread()
         clock.lap(.optimize)
         let sampleCount = schedule.samples(of: .step(index: index)).count
         progress.tally.add(sums, sampleCount: sampleCount, at: clock.now)

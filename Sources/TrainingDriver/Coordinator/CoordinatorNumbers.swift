@@ -60,11 +60,6 @@ package protocol CoordinatorNumbers: AnyObject {
 
     /// Lets whoever wants look at the numbers of an epoch that is over.
     func epochDidEnd()
-
-    /// Has another thread take its part of what comes next.
-    func engageThread()
-    /// Lets that thread rest.
-    func releaseThread()
 }
 
 extension CoordinatorNumbers {

@@ -6,9 +6,6 @@ extension Coordinator {
     package struct Outlook: Equatable, Sendable {
         /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
         package private(set) var deadline: Duration?
-        /// How many answers the step that goes on waits for; nil if there is none, and if some of
-        /// its shards are not leased.
-        package private(set) var missingAnswerCount: Int?
         /// Workers that take part.
         package private(set) var workerCount = 0
         /// Those of them that compute; the others stand by.
@@ -26,15 +23,11 @@ extension Coordinator {
             switch state {
             case .gathering, .running:
                 deadline = leasing.nextDeadline
-                missingAnswerCount =
-                    leasing.rounds.current.round.isTraining
-                    ? leasing.rounds.current.missingAnswerCount : nil
                 workerCount = leasing.roster.workerCount
                 computingCount = leasing.roster.computing.count
                 leases = leasing.tally
             case .closing(let closing):
                 deadline = closing.deadline
-                missingAnswerCount = nil
                 workerCount = closing.workers.count
                 computingCount = 0
                 isClosing = true

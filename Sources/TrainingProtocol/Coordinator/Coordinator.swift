@@ -52,10 +52,6 @@ package struct Coordinator: Equatable, Sendable {
     /// Whether all is decided, and workers take leave.
     package var isClosing: Bool { outlook.isClosing }
 
-    /// How many answers the step that goes on waits for; nil if there is none, and if some of its
-    /// shards are not leased.
-    package var missingAnswerCount: Int? { outlook.missingAnswerCount }
-
     /// When `deadlineReached` is due at the latest; it is the service's poll timeout.
     package var nextDeadline: Duration? { outlook.deadline }
 

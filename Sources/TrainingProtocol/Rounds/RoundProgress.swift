@@ -42,13 +42,6 @@ struct RoundProgress: Equatable, Sendable {
     /// Which round it is.
     var round: Round { shape.round }
 
-    /// How many answers are missing, if all their shards are leased; nil if not.
-    var missingAnswerCount: Int? {
-        guard offers.isEmpty else { return nil }
-        // The same shards may be leased twice.
-        return min(table.leases.count, answers.pendingShardCount)
-    }
-
     /// Leases the next subtree to `worker`; one that is to be computed a second time if no other is
     /// left.
     ///

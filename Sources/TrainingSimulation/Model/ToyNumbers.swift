@@ -169,9 +169,6 @@ package final class ToyNumbers: StoredNumbers {
 
     package func forget(_ work: Work) { kept[work] = nil }
 
-    package func engageThread() {}
-
-    package func releaseThread() {}
 }
 
 /// Segments that come ahead of their answers: half of the toy's numbers.

@@ -99,12 +99,6 @@ where Preferred.Failure == Fallback.Failure, Preferred.Payloads == Fallback.Payl
 
     package var traffic: Traffic { (preferred?.traffic ?? Traffic()) + fallback.traffic }
 
-    package var waitingCount: Int { (preferred?.waitingCount ?? 0) + fallback.waitingCount }
-
-    package var sharesProcessors: Bool {
-        preferred?.sharesProcessors == true || fallback.sharesProcessors
-    }
-
     package func arrangeWorkers(where computes: (WorkerID) -> Bool) {
         preferred?.arrangeWorkers(where: computes)
         fallback.arrangeWorkers(where: computes)
