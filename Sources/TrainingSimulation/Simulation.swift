@@ -21,7 +21,7 @@ package final class Simulation<Model: SimulatedModel> {
 
     var options: SimulationOptions { world.options }
 
-    var workers: [(any SimulatedMember)?] { processes.members }
+    var workers: [SimulatedMember<Model>?] { processes.members }
 
     var coordinator: SimulatedCoordinator<Model>? { processes.coordinator }
 
@@ -135,7 +135,7 @@ extension Simulation {
         guard let time = worker.outcome == nil ? worker.nextTurn : worker.busyUntil else { return }
         let wake = max(time, world.now)
         guard wakes.isNewForWorker(slot, at: wake) else { return }
-        world.schedule(.workerWakes(slot: slot, incarnation: worker.incarnation), at: wake)
+        world.schedule(.workerWakes(slot: slot, incarnation: worker.place.incarnation), at: wake)
     }
 
     func runCoordinator() {

@@ -15,10 +15,9 @@ extension Coordinator {
     private var stalledShard: String? {
         guard case .running = state else { return nil }
         if let stalled = leasing.stalledShard { return stalled }
-        let round = leasing.rounds.current
-        for answer in round.answers.unverified {
-            let work = round.shape.work(answer.subtree)
-            if !trust.recomputes(work), !round.awaitsSecond(answer) {
+        for answer in leasing.rounds.current.answers.unverified {
+            let work = leasing.rounds.current.shape.work(answer.subtree)
+            if !trust.recomputes(work), !leasing.rounds.current.awaitsSecond(answer) {
                 return "the second answer of \(work) is nobody's"
             }
         }

@@ -16,8 +16,8 @@ extension Simulation {
             worker.hear(packet, over: channel)
             runWorker(slot)
         case .toCoordinator, .garbage:
-            let text = "\(slot) \(channel) \(packet.traceText)"
-            world.note(world.place(of: hub), .hears, number, text)
+            let place = world.place(of: hub)
+            world.note(place, .hears, number, "\(slot) \(channel) \(packet.traceText)")
             if channel == .main {
                 processes.connections(of: hub)?.hear(packet, from: sender)
             } else {
@@ -43,17 +43,17 @@ extension Simulation {
             let retry = world.random.duration(in: .milliseconds(50) ... .milliseconds(200))
             return world.schedule(.connects(slot: slot, incarnation: incarnation), after: retry)
         }
-        network.connect(slot, .main, as: worker.worker, to: hub)
+        network.connect(slot, .main, as: worker.place.worker, to: hub)
         worker.hear(.made, over: .main)
         runWorker(slot)
     }
 
     /// Opens the link that a welcome has offered, if the coordinator that offered it is there.
     func openLink(_ slot: Int, _ incarnation: Int, _ number: Int) {
-        guard let worker = processes.member(slot, incarnation) as? SimulatedWorker<Model>,
+        guard case .worker(let worker)? = processes.member(slot, incarnation),
             worker.link.number == number, !worker.link.isOpen
         else { return }
-        let id = worker.worker
+        let id = worker.place.worker
         guard let coordinator, coordinator.links?.accepts(id, link: number) == true else {
             return worker.link.wasRefused()
         }
@@ -65,14 +65,14 @@ extension Simulation {
     func noticeAtWorker(_ slot: Int, _ channel: Channel, _ number: Int) {
         guard let worker = workers[slot],
             let connection = network.connection(number, slot, channel),
-            connection.worker == worker.worker, connection.isOpenAtWorker
+            connection.worker == worker.place.worker, connection.isOpenAtWorker
         else { return }
         network[slot, channel]?.isOpenAtWorker = false
         worker.hear(.lost, over: channel)
         runWorker(slot)
         guard channel == .main, let worker = workers[slot] else { return }
         let retry = world.random.duration(in: .milliseconds(50) ... .milliseconds(100))
-        let incarnation = worker.incarnation
+        let incarnation = worker.place.incarnation
         world.schedule(.connects(slot: slot, incarnation: incarnation), after: retry)
     }
 

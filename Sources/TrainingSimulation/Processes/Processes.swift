@@ -1,12 +1,14 @@
 /// The processes of a run, as far as they are there.
 struct Processes<Model: SimulatedModel> {
     /// Workers by their places, and behind them relays.
-    var members: [(any SimulatedMember)?]
+    var members: [SimulatedMember<Model>?]
     var coordinator: SimulatedCoordinator<Model>?
 
     /// A place's worker or relay, if it is still that process.
-    func member(_ slot: Int, _ incarnation: Int) -> (any SimulatedMember)? {
-        guard let member = members[slot], member.incarnation == incarnation else { return nil }
+    func member(_ slot: Int, _ incarnation: Int) -> SimulatedMember<Model>? {
+        guard let member = members[slot], member.place.incarnation == incarnation else {
+            return nil
+        }
         return member
     }
 
@@ -14,7 +16,7 @@ struct Processes<Model: SimulatedModel> {
     func incarnation(of hub: Hub) -> Int? {
         switch hub {
         case .coordinator: coordinator?.incarnation
-        case .relay(let slot): members[slot]?.incarnation
+        case .relay(let slot): members[slot]?.place.incarnation
         }
     }
 
@@ -22,7 +24,8 @@ struct Processes<Model: SimulatedModel> {
     func connections(of hub: Hub) -> SimulatedCoordinatorConnections<Model>? {
         switch hub {
         case .coordinator: coordinator?.connections
-        case .relay(let slot): (members[slot] as? SimulatedRelay<Model>)?.below
+        case .relay(let slot):
+            if case .relay(let relay)? = members[slot] { relay.below } else { nil }
         }
     }
 }

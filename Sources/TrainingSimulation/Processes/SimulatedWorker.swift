@@ -4,14 +4,15 @@ import TrainingProtocol
 import Transport
 
 /// A worker's process: the program's driver over a simulated network, in virtual time.
-final class SimulatedWorker<Model: SimulatedModel>: SimulatedMember {
+final class SimulatedWorker<Model: SimulatedModel> {
     typealias Payloads = Model.Payloads
     typealias Transport = PreferringWorkerTransport<
         SimulatedWorkerLink<Model>, SimulatedWorkerConnection<Model>
     >
 
-    private let place: WorkerPlace<Model>
+    let place: WorkerPlace<Model>
     private let driver: WorkerDriver<Transport, PacedArithmetic<Model>, SimulatedClock<Model>>
+    /// Until when it computes what it has begun.
     private(set) var busyUntil: Duration
     var isFrozen = false
     var isAskedToLeave = false
@@ -42,12 +43,6 @@ final class SimulatedWorker<Model: SimulatedModel>: SimulatedMember {
         )
     }
 
-    var slot: Int { place.slot }
-
-    var worker: WorkerID { place.worker }
-
-    var incarnation: Int { place.incarnation }
-
     var link: SimulatedWorkerLink<Model> { driver.transport.preferred }
 
     func hear(_ packet: Packet, over channel: Channel) {
@@ -66,11 +61,13 @@ final class SimulatedWorker<Model: SimulatedModel>: SimulatedMember {
 
     var outcome: Worker.Outcome? { driver.outcome }
 
+    /// When it takes its next turn; nil for when something comes.
     var nextTurn: Duration? {
         if driver.isBusy || busyUntil > place.world.now { return busyUntil }
         return driver.deadline.map { place.clock.worldTime(of: $0) }
     }
 
+    /// One turn of the program's loop, if it is not computing and not standing still.
     func takeTurn() {
         guard !isFrozen, busyUntil <= place.world.now, outcome == nil else { return }
         driver.prepareToWait()
@@ -80,6 +77,7 @@ final class SimulatedWorker<Model: SimulatedModel>: SimulatedMember {
         place.clock.ahead = .zero
     }
 
+    /// Sends what it has computed, or keeps it until it goes on.
     func depart(_ packet: Packet, over channel: Channel) {
         guard !isFrozen else { return held.append((packet, channel)) }
         place.network.send(packet, from: place.slot, channel)

@@ -27,15 +27,14 @@ extension Simulation {
                 at: place,
                 wrongBits: wrongBits(of: place)
             )
-            processes.members[slot] = SimulatedWorker(
-                place,
-                arithmetic: arithmetic,
-                options.network.linkKind
+            let linkKind = options.network.linkKind
+            processes.members[slot] = .worker(
+                SimulatedWorker(place, arithmetic: arithmetic, linkKind)
             )
         } else {
             network.isGone(.relay(slot: slot))
             network.begin(place.incarnation, of: .relay(slot: slot))
-            processes.members[slot] = SimulatedRelay(place, model.makeRelaying())
+            processes.members[slot] = .relay(SimulatedRelay(place, model.makeRelaying()))
         }
         world.schedule(.connects(slot: slot, incarnation: place.incarnation), at: world.now)
         runWorker(slot)

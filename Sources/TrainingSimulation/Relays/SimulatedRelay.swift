@@ -3,8 +3,8 @@ import TrainingProtocol
 import Transport
 
 /// A relay's process: the program's driver between two simulated networks, in virtual time.
-final class SimulatedRelay<Model: SimulatedModel>: SimulatedMember {
-    private let place: WorkerPlace<Model>
+final class SimulatedRelay<Model: SimulatedModel> {
+    let place: WorkerPlace<Model>
     private let driver:
         RelayDriver<
             SimulatedWorkerConnection<Model>, SimulatedCoordinatorConnections<Model>,
@@ -39,22 +39,18 @@ final class SimulatedRelay<Model: SimulatedModel>: SimulatedMember {
         )
     }
 
-    var slot: Int { place.slot }
-
-    var worker: WorkerID { place.worker }
-
-    var incarnation: Int { place.incarnation }
+    /// Where the coordinator's messages come in.
+    var above: SimulatedWorkerConnection<Model> { driver.above }
 
     /// Where its workers' messages come in.
     var below: SimulatedCoordinatorConnections<Model> { driver.below }
 
     var outcome: Worker.Outcome? { driver.outcome }
 
-    /// Adding takes it no time.
-    var busyUntil: Duration { place.world.now }
-
+    /// When it takes its next turn; nil for when something comes.
     var nextTurn: Duration? { driver.deadline.map { place.clock.worldTime(of: $0) } }
 
+    /// One turn of the program's loop, if it is not standing still.
     func takeTurn() {
         guard !isFrozen, outcome == nil else { return }
         do {
@@ -66,18 +62,6 @@ final class SimulatedRelay<Model: SimulatedModel>: SimulatedMember {
         if let violation = Model.violation(in: numbers) ?? driver.standstill {
             place.world.fail("relay \(place.slot): \(violation)")
         }
-    }
-
-    func depart(_ packet: Packet, over channel: Channel) {
-        place.network.send(packet, from: place.slot, channel)
-    }
-
-    func thaw() { isFrozen = false }
-
-    func hear(_ packet: Packet, over channel: Channel) { driver.above.inbox.hear(packet) }
-
-    func hear(_ change: ConnectionChange, over channel: Channel) {
-        driver.above.inbox.hear(change)
     }
 }
 

@@ -35,7 +35,7 @@ struct FaultInjector<Model: SimulatedModel> {
         case .workerFreeze: freezeWorker(slot, for: duration)
         case .workerLeave:
             world.note(world.place(at: slot), .isAskedToStop)
-            simulation.workers[slot]?.isAskedToLeave = true
+            simulation.workers[slot]?.askToLeave()
             simulation.runWorker(slot)
         case .connectionBreak:
             let channel = world.faultRandom.choice(Channel.allCases)
@@ -91,7 +91,7 @@ struct FaultInjector<Model: SimulatedModel> {
             simulation.isDoomed[slot] = true
         } else {
             world.schedule(
-                .workerThaws(slot: slot, incarnation: worker.incarnation),
+                .workerThaws(slot: slot, incarnation: worker.place.incarnation),
                 after: duration
             )
         }
@@ -163,7 +163,7 @@ struct FaultInjector<Model: SimulatedModel> {
                 }
             }
             if let worker = simulation.workers[slot] {
-                simulation.thawWorker(slot, worker.incarnation)
+                simulation.thawWorker(slot, worker.place.incarnation)
             } else {
                 simulation.startWorker(slot)
             }
