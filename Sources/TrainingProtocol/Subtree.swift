@@ -25,6 +25,11 @@ package struct Subtree: Hashable, Sendable {
     /// The subtree that this one and its sibling are added into.
     package var parent: Subtree { Subtree(level: level + 1, index: index >> 1) }
 
+    /// Whether another place is this one or below it.
+    package func contains(_ other: Subtree) -> Bool {
+        other.level <= level && other.index >> (level - other.level) == index
+    }
+
     /// The subtree that this one is added with.
     package var sibling: Subtree { Subtree(level: level, index: index ^ 1) }
 

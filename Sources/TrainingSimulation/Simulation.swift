@@ -11,16 +11,19 @@ package final class Simulation<Model: SimulatedModel> {
     let network: SimulatedNetwork
     let disk = SimulatedDisk()
     let model: Model
-    var workers: [SimulatedWorker<Model>?]
+    var processes: Processes<Model>
     /// Places whose worker is gone for good.
     var isDoomed: [Bool]
-    var coordinator: SimulatedCoordinator<Model>?
     /// Tells what must not be.
     var oracle: Oracle<Model>
     var wakes: Wakes
     private var isComplete = false
 
     var options: SimulationOptions { world.options }
+
+    var workers: [SimulatedMember<Model>?] { processes.members }
+
+    var coordinator: SimulatedCoordinator<Model>? { processes.coordinator }
 
     /// Prepares the run of a seed.
     ///
@@ -32,21 +35,30 @@ package final class Simulation<Model: SimulatedModel> {
         world = World(seed: seed, options: options, hasText: hasText)
         network = SimulatedNetwork(world)
         model = Model(schedule: options.run.schedule, stopping: options.run.stopping, seed: seed)
-        workers = Array(repeating: nil, count: options.workers.count)
-        isDoomed = Array(repeating: false, count: options.workers.count)
+        processes = Processes(members: Array(repeating: nil, count: options.placeCount))
+        isDoomed = Array(repeating: false, count: options.placeCount)
         oracle = Oracle(world, model)
-        wakes = Wakes(workerCount: options.workers.count)
+        wakes = Wakes(workerCount: options.placeCount)
         world.schedule(.coordinatorStarts, at: .zero)
         for (slot, start) in options.workers.starts.enumerated() {
             world.schedule(.workerStarts(slot: slot), at: start)
         }
+        for slot in options.workers.count..<options.placeCount {
+            world.schedule(.workerStarts(slot: slot), at: .zero)
+        }
         FaultInjector(self).schedule()
+    }
+
+    /// Prepares the run of a seed, of the processes that a topology has.
+    package convenience init(seed: UInt64, _ topology: Topology, hasText: Bool = false) {
+        let options = SimulationOptions(seed: seed, topology)
+        self.init(seed: seed, options: options, hasText: hasText)
     }
 
     /// Runs to the end, or to the first thing that must not be.
     package func run() -> SimulationResult {
         var eventCount = 0
-        let timeMax = options.timeMax
+        let (timeMax, eventCountMax) = (options.timeMax, eventCountMax)
         while world.failure == nil, !isComplete {
             guard let event = world.next() else {
                 world.fail("nothing more happens")
@@ -55,7 +67,7 @@ package final class Simulation<Model: SimulatedModel> {
             eventCount += 1
             take(event)
             if world.now > timeMax { world.fail("no end after \(timeMax)") }
-            if eventCount > Self.eventCountMax { world.fail("no end of messages") }
+            if eventCount > eventCountMax { world.fail("no end of messages") }
         }
         return SimulationResult(
             seed: world.seed,
@@ -67,18 +79,18 @@ package final class Simulation<Model: SimulatedModel> {
         )
     }
 
-    /// Some fifty times what a long run needs.
-    private static var eventCountMax: Int { 1_000_000 }
+    /// Some fifty times what a long run of six workers needs, and more for more of them.
+    private var eventCountMax: Int { 1_000_000 * max(1, options.placeCount / 10) }
 
     private func take(_ event: SimulatedEvent) {
         switch event {
         case .departs(let slot, let incarnation, let channel, let packet):
-            worker(slot, incarnation)?.depart(packet, over: channel)
+            processes.member(slot, incarnation)?.depart(packet, over: channel)
         case .arrives(let slot, let channel, let connection, let packet):
             guard network.lets(packet, to: slot, channel, connection) else { return }
             deliver(packet, slot, channel)
         case .workerWakes(let slot, let incarnation):
-            guard worker(slot, incarnation) != nil else { return }
+            guard processes.member(slot, incarnation) != nil else { return }
             wakes.forgetWorker(slot)
             runWorker(slot)
         case .coordinatorWakes(let incarnation):
@@ -87,9 +99,9 @@ package final class Simulation<Model: SimulatedModel> {
             runCoordinator()
         case .workerNotices(let slot, let channel, let connection):
             noticeAtWorker(slot, channel, connection)
-        case .coordinatorNotices(let slot, let channel, let connection, let worker, let incarnation):
-            guard coordinator?.incarnation == incarnation else { return }
-            noticeAtCoordinator(slot, channel, connection, worker)
+        case .hubNotices(let hub, let slot, let channel, let connection, let worker, let number):
+            guard processes.incarnation(of: hub) == number else { return }
+            noticeAtHub(hub, slot, channel, connection, worker)
         case .connects(let slot, let incarnation): connect(slot, incarnation)
         case .opensLink(let slot, let incarnation, let link): openLink(slot, incarnation, link)
         case .closes(let slot, let channel, let connection):
@@ -108,14 +120,6 @@ package final class Simulation<Model: SimulatedModel> {
         case .calms: FaultInjector(self).heal()
         }
     }
-
-    /// A place's worker, if it is still that process.
-    func worker(_ slot: Int, _ incarnation: Int) -> SimulatedWorker<Model>? {
-        guard let worker = workers[slot], worker.place.incarnation == incarnation else {
-            return nil
-        }
-        return worker
-    }
 }
 
 /// Processes take their turns.
@@ -124,19 +128,14 @@ extension Simulation {
         guard let worker = workers[slot] else { return }
         worker.takeTurn()
         guard !worker.isFrozen else { return }
-        if let outcome = worker.outcome {
-            if worker.busyUntil > world.now { return wake(worker, at: worker.busyUntil) }
-            world.note(.worker(slot), .ends, 0, "\(outcome)")
-            workerDidEnd(slot)
-        } else if let time = worker.nextTurn {
-            wake(worker, at: max(time, world.now))
+        if let outcome = worker.outcome, worker.busyUntil <= world.now {
+            world.note(world.place(at: slot), .ends, 0, "\(outcome)")
+            return workerDidEnd(slot)
         }
-    }
-
-    private func wake(_ worker: SimulatedWorker<Model>, at time: Duration) {
-        let place = worker.place
-        guard wakes.isNewForWorker(place.slot, at: time) else { return }
-        world.schedule(.workerWakes(slot: place.slot, incarnation: place.incarnation), at: time)
+        guard let time = worker.outcome == nil ? worker.nextTurn : worker.busyUntil else { return }
+        let wake = max(time, world.now)
+        guard wakes.isNewForWorker(slot, at: wake) else { return }
+        world.schedule(.workerWakes(slot: slot, incarnation: worker.place.incarnation), at: wake)
     }
 
     func runCoordinator() {

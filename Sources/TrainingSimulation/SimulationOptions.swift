@@ -123,6 +123,8 @@ package struct SimulationOptions: Equatable, Sendable {
     package var network = Network()
     /// The workers.
     package var workers: Workers
+    /// How many relays stand between the workers and the coordinator; 0 for none.
+    package var relayCount = 0
     /// How often each side shows that it lives.
     package var heartbeatInterval: Duration
     /// After how much silence the other counts as gone.
@@ -131,6 +133,9 @@ package struct SimulationOptions: Equatable, Sendable {
     package var patience: Duration
     /// What goes wrong.
     package var faults = Faults()
+
+    /// Places where a process that takes part can run: those of workers, behind them relays'.
+    package var placeCount: Int { workers.count + relayCount }
 
     /// Draws the options of a seed.
     package init(seed: UInt64) {
@@ -214,7 +219,7 @@ package struct SimulationOptions: Equatable, Sendable {
     }
 
     /// About how long the run takes if nothing goes wrong.
-    private var calmDuration: Duration {
+    var calmDuration: Duration {
         let sampleCount =
             run.schedule.epochCount
             * (run.schedule.trainingSampleCount + run.schedule.validationSampleCount)
@@ -235,6 +240,7 @@ package struct SimulationOptions: Equatable, Sendable {
         let once =
             calmDuration * (4 * workers.count * (workers.slowness.max() ?? 1))
             + network.delay.upperBound * (roundCount * 4) + silenceMax * 18
+            + relayAllowance
         return faults.phase + once * (1 + workers.faultySlots.count) + .seconds(20)
     }
 

@@ -9,7 +9,11 @@ package struct Sweep: Equatable, Sendable {
 
     /// Runs every seed of `seeds`, on `threadCount` threads; the outcome does not depend on how
     /// many.
-    package static func run(_ seeds: Range<UInt64>, threadCount: Int) async -> Sweep {
+    package static func run(
+        _ seeds: Range<UInt64>,
+        _ topology: Topology = .star,
+        threadCount: Int
+    ) async -> Sweep {
         let spanCount = UInt64(max(threadCount, 1))
         let results = await withTaskGroup(of: (UInt64, [SimulationResult]).self) { group in
             for span in 0..<spanCount {
@@ -18,7 +22,7 @@ package struct Sweep: Equatable, Sendable {
                     to: seeds.upperBound,
                     by: Int(spanCount)
                 )
-                group.addTask { (span, own.map { Simulation<ToyRun>(seed: $0).run() }) }
+                group.addTask { (span, own.map { Simulation<ToyRun>(seed: $0, topology).run() }) }
             }
             var results: [[SimulationResult]] = Array(repeating: [], count: Int(spanCount))
             for await (span, part) in group { results[Int(span)] = part }

@@ -50,4 +50,14 @@ struct SubtreeTests {
         #expect(left.sibling.parent == left.parent)
         #expect(left.sibling.sibling == left)
     }
+
+    @Test func `contains itself and what is below, and nothing else`() {
+        let place = Subtree(level: 2, index: 1)
+        for other in [(2, 1), (1, 2), (1, 3), (0, 4), (0, 7)] {
+            #expect(place.contains(Subtree(level: other.0, index: other.1)))
+        }
+        for other in [(3, 0), (2, 0), (2, 2), (1, 1), (1, 4), (0, 3), (0, 8)] {
+            #expect(!place.contains(Subtree(level: other.0, index: other.1)))
+        }
+    }
 }

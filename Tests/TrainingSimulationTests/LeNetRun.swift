@@ -115,6 +115,8 @@ final class LeNetRun: SimulatedModel {
         LeNetWorkerNumbers(kernels: kernels, simulatedDuration: nil, clock: WorkerProfiler())
     }
 
+    func makeRelaying() -> LeNetRelayNumbers { LeNetRelayNumbers(kernels: kernels) }
+
     static func copy(_ buffer: ParameterBuffer) -> ParameterBuffer {
         let copy = ParameterBuffer()
         copy.copy(from: buffer)
@@ -143,6 +145,8 @@ final class LeNetRun: SimulatedModel {
     ) {}
 
     static func violation(in numbers: LeNetNumbers) -> String? { nil }
+
+    static func violation(in numbers: LeNetRelayNumbers) -> String? { nil }
 
     static func taints(in numbers: LeNetNumbers) -> [Taint] { [] }
 

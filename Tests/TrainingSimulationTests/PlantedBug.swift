@@ -26,7 +26,7 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
     private static let trust = "TrainingProtocol/Coordinator/Trust.swift"
     private static let worker = "TrainingProtocol/Worker.swift"
 
-    static let all = inMachines + inDrivers + inTransports + inStore
+    static let all = inMachines + inDrivers + inTransports + inStore + inRelays
 
     private static let inMachines = [
         PlantedBug(

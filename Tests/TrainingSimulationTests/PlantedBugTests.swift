@@ -140,10 +140,12 @@ struct PlantedBugTests {
         @main struct Check {
             static func main() async {
                 for first in stride(from: UInt64(0), to: 4_000, by: 100) {
-                    let sweep = await Sweep.run(first..<first + 100, threadCount: 1)
-                    guard let failed = sweep.failures.first else { continue }
-                    print("seed", failed.seed, failed.failure ?? "")
-                    exit(1)
+                    for topology in [Topology.star, .tree] {
+                        let sweep = await Sweep.run(first..<first + 100, topology, threadCount: 1)
+                        guard let failed = sweep.failures.first else { continue }
+                        print("seed", failed.seed, failed.failure ?? "")
+                        exit(1)
+                    }
                 }
             }
         }

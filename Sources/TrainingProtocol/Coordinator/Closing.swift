@@ -14,10 +14,22 @@ struct Closing: Equatable, Sendable {
         at now: Duration,
         into actions: inout [Coordinator.Action]
     ) {
+        let deadline = now + settings.closingMax
+        self.init(outcome, of: roster, settings.stamp, until: deadline, into: &actions)
+    }
+
+    /// Tells every worker that its part is over.
+    init(
+        _ outcome: Coordinator.Outcome,
+        of roster: Roster,
+        _ stamp: RunStamp,
+        until deadline: Duration,
+        into actions: inout [Coordinator.Action]
+    ) {
         self.outcome = outcome
-        deadline = now + settings.closingMax
+        self.deadline = deadline
         workers = roster.members.map(\.worker)
-        stamp = settings.stamp
+        self.stamp = stamp
         for worker in workers { actions.append(.send(.finish(stamp), to: worker)) }
     }
 

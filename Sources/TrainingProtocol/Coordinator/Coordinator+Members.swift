@@ -22,7 +22,7 @@ extension Coordinator {
         case .hello(let version):
             join(worker, protocolVersion: version, at: now, into: &actions)
         case .answer(let work, let stamp):
-            if let index = heard(worker, stamp, at: now, into: &actions) {
+            if let index = leasing.heard(worker, stamp, at: now, into: &actions) {
                 leasing.learnPace(of: index, from: work, in: settings.schedule, at: now)
             } else {
                 // A slow worker may be silent for longer than it may be whenever it computes: if
@@ -31,32 +31,14 @@ extension Coordinator {
             }
             answered(work, from: worker, at: now, into: &actions)
         case .earlySegment(let work, let stamp):
-            if heard(worker, stamp, at: now, into: &actions) != nil {
+            if leasing.heard(worker, stamp, at: now, into: &actions) != nil {
                 leasing.rounds.takeEarlySegment(of: work, from: worker, into: &actions)
             }
         case .heartbeat(let stamp):
-            _ = heard(worker, stamp, at: now, into: &actions)
+            _ = leasing.heard(worker, stamp, at: now, into: &actions)
         case .goodbye:
             lose(worker, .left, at: now, into: &actions)
         }
-    }
-
-    /// Notes that `worker` lives and returns its place.
-    ///
-    /// One that is no member or speaks of another start is asked to join again: it was given up for
-    /// lost, or served an earlier start of the coordinator.
-    private mutating func heard(
-        _ worker: WorkerID,
-        _ stamp: RunStamp,
-        at now: Duration,
-        into actions: inout [Action]
-    ) -> Int? {
-        guard stamp == settings.stamp, let index = leasing.roster.index(of: worker) else {
-            actions.append(.send(.rejoin(settings.stamp), to: worker))
-            return nil
-        }
-        leasing.roster.members[index].lastHeard = now
-        return index
     }
 
     /// Takes a worker in; one that says hello twice has lost its connection in between and starts

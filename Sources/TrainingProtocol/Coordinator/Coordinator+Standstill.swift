@@ -14,16 +14,10 @@ extension Coordinator {
     /// What is wrong with the current round's shards.
     private var stalledShard: String? {
         guard case .running = state else { return nil }
-        let round = leasing.rounds.current
-        if let shard = (0..<round.shape.shardCount).first(where: { round.isUnattended($0) }) {
-            return "shard \(shard) of \(round.round) is nobody's"
-        }
-        if let lease = round.vainLease {
-            return "worker \(lease.worker) computes \(lease.subtree) of \(round.round) in vain"
-        }
-        for answer in round.answers.unverified {
-            let work = round.shape.work(answer.subtree)
-            if !trust.recomputes(work), !round.awaitsSecond(answer) {
+        if let stalled = leasing.stalledShard { return stalled }
+        for answer in leasing.rounds.current.answers.unverified {
+            let work = leasing.rounds.current.shape.work(answer.subtree)
+            if !trust.recomputes(work), !leasing.rounds.current.awaitsSecond(answer) {
                 return "the second answer of \(work) is nobody's"
             }
         }
@@ -32,18 +26,38 @@ extension Coordinator {
 
     /// What is wrong with the deadlines of a run that has workers.
     private var stalledWorker: String? {
-        guard case .running = state, !leasing.roster.members.isEmpty else { return nil }
-        let round = leasing.rounds.current
-        if leasing.nextLeaseDeadline == nil, !trust.contests.contains(where: \.isRecomputed) {
+        guard case .running = state else { return nil }
+        return leasing.stalledWorker(isRecomputing: trust.contests.contains(where: \.isRecomputed))
+    }
+}
+
+extension Leasing {
+    /// What is wrong with the current round's shards, whoever has asked for it.
+    var stalledShard: String? {
+        let round = rounds.current
+        if let shard = (0..<round.shape.shardCount).first(where: { round.isUnattended($0) }) {
+            return "shard \(shard) of \(round.round) is nobody's"
+        }
+        guard let lease = round.vainLease else { return nil }
+        return "worker \(lease.worker) computes \(lease.subtree) of \(round.round) in vain"
+    }
+
+    /// What is wrong with the deadlines of the current round, if there are workers.
+    ///
+    /// - Parameter isRecomputing: whether something of it is computed by nobody of them.
+    func stalledWorker(isRecomputing: Bool = false) -> String? {
+        guard !roster.members.isEmpty else { return nil }
+        let round = rounds.current
+        if nextLeaseDeadline == nil, !isRecomputing {
             return "no lease of \(round.round) has a deadline"
         }
-        let untimed = leasing.roster.members.first {
+        let untimed = roster.members.first {
             round.table.leaseCount(of: $0.worker) > 0 && !round.table.isBegun(by: $0.worker)
         }
         if let untimed {
             return "worker \(untimed.worker) has no deadline in \(round.round)"
         }
-        let idle = leasing.roster.computing.first {
+        let idle = roster.computing.first {
             round.table.leaseCount(of: $0.worker) == 0 && round.offers(to: $0.worker)
         }
         return idle.map { "worker \($0.worker) is idle while \(round.round) has work for it" }

@@ -12,9 +12,14 @@ struct Leasing: Equatable, Sendable {
 
     /// Has neither workers nor rounds yet.
     init(_ settings: Coordinator.Settings) {
-        roster = Roster(settings)
-        rounds = OpenRounds(verification: settings.verification)
-        stamp = settings.stamp
+        self.init(Roster(settings), verification: settings.verification, settings.stamp)
+    }
+
+    /// Has no rounds yet.
+    init(_ roster: Roster, verification: Verification, _ stamp: RunStamp) {
+        self.roster = roster
+        rounds = OpenRounds(verification: verification)
+        self.stamp = stamp
     }
 
     /// The first deadline of a lease.
@@ -33,6 +38,24 @@ struct Leasing: Equatable, Sendable {
         if let due = nextLeaseDeadline { next = min(next ?? due, due) }
         if let due = nextNaming { next = min(next ?? due, due) }
         return next
+    }
+
+    /// Notes that `worker` lives and returns its place.
+    ///
+    /// One that is no member or speaks of another start is asked to join again: it was given up for
+    /// lost, or served an earlier start of the coordinator.
+    mutating func heard(
+        _ worker: WorkerID,
+        _ stamp: RunStamp,
+        at now: Duration,
+        into actions: inout [Coordinator.Action]
+    ) -> Int? {
+        guard stamp == self.stamp, let index = roster.index(of: worker) else {
+            actions.append(.send(.rejoin(self.stamp), to: worker))
+            return nil
+        }
+        roster.members[index].lastHeard = now
+        return index
     }
 
     /// Learns from an answer, late or not, how fast its worker is.

@@ -10,9 +10,18 @@ struct Roster: Equatable, Sendable {
 
     /// Has no members yet.
     init(_ settings: Coordinator.Settings) {
-        workerCountAtOnce = settings.workerCountAtOnce
-        heartbeatInterval = settings.heartbeatInterval
-        silenceMax = settings.silenceMax
+        self.init(
+            workerCountAtOnce: settings.workerCountAtOnce,
+            heartbeatInterval: settings.heartbeatInterval,
+            silenceMax: settings.silenceMax
+        )
+    }
+
+    /// Has no members yet.
+    init(workerCountAtOnce: Int, heartbeatInterval: Duration, silenceMax: Duration) {
+        self.workerCountAtOnce = workerCountAtOnce
+        self.heartbeatInterval = heartbeatInterval
+        self.silenceMax = silenceMax
     }
 
     /// How many take part.

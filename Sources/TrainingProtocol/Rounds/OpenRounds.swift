@@ -3,9 +3,9 @@ struct OpenRounds: Equatable, Sendable {
     /// The round that is computed.
     var current: RoundProgress
     /// The one after it; nil behind the last.
-    private(set) var next: RoundProgress?
+    var next: RoundProgress?
     /// What each worker gets of the round that is begun next: kept for its memory.
-    private var shares: [RoundShare] = []
+    var shares: [RoundShare] = []
     /// How long rounds take, for whoever hangs to be named.
     var watch = RoundWatch()
 

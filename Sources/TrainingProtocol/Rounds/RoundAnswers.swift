@@ -9,11 +9,13 @@ struct RoundAnswers: Equatable, Sendable {
     /// Answers that were taken and that nobody's second answer has confirmed.
     private(set) var soleAnswers: [FirstAnswer] = []
 
-    /// Forgets the round before and begins one of `shardCount` shards.
-    mutating func begin(shardCount: Int) {
-        pendingShardCount = shardCount
+    /// Forgets the round before and begins one of `shardCount` shards, of which those before
+    /// `firstShard` are another's.
+    mutating func begin(shardCount: Int, from firstShard: Int = 0) {
+        pendingShardCount = shardCount - firstShard
         isComputed.removeAll(keepingCapacity: true)
-        isComputed.append(contentsOf: repeatElement(false, count: shardCount))
+        isComputed.append(contentsOf: repeatElement(true, count: firstShard))
+        isComputed.append(contentsOf: repeatElement(false, count: pendingShardCount))
         unverified.removeAll(keepingCapacity: true)
         contributors.removeAll(keepingCapacity: true)
         soleAnswers.removeAll(keepingCapacity: true)

@@ -32,10 +32,15 @@ struct RoundProgress: Equatable, Sendable {
         in schedule: Schedule,
         shares: [RoundShare]
     ) {
-        shape = RoundShape(round, at: position, in: schedule)
+        begin(RoundShape(round, at: position, in: schedule), shares: shares)
+    }
+
+    /// Forgets the round before and divides another, or a part of one, among its workers.
+    mutating func begin(_ shape: RoundShape, shares: [RoundShare]) {
+        self.shape = shape
         offers.begin(shape, among: shares)
         table.begin()
-        answers.begin(shardCount: shape.shardCount)
+        answers.begin(shardCount: shape.shardCount, from: shape.firstShard)
         early.begin()
     }
 

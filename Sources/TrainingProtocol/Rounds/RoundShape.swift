@@ -1,14 +1,20 @@
 /// What a round is: which one, computed with which version of the parameters, in how many shards.
+///
+/// At a relay it is a part of a round, and ends where the part ends: no shard behind that is added
+/// to one of the part, whether there is one or not.
 struct RoundShape: Equatable, Sendable {
     let round: Round
     let version: Int
     let shardCount: Int
+    /// The first shard that is computed; those before it are another's.
+    let firstShard: Int
 
     /// Has no shards.
     init() {
         round = .test
         version = 0
         shardCount = 0
+        firstShard = 0
     }
 
     /// Describes a round.
@@ -19,6 +25,15 @@ struct RoundShape: Equatable, Sendable {
         self.round = round
         version = position.completedStepCount
         shardCount = schedule.shardCount(of: round)
+        firstShard = 0
+    }
+
+    /// Describes the part of a round that `work` is, of `shardCount` shards.
+    init(part work: Work, shardCount: Int) {
+        round = work.round
+        version = work.version
+        firstShard = work.subtree.index << work.subtree.level
+        self.shardCount = firstShard + shardCount
     }
 
     /// 2⁶ · 16 samples of 785 bytes: the largest message that leases work is 804 kB.

@@ -20,12 +20,13 @@ struct ShardOffers: Equatable, Sendable {
         orphans.removeAll(keepingCapacity: true)
         if queues.count > shares.count { queues.removeLast(queues.count - shares.count) }
         let shardCount = shape.shardCount
+        let ownCount = shardCount - shape.firstShard
         let total = shares.reduce(0) { $0 + $1.weight }
         var weight = 0
-        var first = 0
+        var first = shape.firstShard
         for (index, share) in shares.enumerated() {
             weight += share.weight
-            let end = (weight * shardCount + total / 2) / total
+            let end = shape.firstShard + (weight * ownCount + total / 2) / total
             if index == queues.count { queues.append(Queue(worker: share.worker)) }
             queues[index].worker = share.worker
             queues[index].subtrees.removeAll(keepingCapacity: true)
@@ -34,7 +35,7 @@ struct ShardOffers: Equatable, Sendable {
             first = end
         }
         if shares.isEmpty {
-            shape.cover(0..<shardCount, levelMax: shape.levelMax, into: &orphans)
+            shape.cover(first..<shardCount, levelMax: shape.levelMax, into: &orphans)
         }
     }
 

@@ -13,6 +13,8 @@ package protocol SimulatedModel: AnyObject {
     associatedtype Numbers: StoredNumbers where Numbers.Payloads == Payloads
     /// What a worker computes with.
     associatedtype Arithmetic: WorkerNumbers where Arithmetic.Payloads == Payloads
+    /// What a relay adds with.
+    associatedtype Relaying: RelayNumbers where Relaying.Payloads == Payloads
 
     /// Makes what a run of `schedule`, or of its first epochs, is drawn from by a seed.
     init(schedule: Schedule, stopping: StoppingRule, seed: UInt64)
@@ -22,6 +24,8 @@ package protocol SimulatedModel: AnyObject {
     func makeNumbers() -> Numbers
     /// What a worker computes with.
     func makeArithmetic() -> Arithmetic
+    /// What a relay adds with.
+    func makeRelaying() -> Relaying
 
     /// A copy that stays as it is whatever becomes of the original.
     static func copy(_ buffer: Payloads.Buffer) -> Payloads.Buffer
@@ -47,6 +51,8 @@ package protocol SimulatedModel: AnyObject {
     )
     /// What no run may do, found while it was done.
     static func violation(in numbers: Numbers) -> String?
+    /// What no relay may do, found while it was done.
+    static func violation(in numbers: Relaying) -> String?
     /// The wrong answers that the numbers are made of.
     static func taints(in numbers: Numbers) -> [Taint]
     /// The last answer that was found to be wrong, and whose it was.

@@ -1,6 +1,6 @@
 import Figures
 import SeededRandom
-import TrainingProtocol
+package import TrainingProtocol
 
 /// A model of four parameters: enough that a wrong order, a double count or a stale parameter shows
 /// in the last bits.
@@ -79,7 +79,7 @@ struct ToySum: Equatable, Sendable {
 }
 
 /// The samples of a simulated run: numbers, in an order that the seed and the epoch determine.
-package final class ToySamples {
+package final class ToySamples: ToySampleSource {
     let schedule: Schedule
     private let seed: UInt64
     private var epochIndex: Int?
@@ -91,7 +91,7 @@ package final class ToySamples {
     }
 
     /// The samples of a piece of work, shard after shard.
-    func samples(of work: Work) -> [UInt32] {
+    package func samples(of work: Work) -> [UInt32] {
         samples(schedule.samples(of: work.subtree, in: work.round), of: work.round)
     }
 

@@ -11,7 +11,7 @@ package final class ToyNumbers: StoredNumbers {
 
     private let run: ToyRun
     private(set) var model: ToyModel
-    package let samples: ToySamples
+    private let feed: ToySamples
     private var sums: [Round: TreeSum] = [:]
     private var early = ToyEarlySegments()
     /// Wrong answers that are part of a round.
@@ -30,11 +30,11 @@ package final class ToyNumbers: StoredNumbers {
 
     init(_ model: ToyModel, _ samples: ToySamples, of run: ToyRun) {
         self.model = model
-        self.samples = samples
+        feed = samples
         self.run = run
     }
 
-    private var schedule: Schedule { samples.schedule }
+    private var schedule: Schedule { feed.schedule }
 
     private func note(_ text: @autoclosure () -> String) { violation = violation ?? text() }
 
@@ -62,6 +62,8 @@ package final class ToyNumbers: StoredNumbers {
         )
         (sums, open, kept, early) = ([:], [:], [:], ToyEarlySegments())
     }
+
+    package var samples: any ToySampleSource { feed }
 
     package var classCount: Int { 10 }
 
@@ -102,7 +104,7 @@ package final class ToyNumbers: StoredNumbers {
     }
 
     private func right(_ work: Work, _ parameters: ToyModel.Vector) -> ToySum {
-        var right = ToyModel.total(of: samples.samples(of: work), parameters)
+        var right = ToyModel.total(of: feed.samples(of: work), parameters)
         if !work.round.isTraining { right.gradient = .zero }
         return right
     }

@@ -1,10 +1,10 @@
-import TrainingProtocol
+package import TrainingProtocol
 import Transport
 
 /// What a toy's messages carry.
 package enum ToyPayloads: PayloadTypes {
     package typealias Buffer = ToyGradient
-    package typealias SampleSource = ToySamples
+    package typealias SampleSource = any ToySampleSource
     package typealias Samples = ToyBatch
     package typealias Parameters = ToyParameters
     package typealias BegunParameters = Never
@@ -28,6 +28,12 @@ struct WrongBits: Equatable, Sendable {
     let worker: WorkerID
     /// Tells them from those of any other answer.
     let number: UInt64
+}
+
+/// Where the samples of pieces of work are taken from.
+package protocol ToySampleSource: AnyObject {
+    /// The samples of a piece of work, shard after shard.
+    func samples(of work: Work) -> [UInt32]
 }
 
 /// The samples of a piece of work.

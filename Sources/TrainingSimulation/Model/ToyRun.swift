@@ -32,9 +32,11 @@ package final class ToyRun: SimulatedModel {
 
     package func makeArithmetic() -> ToyArithmetic { ToyArithmetic() }
 
+    package func makeRelaying() -> ToyRelayNumbers { ToyRelayNumbers() }
+
     package static func copy(_ buffer: ToyGradient) -> ToyGradient { buffer }
 
-    package static func samples(of work: Work, from source: ToySamples) -> ToyBatch {
+    package static func samples(of work: Work, from source: any ToySampleSource) -> ToyBatch {
         ToyBatch(numbers: source.samples(of: work))
     }
 
@@ -69,6 +71,8 @@ package final class ToyRun: SimulatedModel {
     }
 
     package static func violation(in numbers: ToyNumbers) -> String? { numbers.violation }
+
+    package static func violation(in numbers: ToyRelayNumbers) -> String? { numbers.violation }
 
     package static func taints(in numbers: ToyNumbers) -> [Taint] { numbers.taints }
 

@@ -23,6 +23,8 @@ final class Connection {
     let number: Int
     /// Who made it; the coordinator's side knows it by that.
     let worker: WorkerID
+    /// Who is at the other end.
+    let hub: Hub
     /// Whether messages still arrive.
     var isWhole = true
     /// Whether the worker's side takes it for open.
@@ -35,9 +37,10 @@ final class Connection {
     private var held: [Packet] = []
     private var isBlocked = (down: false, up: false)
 
-    init(number: Int, worker: WorkerID, at now: Duration) {
+    init(number: Int, worker: WorkerID, to hub: Hub, at now: Duration) {
         self.number = number
         self.worker = worker
+        self.hub = hub
         lastArrivals = (now, now)
     }
 

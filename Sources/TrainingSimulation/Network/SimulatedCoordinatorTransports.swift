@@ -31,15 +31,20 @@ struct CoordinatorInbox<Payloads: PayloadTypes> {
     mutating func nextLostWorker() -> WorkerID? { lost.isEmpty ? nil : lost.removeFirst() }
 }
 
-/// The connections that every worker has, as the coordinator's side sees them.
+/// The connections that every worker has, as the side of the coordinator, or of a relay, sees them.
 final class SimulatedCoordinatorConnections<Model: SimulatedModel>: CoordinatorTransport {
     typealias Failure = Never
     typealias Payloads = Model.Payloads
 
     private let network: SimulatedNetwork
+    /// Whose connections they are.
+    private let hub: Hub
     var inbox = CoordinatorInbox<Payloads>()
 
-    init(_ network: SimulatedNetwork) { self.network = network }
+    init(_ network: SimulatedNetwork, of hub: Hub = .coordinator) {
+        self.network = network
+        self.hub = hub
+    }
 
     /// Takes what came from a worker's place.
     func hear(_ packet: Packet, from worker: WorkerID) {
@@ -62,10 +67,11 @@ final class SimulatedCoordinatorConnections<Model: SimulatedModel>: CoordinatorT
         to worker: WorkerID
     ) -> Delivery {
         let arrival = Model.arrival(message, payload, isIntact: true)
-        return network.send(CoordinatorPacket(arrival), to: worker, .main) ? .sent : .lost
+        return network.send(CoordinatorPacket(arrival), to: worker, .main, from: hub)
+            ? .sent : .lost
     }
 
-    func drop(_ worker: WorkerID) { network.drop(worker, .main) }
+    func drop(_ worker: WorkerID) { network.drop(worker, .main, at: hub) }
 
     func drop(_ route: Route) {
         if route.isOver(self), let worker = route.sender { drop(worker) }
@@ -73,7 +79,7 @@ final class SimulatedCoordinatorConnections<Model: SimulatedModel>: CoordinatorT
 
     func nextLostWorker() -> WorkerID? { inbox.nextLostWorker() }
 
-    func carries(_ worker: WorkerID) -> Bool { network.slot(of: worker, .main) != nil }
+    func carries(_ worker: WorkerID) -> Bool { network.slot(of: worker, .main, at: hub) != nil }
 
     var traffic: Traffic { Traffic() }
 }

@@ -7,13 +7,36 @@ final class SimulatedNetwork {
     private let world: World
     /// A place's two connections.
     private var connections: [(main: Connection?, link: Connection?)]
-    /// Which coordinator's process is at the other end.
-    var coordinatorIncarnation = 0
+    /// Which process of the coordinator, or of a relay, is at the other end.
+    private var incarnations: [Hub: Int] = [:]
+    /// Where each place's process looks for whom it connects to.
+    private var addresses: [Addresses]
 
     init(_ world: World) {
         self.world = world
-        connections = Array(repeating: (nil, nil), count: world.options.workers.count)
+        let options = world.options
+        connections = Array(repeating: (nil, nil), count: options.placeCount)
+        addresses = Addresses.all(
+            workerCount: options.workers.count,
+            relayCount: options.relayCount
+        )
     }
+
+    /// Which process of a hub is at the other end.
+    func incarnation(of hub: Hub) -> Int { incarnations[hub] ?? 0 }
+
+    /// Another process is at the other end from now on.
+    func begin(_ incarnation: Int, of hub: Hub) { incarnations[hub] = incarnation }
+
+    /// Whom a place's process looks for.
+    func hub(of slot: Int) -> Hub { addresses[slot].hub }
+
+    /// Notes that a place's process has found nobody, or was not answered; tells whether it looks
+    /// for another from now on.
+    func noteFailure(of slot: Int) -> Bool { addresses[slot].noteFailure() }
+
+    /// Notes that a place's process was taken in.
+    func noteSuccess(of slot: Int) { addresses[slot].noteSuccess() }
 
     subscript(slot: Int, channel: Channel) -> Connection? {
         get { channel == .main ? connections[slot].main : connections[slot].link }
@@ -32,20 +55,23 @@ final class SimulatedNetwork {
         return connection
     }
 
-    /// The place of the worker that the coordinator's side knows over a channel.
-    func slot(of worker: WorkerID, _ channel: Channel) -> Int? {
+    /// The place of the worker that a hub's side knows over a channel.
+    func slot(of worker: WorkerID, _ channel: Channel, at hub: Hub = .coordinator) -> Int? {
         connections.indices.first {
-            let connection = self[$0, channel]
-            return connection?.worker == worker && connection?.isOpenAtCoordinator == true
+            guard let connection = self[$0, channel], connection.worker == worker else {
+                return false
+            }
+            return connection.isOpenAtCoordinator && connection.hub == hub
         }
     }
 
     /// Connects a place's worker.
-    func connect(_ slot: Int, _ channel: Channel, as worker: WorkerID) {
-        world.note(.worker(slot), .connects, UInt64(channel.rawValue), "\(channel)")
+    func connect(_ slot: Int, _ channel: Channel, as worker: WorkerID, to hub: Hub) {
+        world.note(world.place(at: slot), .connects, UInt64(channel.rawValue), "\(channel)")
         self[slot, channel] = Connection(
             number: world.drawNumber(),
             worker: worker,
+            to: hub,
             at: world.now
         )
     }
@@ -55,27 +81,41 @@ final class SimulatedNetwork {
         let number = packet.traceNumber
         guard let connection = self[slot, channel], connection.isOpenAtWorker else {
             // The transport keeps nothing for a coordinator that is not there.
-            world.note(.worker(slot), .cannotReach, number, "\(channel) \(packet.traceText)")
+            world.note(
+                world.place(at: slot),
+                .cannotReach,
+                number,
+                "\(channel) \(packet.traceText)"
+            )
             return
         }
-        world.note(.worker(slot), .sends, number, "\(channel) \(packet.traceText)")
+        world.note(world.place(at: slot), .sends, number, "\(channel) \(packet.traceText)")
+        if case .toCoordinator(.hello) = packet.contents, noteFailure(of: slot) {
+            return breakConnection(slot, channel)
+        }
         dispatch(packet, slot, channel)
     }
 
-    /// Sends the coordinator's message.
+    /// Sends a message of the coordinator, or of a relay.
     ///
-    /// - Returns: false if the coordinator's side knows no such worker.
-    func send(_ packet: Packet, to worker: WorkerID, _ channel: Channel) -> Bool {
+    /// - Returns: false if its side knows no such worker.
+    func send(
+        _ packet: Packet,
+        to worker: WorkerID,
+        _ channel: Channel,
+        from hub: Hub = .coordinator
+    ) -> Bool {
         let number = packet.traceNumber
-        guard let slot = slot(of: worker, channel) else {
-            world.note(.coordinator, .cannotReach, number, "\(worker) \(packet.traceText)")
+        let place = world.place(of: hub)
+        guard let slot = slot(of: worker, channel, at: hub) else {
+            world.note(place, .cannotReach, number, "\(worker) \(packet.traceText)")
             return false
         }
         world.note(
-            .coordinator,
+            place,
             .sends,
             number,
-            "to worker \(slot) \(channel) \(packet.traceText)"
+            "to \(world.place(at: slot)) \(channel) \(packet.traceText)"
         )
         dispatch(packet, slot, channel)
         return true
@@ -84,7 +124,7 @@ final class SimulatedNetwork {
     private func dispatch(_ packet: Packet, _ slot: Int, _ channel: Channel) {
         guard let connection = self[slot, channel], connection.isWhole else { return }
         if !world.isCalm, world.random.chance(world.options.network.lossPercentage) {
-            world.note(.worker(slot), .loses, packet.traceNumber, packet.traceText)
+            world.note(world.place(at: slot), .loses, packet.traceNumber, packet.traceText)
             return
         }
         let time = world.now + world.random.duration(in: world.options.network.delay)
@@ -98,7 +138,7 @@ final class SimulatedNetwork {
     /// Whether a message comes through; if a way is blocked, it waits there.
     func lets(_ packet: Packet, to slot: Int, _ channel: Channel, _ number: Int) -> Bool {
         guard connection(number, slot, channel)?.isWhole == true else {
-            world.note(.worker(slot), .loses, packet.traceNumber, packet.traceText)
+            world.note(world.place(at: slot), .loses, packet.traceNumber, packet.traceText)
             return false
         }
         return self[slot, channel]?.holds(packet) == false
@@ -108,7 +148,7 @@ final class SimulatedNetwork {
     func breakConnection(_ slot: Int, _ channel: Channel, isNoticedLate: Bool = false) {
         guard let connection = self[slot, channel], connection.isWhole else { return }
         self[slot, channel]?.isWhole = false
-        world.note(.worker(slot), .disconnects, UInt64(channel.rawValue), "\(channel)")
+        world.note(world.place(at: slot), .disconnects, UInt64(channel.rawValue), "\(channel)")
         let late: ClosedRange<Duration> = .milliseconds(100) ... .seconds(12)
         let soon: ClosedRange<Duration> = .zero ... .milliseconds(5)
         let isLateAtWorker = isNoticedLate && world.random.chance(50)
@@ -118,38 +158,60 @@ final class SimulatedNetwork {
             after: world.random.duration(in: isLateAtWorker ? late : soon)
         )
         world.schedule(
-            .coordinatorNotices(
+            .hubNotices(
+                connection.hub,
                 slot: slot,
                 channel,
                 connection: connection.number,
                 connection.worker,
-                incarnation: coordinatorIncarnation
+                incarnation: incarnation(of: connection.hub)
             ),
             after: world.random.duration(in: isLateAtCoordinator ? late : soon)
         )
     }
 
-    /// Breaks a worker's connection, as the coordinator's side wants.
-    func drop(_ worker: WorkerID, _ channel: Channel) {
-        guard let slot = slot(of: worker, channel) else { return }
+    /// Breaks a worker's connection, as a hub's side wants.
+    func drop(_ worker: WorkerID, _ channel: Channel, at hub: Hub = .coordinator) {
+        guard let slot = slot(of: worker, channel, at: hub) else { return }
         breakConnection(slot, channel)
         self[slot, channel]?.isOpenAtCoordinator = false
     }
 
-    /// Lets last words through one way, and then closes the connection.
-    func closeAfterLastWords(_ slot: Int, _ direction: Direction) {
-        for channel in Channel.allCases {
-            guard let connection = self[slot, channel], connection.isWhole,
-                let last = self[slot, channel]?.arrival(direction, at: world.now)
-            else { continue }
-            world.schedule(.closes(slot: slot, channel, connection: connection.number), at: last)
+    /// Breaks all connections to a hub.
+    func breakConnections(to hub: Hub, isNoticedLate: Bool) {
+        for slot in connections.indices {
+            for channel in Channel.allCases where self[slot, channel]?.hub == hub {
+                breakConnection(slot, channel, isNoticedLate: isNoticedLate)
+            }
         }
     }
 
-    /// Forgets the coordinator's side of all connections: its process is gone.
-    func coordinatorIsGone() {
+    /// Lets a process's last words through, and then closes its connection.
+    func closeAfterLastWords(of slot: Int) {
+        for channel in Channel.allCases { closeAfterLastWords(slot, channel, .up) }
+    }
+
+    /// Lets a hub's last words through, and then closes its connections.
+    func closeAfterLastWords(of hub: Hub) {
         for slot in connections.indices {
-            for channel in Channel.allCases { self[slot, channel]?.isOpenAtCoordinator = false }
+            for channel in Channel.allCases where self[slot, channel]?.hub == hub {
+                closeAfterLastWords(slot, channel, .down)
+            }
+        }
+    }
+
+    private func closeAfterLastWords(_ slot: Int, _ channel: Channel, _ direction: Direction) {
+        guard let connection = self[slot, channel], connection.isWhole else { return }
+        let last = connection.arrival(direction, at: world.now)
+        world.schedule(.closes(slot: slot, channel, connection: connection.number), at: last)
+    }
+
+    /// Forgets a hub's side of all connections: its process is gone.
+    func isGone(_ hub: Hub) {
+        for slot in connections.indices {
+            for channel in Channel.allCases where self[slot, channel]?.hub == hub {
+                self[slot, channel]?.isOpenAtCoordinator = false
+            }
         }
     }
 

@@ -5,51 +5,59 @@ import Transport
 /// What comes over the network to which process.
 extension Simulation {
     func deliver(_ packet: Packet, _ slot: Int, _ channel: Channel) {
-        guard let sender = network[slot, channel]?.worker else { return }
+        guard let connection = network[slot, channel] else { return }
+        let (sender, hub) = (connection.worker, connection.hub)
         let number = packet.traceNumber
         switch packet.contents {
         case .toWorker:
-            world.note(.worker(slot), .hears, number, "\(channel) \(packet.traceText)")
+            world.note(world.place(at: slot), .hears, number, "\(channel) \(packet.traceText)")
             guard let worker = workers[slot] else { return }
-            if channel == .main {
-                worker.connection.inbox.hear(packet)
-            } else {
-                worker.link.inbox.hear(packet)
-            }
+            if case .toWorker(.welcome) = packet.contents { network.noteSuccess(of: slot) }
+            worker.hear(packet, over: channel)
             runWorker(slot)
         case .toCoordinator, .garbage:
-            world.note(.coordinator, .hears, number, "\(slot) \(channel) \(packet.traceText)")
+            let place = world.place(of: hub)
+            world.note(place, .hears, number, "\(slot) \(channel) \(packet.traceText)")
             if channel == .main {
-                coordinator?.connections.hear(packet, from: sender)
+                processes.connections(of: hub)?.hear(packet, from: sender)
             } else {
                 coordinator?.links?.hear(packet, from: sender)
             }
-            runCoordinator()
+            run(hub)
+        }
+    }
+
+    private func run(_ hub: Hub) {
+        switch hub {
+        case .coordinator: runCoordinator()
+        case .relay(let slot): runWorker(slot)
         }
     }
 
     func connect(_ slot: Int, _ incarnation: Int) {
-        guard let worker = worker(slot, incarnation) else { return }
+        guard let worker = processes.member(slot, incarnation) else { return }
         if network[slot, .main]?.isOpenAtWorker == true { return }
-        guard coordinator != nil else {
+        let hub = network.hub(of: slot)
+        guard processes.connections(of: hub) != nil else {
+            _ = network.noteFailure(of: slot)
             let retry = world.random.duration(in: .milliseconds(50) ... .milliseconds(200))
             return world.schedule(.connects(slot: slot, incarnation: incarnation), after: retry)
         }
-        network.connect(slot, .main, as: worker.place.worker)
-        worker.connection.inbox.hear(.made)
+        network.connect(slot, .main, as: worker.place.worker, to: hub)
+        worker.hear(.made, over: .main)
         runWorker(slot)
     }
 
     /// Opens the link that a welcome has offered, if the coordinator that offered it is there.
     func openLink(_ slot: Int, _ incarnation: Int, _ number: Int) {
-        guard let worker = worker(slot, incarnation), worker.link.number == number,
-            !worker.link.isOpen
+        guard case .worker(let worker)? = processes.member(slot, incarnation),
+            worker.link.number == number, !worker.link.isOpen
         else { return }
         let id = worker.place.worker
         guard let coordinator, coordinator.links?.accepts(id, link: number) == true else {
             return worker.link.wasRefused()
         }
-        network.connect(slot, .link, as: id)
+        network.connect(slot, .link, as: id, to: .coordinator)
         coordinator.links?.inbox.hear(.linkOpened(id))
         runCoordinator()
     }
@@ -60,11 +68,7 @@ extension Simulation {
             connection.worker == worker.place.worker, connection.isOpenAtWorker
         else { return }
         network[slot, channel]?.isOpenAtWorker = false
-        if channel == .link {
-            worker.link.inbox.hear(.lost)
-        } else {
-            worker.connection.inbox.hear(.lost)
-        }
+        worker.hear(.lost, over: channel)
         runWorker(slot)
         guard channel == .main, let worker = workers[slot] else { return }
         let retry = world.random.duration(in: .milliseconds(50) ... .milliseconds(100))
@@ -72,7 +76,8 @@ extension Simulation {
         world.schedule(.connects(slot: slot, incarnation: incarnation), after: retry)
     }
 
-    func noticeAtCoordinator(
+    func noticeAtHub(
+        _ hub: Hub,
         _ slot: Int,
         _ channel: Channel,
         _ number: Int,
@@ -86,14 +91,14 @@ extension Simulation {
             if isOpen { coordinator?.links?.inbox.lose(worker) }
         } else if options.network.areBreaksReported {
             // The worker may have connected again in between: the report is late then.
-            coordinator?.connections.inbox.lose(worker)
+            processes.connections(of: hub)?.inbox.lose(worker)
         }
-        runCoordinator()
+        run(hub)
     }
 
     func unblock(_ slot: Int, _ channel: Channel, _ number: Int) {
         guard network.connection(number, slot, channel) != nil else { return }
-        world.note(.worker(slot), .isUnblocked, UInt64(channel.rawValue), "\(channel)")
+        world.note(world.place(at: slot), .isUnblocked, UInt64(channel.rawValue), "\(channel)")
         for packet in network[slot, channel]?.unblock() ?? [] {
             guard network.connection(number, slot, channel)?.isWhole == true else { return }
             deliver(packet, slot, channel)

@@ -45,7 +45,19 @@ final class SimulatedWorker<Model: SimulatedModel> {
 
     var link: SimulatedWorkerLink<Model> { driver.transport.preferred }
 
-    var connection: SimulatedWorkerConnection<Model> { driver.transport.fallback }
+    func hear(_ packet: Packet, over channel: Channel) {
+        switch channel {
+        case .main: driver.transport.fallback.inbox.hear(packet)
+        case .link: link.inbox.hear(packet)
+        }
+    }
+
+    func hear(_ change: ConnectionChange, over channel: Channel) {
+        switch channel {
+        case .main: driver.transport.fallback.inbox.hear(change)
+        case .link: link.inbox.hear(change)
+        }
+    }
 
     var outcome: Worker.Outcome? { driver.outcome }
 

@@ -19,14 +19,23 @@ extension Simulation {
             network: network,
             clock: SimulatedClock<Model>(world)
         )
-        world.note(.worker(slot), .starts, worker.rawValue, "as \(worker)")
+        world.note(world.place(at: slot), .starts, worker.rawValue, "as \(worker)")
         network.workerIsGone(slot)
-        let arithmetic = PacedArithmetic(
-            model.makeArithmetic(),
-            at: place,
-            wrongBits: wrongBits(of: place)
-        )
-        workers[slot] = SimulatedWorker(place, arithmetic: arithmetic, options.network.linkKind)
+        if slot < options.workers.count {
+            let arithmetic = PacedArithmetic(
+                model.makeArithmetic(),
+                at: place,
+                wrongBits: wrongBits(of: place)
+            )
+            let linkKind = options.network.linkKind
+            processes.members[slot] = .worker(
+                SimulatedWorker(place, arithmetic: arithmetic, linkKind)
+            )
+        } else {
+            network.isGone(.relay(slot: slot))
+            network.begin(place.incarnation, of: .relay(slot: slot))
+            processes.members[slot] = .relay(SimulatedRelay(place, model.makeRelaying()))
+        }
         world.schedule(.connects(slot: slot, incarnation: place.incarnation), at: world.now)
         runWorker(slot)
     }
@@ -39,9 +48,11 @@ extension Simulation {
 
     /// A process ended by itself: its last words arrive, then its connections close.
     func workerDidEnd(_ slot: Int) {
-        workers[slot] = nil
+        processes.members[slot] = nil
         wakes.forgetWorker(slot)
-        network.closeAfterLastWords(slot, .up)
+        network.closeAfterLastWords(of: slot)
+        network.isGone(.relay(slot: slot))
+        network.closeAfterLastWords(of: .relay(slot: slot))
         restartWorker(slot)
     }
 
@@ -58,30 +69,33 @@ extension Simulation {
 
     func crashWorker(_ slot: Int) {
         guard workers[slot] != nil else { return }
-        world.note(.worker(slot), .crashes)
-        workers[slot] = nil
+        world.note(world.place(at: slot), .crashes)
+        processes.members[slot] = nil
         wakes.forgetWorker(slot)
         // If the machine under it died too, nothing tells the coordinator.
         let isNoticedLate = world.faultRandom.chance(30)
         for channel in Channel.allCases {
             network.breakConnection(slot, channel, isNoticedLate: isNoticedLate)
         }
+        network.breakConnections(to: .relay(slot: slot), isNoticedLate: isNoticedLate)
+        network.isGone(.relay(slot: slot))
     }
 
     func thawWorker(_ slot: Int, _ incarnation: Int) {
-        guard let worker = worker(slot, incarnation), worker.isFrozen else { return }
-        world.note(.worker(slot), .thaws)
+        guard let worker = processes.member(slot, incarnation), worker.isFrozen else { return }
+        world.note(world.place(at: slot), .thaws)
         worker.thaw()
         runWorker(slot)
     }
 
     func startCoordinator() {
         guard coordinator == nil else { return }
-        network.coordinatorIncarnation += 1
+        let incarnation = network.incarnation(of: .coordinator) + 1
+        network.begin(incarnation, of: .coordinator)
         wakes.forgetCoordinator()
         do {
-            coordinator = try SimulatedCoordinator(
-                network.coordinatorIncarnation,
+            processes.coordinator = try SimulatedCoordinator(
+                incarnation,
                 of: model,
                 over: network,
                 on: disk,
@@ -114,23 +128,19 @@ extension Simulation {
                 namesSurvive: world.faultRandom.chance(50)
             )
         }
-        self.coordinator = nil
+        processes.coordinator = nil
         let isNoticedLate = world.faultRandom.chance(20)
-        for slot in workers.indices {
-            for channel in Channel.allCases {
-                network.breakConnection(slot, channel, isNoticedLate: isNoticedLate)
-            }
-        }
-        network.coordinatorIsGone()
+        network.breakConnections(to: .coordinator, isNoticedLate: isNoticedLate)
+        network.isGone(.coordinator)
         restartCoordinator()
     }
 
     /// It ended as the operator asked: its checkpoint is safe, its last words arrive.
     func coordinatorDidStop() {
         try? coordinator?.writer.finish()
-        coordinator = nil
-        network.coordinatorIsGone()
-        for slot in workers.indices { network.closeAfterLastWords(slot, .down) }
+        processes.coordinator = nil
+        network.isGone(.coordinator)
+        network.closeAfterLastWords(of: .coordinator)
         restartCoordinator()
     }
 

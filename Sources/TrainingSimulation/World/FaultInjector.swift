@@ -25,7 +25,7 @@ struct FaultInjector<Model: SimulatedModel> {
 
     /// Injects a fault that is drawn.
     func inject() {
-        let slot = world.faultRandom.number(in: 0...world.options.workers.count - 1)
+        let slot = drawSlot()
         let duration = world.faultRandom.duration(in: options.duration)
         switch world.faultRandom.choice(options.kinds) {
         case .workerCrash:
@@ -34,8 +34,8 @@ struct FaultInjector<Model: SimulatedModel> {
             simulation.restartWorker(slot)
         case .workerFreeze: freezeWorker(slot, for: duration)
         case .workerLeave:
-            world.note(.worker(slot), .isAskedToStop)
-            simulation.workers[slot]?.isAskedToLeave = true
+            world.note(world.place(at: slot), .isAskedToStop)
+            simulation.workers[slot]?.askToLeave()
             simulation.runWorker(slot)
         case .connectionBreak:
             let channel = world.faultRandom.choice(Channel.allCases)
@@ -68,6 +68,13 @@ struct FaultInjector<Model: SimulatedModel> {
         }
     }
 
+    /// Any place, or, as often, a relay's.
+    private func drawSlot() -> Int {
+        let (workerCount, placeCount) = (world.options.workers.count, world.options.placeCount)
+        let isRelay = placeCount > workerCount && world.faultRandom.chance(50)
+        return world.faultRandom.number(in: (isRelay ? workerCount : 0)...placeCount - 1)
+    }
+
     private func freezeCoordinator(for duration: Duration) {
         guard let coordinator = simulation.coordinator, !coordinator.isFrozen else { return }
         world.note(.coordinator, .freezes)
@@ -77,7 +84,7 @@ struct FaultInjector<Model: SimulatedModel> {
 
     private func freezeWorker(_ slot: Int, for duration: Duration) {
         guard let worker = simulation.workers[slot], !worker.isFrozen else { return }
-        world.note(.worker(slot), .freezes)
+        world.note(world.place(at: slot), .freezes)
         worker.isFrozen = true
         if world.faultRandom.chance(options.deathPercentage / 2) {
             // It hangs for good, and its connection does not break.
@@ -97,7 +104,7 @@ struct FaultInjector<Model: SimulatedModel> {
             guard let connection = simulation.network[slot, channel], connection.isWhole else {
                 continue
             }
-            world.note(.worker(slot), .isBlocked, UInt64(ways.count), "\(channel) \(ways)")
+            world.note(world.place(at: slot), .isBlocked, UInt64(ways.count), "\(channel) \(ways)")
             simulation.network[slot, channel]?.block(ways)
             if isForGood { continue }
             world.schedule(
@@ -139,8 +146,10 @@ struct FaultInjector<Model: SimulatedModel> {
         world.note(.coordinator, .calms)
         world.isCalm = true
         recoverDisk()
-        for slot in simulation.isDoomed.indices
-        where simulation.isDoomed.count(where: { !$0 }) < world.options.run.workerCountMin {
+        let workers = 0..<world.options.workers.count
+        for slot in workers
+        where workers.count(where: { !simulation.isDoomed[$0] }) < world.options.run.workerCountMin
+        {
             simulation.isDoomed[slot] = false
         }
         if simulation.coordinator == nil { simulation.startCoordinator() }

@@ -12,8 +12,8 @@ enum SimulatedEvent {
     case coordinatorWakes(incarnation: Int)
     /// The worker's side learns that a connection is gone.
     case workerNotices(slot: Int, Channel, connection: Int)
-    /// The coordinator's side learns it.
-    case coordinatorNotices(slot: Int, Channel, connection: Int, WorkerID, incarnation: Int)
+    /// The side of the coordinator, or of a relay, learns it.
+    case hubNotices(Hub, slot: Int, Channel, connection: Int, WorkerID, incarnation: Int)
     /// A worker's transport tries to connect.
     case connects(slot: Int, incarnation: Int)
     /// A worker tries to open the link that a welcome has offered.

@@ -47,11 +47,13 @@ enum Place: Equatable, Sendable, CustomStringConvertible {
     case coordinator
     /// By its slot: the machine that it runs on, whichever process that is.
     case worker(Int)
+    /// By its number among the relays, and its slot.
+    case relay(Int, slot: Int)
 
     var number: UInt64 {
         switch self {
         case .coordinator: 0
-        case .worker(let slot): UInt64(slot) + 1
+        case .worker(let slot), .relay(_, let slot): UInt64(slot) + 1
         }
     }
 
@@ -59,6 +61,7 @@ enum Place: Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .coordinator: "coordinator"
         case .worker(let slot): "worker \(slot)"
+        case .relay(let number, _): "relay \(number)"
         }
     }
 }

@@ -26,6 +26,20 @@ final class World {
         trace = Trace(hasText: hasText)
     }
 
+    /// Whose slot it is.
+    func place(at slot: Int) -> Place {
+        let workerCount = options.workers.count
+        return slot < workerCount ? .worker(slot) : .relay(slot - workerCount, slot: slot)
+    }
+
+    /// Whom workers connect to.
+    func place(of hub: Hub) -> Place {
+        switch hub {
+        case .coordinator: .coordinator
+        case .relay(let slot): place(at: slot)
+        }
+    }
+
     /// A number that nothing else in this run has.
     func drawNumber() -> Int {
         nextNumber += 1
