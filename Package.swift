@@ -127,7 +127,11 @@ let package = Package(
         // HTTP for health, metrics and the live page; only its core, sockets and HTTP/1 are built.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // The wire's header and ONNX; only the runtime is built, the generated code is committed.
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(
+            url: "https://github.com/apple/swift-protobuf",
+            from: "1.39.0",
+            traits: []
+        ),
         // File paths, as swift-subprocess takes them.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         // Orderly start and end of the parts of a process.
