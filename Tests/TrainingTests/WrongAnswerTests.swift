@@ -68,7 +68,7 @@ struct WrongAnswerTests {
         let small = try SmallRun()
         let record = SmallRun.Record()
         let (result, _) = try await small.train(
-            with: [small.kernels, obviouslyFaulty(small.kernels, after: 9)],
+            with: [small.kernels, obviouslyFaulty(small.kernels, after: 3)],
             record
         )
         #expect(result.outcome == .completed)
@@ -85,7 +85,7 @@ struct WrongAnswerTests {
         let small = try SmallRun(verify: 0.000_001)
         let record = SmallRun.Record()
         let (result, parameters) = try await small.train(
-            with: [small.kernels, obviouslyFaulty(small.kernels, after: 9)],
+            with: [small.kernels, obviouslyFaulty(small.kernels, after: 3)],
             record
         )
         #expect(result.outcome == .completed)
