@@ -14,8 +14,12 @@ package typealias NetworkCoordinatorTransport = PreferringCoordinatorTransport<
 /// All ways to the coordinator: through shared memory, else sealed by us where there is a payload,
 /// else over the main connection.
 package typealias NetworkWorkerTransport = PreferringWorkerTransport<
-    SharedMemoryWorkerTransport,
-    PreferringWorkerTransport<SealedWorkerTransport, ZeroMQWorkerTransport>
+    SharedMemoryWorkerTransport, RemoteWorkerTransport
+>
+
+/// The ways to a coordinator that share no memory with it.
+package typealias RemoteWorkerTransport = PreferringWorkerTransport<
+    SealedWorkerTransport, ZeroMQWorkerTransport
 >
 
 /// A coordinator's transport that is bound, and where it is reached.
@@ -77,6 +81,28 @@ extension NetworkWorkerTransport {
         key: WorkerKey?,
         in context: Context
     ) throws(ZeroMQError) -> NetworkWorkerTransport {
+        NetworkWorkerTransport(
+            SharedMemoryWorkerTransport(as: worker),
+            orElse: try RemoteWorkerTransport.connectingRemotely(
+                to: endpoint,
+                as: worker,
+                key: key,
+                in: context
+            )
+        )
+    }
+}
+
+extension RemoteWorkerTransport {
+    /// Connects to `endpoint` in the background, as `worker`, and shares no memory with it.
+    ///
+    /// - Throws: when the address is malformed.
+    package static func connectingRemotely(
+        to endpoint: String,
+        as worker: WorkerID,
+        key: WorkerKey?,
+        in context: Context
+    ) throws(ZeroMQError) -> RemoteWorkerTransport {
         let (parameters, split) = (ParameterAssembler(), GradientSplit())
         let main = try ZeroMQWorkerTransport(
             connectingTo: endpoint,
@@ -87,10 +113,6 @@ extension NetworkWorkerTransport {
             in: context
         )
         let sealed = SealedWorkerTransport(beside: main, parameters: parameters, split: split)
-        let remote = PreferringWorkerTransport<SealedWorkerTransport, ZeroMQWorkerTransport>(
-            sealed,
-            orElse: main
-        )
-        return NetworkWorkerTransport(SharedMemoryWorkerTransport(as: worker), orElse: remote)
+        return RemoteWorkerTransport(sealed, orElse: main)
     }
 }

@@ -23,7 +23,7 @@ struct Lockstep: AsyncParsableCommand {
                 name: "Train",
                 subcommands: [
                     TrainCommand.self, LaunchCommand.self, CoordinatorCommand.self,
-                    WorkerCommand.self,
+                    WorkerCommand.self, RelayCommand.self,
                 ]
             ),
             CommandGroup(

@@ -20,7 +20,8 @@ package final class RelayDriver<
     /// What carries the messages to the workers.
     package let below: Below
     private let numbers: Numbers
-    private let clock: Clock
+    /// What tells the time.
+    package let clock: Clock
     private let observer: any RelayObserver
     private var machine: Relay
     private var joins: JoinLimit

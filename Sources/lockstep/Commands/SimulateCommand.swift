@@ -17,7 +17,7 @@ struct SimulateCommand: AsyncParsableCommand {
             Ends with 1 if a seed fails.
 
             With --relays, workers reach the coordinator through relays, which add their answers. \
-            Relays fail as workers do. No other command has relays yet.
+            Relays fail as workers do.
 
             EXAMPLES:
               lockstep simulate --seeds "0..<10000"
