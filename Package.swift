@@ -134,8 +134,6 @@ let package = Package(
         ),
         // File paths, as swift-subprocess takes them.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        // Orderly start and end of the parts of a process.
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Local worker processes: no orphans, no leaked descriptors.
         .package(
             url: "https://github.com/swiftlang/swift-subprocess",
@@ -184,6 +182,7 @@ let package = Package(
         module("IDX", ["CISAL"]),
         module("MNIST", ["CISAL", "IDX"], resources: [.copy("Resources")]),
         module("PlainFiles"),
+        module("Services"),
         module("JSON"),
         module(
             "ImageFiles",
@@ -248,17 +247,15 @@ let package = Package(
         module(
             "WebServer",
             [
-                product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+                "Services", product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"),
                 product("NIOPosix", "swift-nio"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
         ),
         module(
             "Hosting",
             [
-                "CSignals", "Kernels", "PlainFiles", "SharedMemory", "ZeroMQ",
+                "CSignals", "Kernels", "PlainFiles", "Services", "SharedMemory", "ZeroMQ",
                 product("Logging", "swift-log"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
             ]
@@ -268,10 +265,8 @@ let package = Package(
             [
                 "Arithmetic", "Checkpoints", "Configuration", "Figures", "Hosting", "Kernels",
                 "Keys", "MNIST", "Model", "NetworkTransport", "SeededRandom", "TrainingDriver",
-                "TrainingProtocol", "Transport", "Wire",
-                "ZeroMQ",
+                "TrainingProtocol", "Transport", "Wire", "Services", "ZeroMQ",
                 product("Logging", "swift-log"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
             ]
         ),
         module(
@@ -293,10 +288,9 @@ let package = Package(
                 "MNIST", "Model",
                 "NetworkTransport", "ONNX", "PlainFiles", "Reporting", "Training",
                 "TrainingBenchmarks", "TrainingDriver", "TrainingProtocol", "TrainingSimulation",
-                "Transport", "WebServer", "ZeroMQ",
+                "Services", "Transport", "WebServer", "ZeroMQ",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Logging", "swift-log"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
@@ -333,6 +327,7 @@ let package = Package(
         tests("MNIST", ["IDX"]),
         tests("PlainFiles"),
         tests("SeededRandom"),
+        tests("Services"),
         tests(
             "Training",
             [
@@ -359,8 +354,7 @@ let package = Package(
         tests(
             "Hosting",
             [
-                product("Logging", "swift-log"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
+                "Services", product("Logging", "swift-log"),
                 product("Subprocess", "swift-subprocess"),
             ]
         ),
@@ -379,7 +373,7 @@ let package = Package(
         tests("Sealing"),
         tests("SharedMemory"),
         tests("Keys", ["ZeroMQ"]),
-        tests("WebServer", [product("ServiceLifecycle", "swift-service-lifecycle")]),
+        tests("WebServer", ["Services"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["lockstep", "MNIST", "SeededRandom", "TestTools"],

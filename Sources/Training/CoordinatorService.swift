@@ -1,7 +1,7 @@
 import Checkpoints
 package import Hosting
 package import NetworkTransport
-import ServiceLifecycle
+import Services
 import Synchronization
 import TrainingDriver
 package import ZeroMQ

@@ -3,7 +3,7 @@ package import Kernels
 package import Keys
 package import Logging
 package import NetworkTransport
-import ServiceLifecycle
+import Services
 import Synchronization
 import TrainingDriver
 package import TrainingProtocol

@@ -2,7 +2,7 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import ServiceLifecycle
+import Services
 import Synchronization
 
 /// Answers HTTP requests, on a thread of its own.

@@ -10,7 +10,7 @@ import MNIST
 import Model
 import NetworkTransport
 import Reporting
-import ServiceLifecycle
+import Services
 import Training
 import TrainingDriver
 import TrainingProtocol
@@ -331,21 +331,19 @@ struct RunSession {
     private func serve(
         _ service: CoordinatorService,
         workerCount: Int,
-        beside servers: [ServiceGroupConfiguration.ServiceConfiguration],
+        beside servers: [ServiceGroup.Member],
         report: RunReport,
         hangUp: SignalWatch.HangUp
     ) async throws -> SignalWatch {
         // The group ends its services from the last to the first: the coordinator, then the workers
         // it has told to leave.
         let status = RunStatusService(status: report.status, logger: logger)
-        var services = servers + [.init(service: status, successTerminationBehavior: .ignore)]
+        var services = servers + [.init(status, endsGroup: false)]
         let endpoint = service.endpoint
         if let started = try startedWorkers(workerCount, endpoint: endpoint, report.beginning) {
-            services.append(.init(service: started, successTerminationBehavior: .ignore))
+            services.append(.init(started, endsGroup: false))
         }
-        services.append(
-            .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
-        )
+        services.append(.init(service, endsGroup: true))
         return try await ServiceRun(logger: logger, supervision: supervision).run(
             services,
             hangUp: hangUp

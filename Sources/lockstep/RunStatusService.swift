@@ -1,5 +1,5 @@
 import Logging
-import ServiceLifecycle
+import Services
 
 /// Says how a run goes where nothing else has been said for a while.
 struct RunStatusService: Service {
@@ -7,7 +7,7 @@ struct RunStatusService: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
+        try await cancelWhenGracefulShutdown {
             while !Task.isCancelled, let (line, next) = status.look() {
                 if let line { logger.notice("\(line)") }
                 try? await Task.sleep(for: next)

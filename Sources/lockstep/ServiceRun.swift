@@ -1,11 +1,11 @@
 import Foundation
 import Hosting
 import Logging
-import ServiceLifecycle
+import Services
 
 /// Runs services until they are done or a signal asks for the end.
 struct ServiceRun {
-    /// Where the services' group says what it does, at level trace and debug.
+    /// Where it says what went wrong while all ended.
     let logger: Logger
     /// Who hears that the process has begun to end.
     let supervision: Supervision
@@ -22,17 +22,15 @@ struct ServiceRun {
     /// - Returns: the watch that saw the signals, if any came.
     /// - Throws: what a service throws.
     func run(
-        _ services: [ServiceGroupConfiguration.ServiceConfiguration],
+        _ services: [ServiceGroup.Member],
         ignoring ignored: Set<Int32> = [],
         hangUp: SignalWatch.HangUp = .ends
     ) async throws -> SignalWatch {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .critical)
-        let group = ServiceGroup(configuration: .init(services: services, logger: quiet))
+        let group = ServiceGroup(services)
         let watch = SignalWatch()
         try watch.start(ignoring: ignored, hangUp: hangUp) { [supervision] in
             supervision.notifier?.stopping()
-            Task { await group.triggerGracefulShutdown() }
+            group.triggerGracefulShutdown()
         }
         do {
             try await group.run()

@@ -191,18 +191,19 @@ extension TidyTests {
         "Configuration": ["Model", "PlainFiles", "Yams"],
         "Reporting": ["Figures", "Foundation", "JSON"],
         "HTMLReport": ["Figures", "Foundation", "JSON", "Reporting"],
+        "Services": ["Synchronization"],
         "WebServer": [
-            "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "Synchronization",
+            "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Services", "Synchronization",
         ],
         "Hosting": [
             "CSignals", "Foundation", "Glibc", "Kernels", "Logging", "PlainFiles",
-            "ServiceLifecycle", "SharedMemory", "Subprocess", "Synchronization", "SystemPackage",
+            "Services", "SharedMemory", "Subprocess", "Synchronization", "SystemPackage",
             "ZeroMQ",
         ],
         "Training": [
             "Arithmetic", "Checkpoints", "Configuration", "Figures", "Foundation", "Glibc",
             "Hosting", "Kernels", "Keys", "Logging", "MNIST", "Model", "NetworkTransport",
-            "SeededRandom", "ServiceLifecycle", "Synchronization", "TrainingDriver",
+            "SeededRandom", "Services", "Synchronization", "TrainingDriver",
             "TrainingProtocol", "Transport", "Wire", "ZeroMQ",
         ],
         "TrainingBenchmarks": [
@@ -214,7 +215,7 @@ extension TidyTests {
             "Kernels",
             "Keys",
             "Logging", "MNIST", "Model", "NetworkTransport", "ONNX", "PlainFiles", "Reporting",
-            "ServiceLifecycle", "Synchronization", "Training", "TrainingBenchmarks",
+            "Services", "Synchronization", "Training", "TrainingBenchmarks",
             "TrainingDriver", "TrainingProtocol", "TrainingSimulation", "Transport",
             "WebServer", "ZeroMQ",
         ],

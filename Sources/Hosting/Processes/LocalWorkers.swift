@@ -1,6 +1,6 @@
 import Foundation
 package import Logging
-import ServiceLifecycle
+import Services
 import Subprocess
 import SystemPackage
 

@@ -1,5 +1,5 @@
 package import Logging
-import ServiceLifecycle
+import Services
 
 /// Keeps a process running: starts it again, later and later, while it ends before it should.
 package struct RestartLoop: Sendable {

@@ -1,5 +1,5 @@
 import Glibc
-import ServiceLifecycle
+import Services
 package import ZeroMQ
 
 /// Standard input as a sign of life: it ends with the process that holds its other end.

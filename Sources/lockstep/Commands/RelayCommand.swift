@@ -4,7 +4,7 @@ import Hosting
 import Kernels
 import Logging
 import NetworkTransport
-import ServiceLifecycle
+import Services
 import Training
 import TrainingProtocol
 import ZeroMQ
@@ -83,7 +83,7 @@ struct RelayCommand: AsyncParsableCommand {
         supervision.health.isNow(ready: false, "looking for a coordinator at \(address)")
         let signals = try await ServiceRun(logger: logger, supervision: supervision).run(
             try health.services(answering: supervision.health) + [
-                .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+                .init(service, endsGroup: true)
             ],
             ignoring: [],
             hangUp: .passes

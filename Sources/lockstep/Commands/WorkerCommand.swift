@@ -4,7 +4,7 @@ import Hosting
 import Kernels
 import Keys
 import Logging
-import ServiceLifecycle
+import Services
 import Training
 import TrainingProtocol
 import ZeroMQ
@@ -154,7 +154,7 @@ struct WorkerCommand: AsyncParsableCommand {
         supervision.health.isNow(ready: false, "looking for a coordinator at \(address)")
         let signals = try await ServiceRun(logger: logger, supervision: supervision).run(
             listener + [
-                .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+                .init(service, endsGroup: true)
             ],
             ignoring: ignored,
             hangUp: hangUp
@@ -205,16 +205,11 @@ extension WorkerCommand {
             outlivesWorkers: false,
             logger: logger
         )
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: workers, successTerminationBehavior: .gracefullyShutdownGroup)
+        var services: [ServiceGroup.Member] = [
+            .init(workers, endsGroup: true)
         ]
         if exitOnStdinEOF {
-            services.append(
-                .init(
-                    service: try StandardInput.Watch(),
-                    successTerminationBehavior: .gracefullyShutdownGroup
-                )
-            )
+            services.append(.init(try StandardInput.Watch(), endsGroup: true))
         }
         supervision.notifier?.ready(
             "\(workerCount) worker\(workerCount == 1 ? " looks" : "s look") for a coordinator at \(address)"

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hosting
-import ServiceLifecycle
+import Services
 import WebServer
 
 /// Where a process can be asked how it does.
@@ -26,7 +26,7 @@ struct HealthOptions: ParsableArguments {
     func services(
         answering health: Health,
         board: RunBoard? = nil
-    ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+    ) throws -> [ServiceGroup.Member] {
         guard let text else { return [] }
         let server = try HTTPServer(
             at: try ListenAddress(text, option: "--health")
@@ -35,6 +35,6 @@ struct HealthOptions: ParsableArguments {
         }
         health.willBeAskedFor()
         // First in the group: it answers until the others have ended.
-        return [.init(service: server, successTerminationBehavior: .ignore)]
+        return [.init(server, endsGroup: false)]
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Hosting
 import Logging
-import ServiceLifecycle
+import Services
 import WebServer
 
 /// Where a run can be watched.
@@ -28,14 +28,14 @@ struct MonitoringOptions: ParsableArguments {
     func services(
         _ health: Health,
         logger: Logger
-    ) throws -> (board: RunBoard?, [ServiceGroupConfiguration.ServiceConfiguration]) {
+    ) throws -> (board: RunBoard?, [ServiceGroup.Member]) {
         guard self.health.isAskedFor || dashboardText != nil else { return (nil, []) }
         let board = RunBoard()
         var services = try self.health.services(answering: health, board: board)
         if let dashboardText {
             let address = try ListenAddress(dashboardText, option: "--dashboard")
             let server = try Self.server(at: address, health, board, logger)
-            services.append(.init(service: server, successTerminationBehavior: .ignore))
+            services.append(.init(server, endsGroup: false))
         }
         return (board, services)
     }
