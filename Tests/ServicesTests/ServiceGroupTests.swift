@@ -66,6 +66,8 @@ struct ServiceGroupTests {
         let short = Doing { [diary] in diary.note("short is done") }
         let long = Doing { [diary] in
             while diary.all.isEmpty { await Task.yield() }
+            // Long enough for the group to see the end of the other.
+            for _ in 0..<1_000 { await Task.yield() }
             diary.note("asked: \(Task.isShuttingDownGracefully)")
         }
         try await ServiceGroup([.init(short, endsGroup: false), .init(long, endsGroup: true)]).run()
