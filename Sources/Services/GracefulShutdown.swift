@@ -90,14 +90,16 @@ package func gracefulShutdown() async throws {
 package func cancelWhenGracefulShutdown<Result: Sendable>(
     _ operation: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-    let task = Task { try await operation() }
-    return try await withTaskCancellationHandler {
-        try await withGracefulShutdownHandler {
-            try await task.value
-        } onGracefulShutdown: {
-            task.cancel()
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+        group.addTask { try await operation() }
+        group.addTask {
+            try? await gracefulShutdown()
+            return nil
         }
-    } onCancel: {
-        task.cancel()
+        while let result = try await group.next() {
+            group.cancelAll()
+            if let result { return result }
+        }
+        preconditionFailure("the operation neither returned nor threw")
     }
 }

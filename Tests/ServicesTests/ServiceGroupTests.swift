@@ -1,5 +1,6 @@
 import Services
 import Synchronization
+import TestTools
 import Testing
 
 /// What services did, in order.
@@ -19,6 +20,13 @@ private struct Doing: Service {
 }
 
 private struct Broken: Error {}
+
+/// Does something with tasks that wait for each other.
+private func promptly<Result: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withTaskExecutorPreference(PromptExecutor.shared) { try await body() }
+}
 
 struct ServiceGroupTests {
     private let diary = Diary()
@@ -40,7 +48,7 @@ struct ServiceGroupTests {
             .init(patient("first"), endsGroup: false), .init(patient("second"), endsGroup: false),
             .init(short, endsGroup: true),
         ])
-        try await group.run()
+        try await promptly { try await group.run() }
         #expect(
             diary.all == [
                 "done", "second is asked", "second has ended", "first is asked", "first has ended",
@@ -54,10 +62,12 @@ struct ServiceGroupTests {
             .init(patient("first"), endsGroup: false), .init(patient("second"), endsGroup: true),
         ])
         if isEarly { group.triggerGracefulShutdown() }
-        async let end: Void = group.run()
-        group.triggerGracefulShutdown()
-        group.triggerGracefulShutdown()
-        try await end
+        try await promptly {
+            async let end: Void = group.run()
+            group.triggerGracefulShutdown()
+            group.triggerGracefulShutdown()
+            try await end
+        }
         #expect(diary.all.count == 4 && diary.all[0] == "second is asked")
     }
 
@@ -70,7 +80,8 @@ struct ServiceGroupTests {
             for _ in 0..<1_000 { await Task.yield() }
             diary.note("asked: \(Task.isShuttingDownGracefully)")
         }
-        try await ServiceGroup([.init(short, endsGroup: false), .init(long, endsGroup: true)]).run()
+        let group = ServiceGroup([.init(short, endsGroup: false), .init(long, endsGroup: true)])
+        try await promptly { try await group.run() }
         #expect(diary.all == ["short is done", "asked: false"])
     }
 
@@ -83,14 +94,14 @@ struct ServiceGroupTests {
         let group = ServiceGroup([
             .init(waiting, endsGroup: true), .init(Doing { throw Broken() }, endsGroup: false),
         ])
-        await #expect(throws: Broken.self) { try await group.run() }
+        await #expect(throws: Broken.self) { try await promptly { try await group.run() } }
         #expect(diary.all == ["cancelled: true"])
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `ends for the cancellation of the task that runs it`() async {
         let group = ServiceGroup([.init(patient("only"), endsGroup: true)])
-        let task = Task { try await group.run() }
+        let task = Task(executorPreference: PromptExecutor.shared) { try await group.run() }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(diary.all == [])
@@ -139,11 +150,13 @@ struct GracefulShutdownTests {
     func `cancels an operation, and waits for its end`() async throws {
         let shutdown = GracefulShutdown()
         let result = try await GracefulShutdown.$current.withValue(shutdown) {
-            try await cancelWhenGracefulShutdown { [diary] in
-                shutdown.begin()
-                while !Task.isCancelled { await Task.yield() }
-                diary.note("asked: \(Task.isShuttingDownGracefully)")
-                return 5
+            try await promptly { [diary] in
+                try await cancelWhenGracefulShutdown {
+                    shutdown.begin()
+                    while !Task.isCancelled { await Task.yield() }
+                    diary.note("asked: \(Task.isShuttingDownGracefully)")
+                    return 5
+                }
             }
         }
         #expect(result == 5)
@@ -152,6 +165,6 @@ struct GracefulShutdownTests {
 
     @Test func `leaves alone what belongs to no service`() async throws {
         #expect(!Task.isShuttingDownGracefully)
-        #expect(try await cancelWhenGracefulShutdown { 3 } == 3)
+        #expect(try await promptly { try await cancelWhenGracefulShutdown { 3 } } == 3)
     }
 }
