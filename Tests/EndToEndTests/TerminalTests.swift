@@ -139,7 +139,7 @@ import Testing
         ("fit", "did you mean lockstep train?"), ("keys ad", "did you mean lockstep keys add?"),
         ("bench kernel", "did you mean lockstep bench kernels?"),
         ("help trian", "did you mean lockstep train?"),
-        ("colour", "one of train, launch, coordinator, worker, evaluate"),
+        ("colour", "one of train, launch, coordinator, worker, relay, evaluate"),
         ("train --batch 3", "did you mean --batch-size?"),
         ("train --learning_rate 1", "did you mean --learning-rate?"),
         ("train --num-workers 2", "did you mean --workers?"),
