@@ -96,7 +96,11 @@ import Testing
         }
         let kinds = history.compactMap { $0["kind"] as? String }
         let start = ["start", "workerJoined", "epoch"]
-        #expect(kinds.filter { start.contains($0) } == start + start)
+        // A worker that is not welcomed within 250 ms says hello again, and joins again.
+        let told = kinds.filter(start.contains).reduce(into: [String]()) { told, kind in
+            if told.last != kind { told.append(kind) }
+        }
+        #expect(told == start + start)
         #expect(kinds.filter { $0 == "end" }.count == 2)
         // 18 shards to train on and 2 to validate; those of the test come behind the last epoch.
         let shards = history.filter { $0["kind"] as? String == "epoch" }
