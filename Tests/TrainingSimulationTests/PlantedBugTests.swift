@@ -9,8 +9,8 @@ struct PlantedBugTests {
         ProcessInfo.processInfo.environment["LOCKSTEP_PLANTED_BUGS"] != nil
     /// Those that a run in virtual time is made of, each after what it imports.
     private static let modules = [
-        "SeededRandom", "Figures", "JSON", "Checkpoints", "TrainingProtocol", "Transport",
-        "TrainingDriver", "TrainingSimulation", "check",
+        "SeededRandom", "Figures", "JSON", "Safetensors", "Checkpoints", "TrainingProtocol",
+        "Transport", "TrainingDriver", "TrainingSimulation", "check",
     ]
 
     private static let sources = URL(filePath: #filePath)
