@@ -31,8 +31,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How many workers a run has, \(workerCounts.text). (default: as the seed draws)",
-            discussion: "Batches have a shard for each then.",
+            "How many workers a run has, \(workerCounts.text), with a shard of each batch for each (default: as the seed draws).",
             valueName: "n"
         )
     )
