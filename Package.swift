@@ -31,7 +31,7 @@ func module(
 /// for the types of the modules that use it.
 ///
 /// Without it the drivers look up their transport's and numbers' metadata at each event: the
-/// simulation runs 700 seeds a second and core, with it 1,100.
+/// simulation runs 700 seeds a second and core, with it 1,050.
 let specializedWhereUsed: [SwiftSetting] = [
     .unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))
 ]

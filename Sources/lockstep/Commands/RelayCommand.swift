@@ -77,10 +77,12 @@ struct RelayCommand: AsyncParsableCommand {
         let logger = logging.logger("relay")
         let supervision = Supervision(environment: ProcessInfo.processInfo.environment)
         let service = try service(to: address, supervision)
-        logger.info("listening at \(service.endpoint), looking for a coordinator at \(address)")
+        logger.info(
+            "listening at \(service.endpoint), waiting for a worker to join \(address) with"
+        )
         security.warnIfOpen(at: service.endpoint, logger: logger)
         supervision.notifier?.ready("listening at \(service.endpoint)")
-        supervision.health.isNow(ready: false, "looking for a coordinator at \(address)")
+        supervision.health.isNow(ready: false, "waiting for a worker to join \(address) with")
         let signals = try await ServiceRun(logger: logger, supervision: supervision).run(
             try health.services(answering: supervision.health) + [
                 .init(service, endsGroup: true)
