@@ -168,6 +168,8 @@ let package = Package(
         // MARK: Numbers
         module("SeededRandom"),
         .target(name: "CKernelLanes"),
+        .target(name: "CMemoryHints"),
+        module("MemoryHints", ["CMemoryHints"]),
         .target(name: "CKernelProcessor", linkerSettings: [.linkedLibrary("m")]),
         module("Kernels", ["CKernelProcessor"] + kernelSets.map { .target(name: $0.name) }),
         .target(
@@ -175,12 +177,12 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O", "-wmo", "-num-threads", "1"])]
         ),
         module("Figures"),
-        module("Model", ["Figures", "Kernels", "SeededRandom"]),
+        module("Model", ["Figures", "Kernels", "MemoryHints", "SeededRandom"]),
         module("KernelBenchmarks", ["KernelReference", "Kernels", "Model", "SeededRandom"]),
 
         // MARK: Data and files
         module("IDX", ["CISAL"]),
-        module("MNIST", ["CISAL", "IDX"], resources: [.copy("Resources")]),
+        module("MNIST", ["CISAL", "IDX", "MemoryHints"], resources: [.copy("Resources")]),
         module("PlainFiles"),
         module("Services"),
         module("JSON"),

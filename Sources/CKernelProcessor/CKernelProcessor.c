@@ -1,9 +1,5 @@
 #include "CKernelProcessor.h"
 
-#include <sys/mman.h>
-
-void kernel_processor_prefer_large_pages(void *start, size_t size) { madvise(start, size, MADV_HUGEPAGE); }
-
 #if defined(__x86_64__)
 
 #include <cpuid.h>

@@ -1,4 +1,5 @@
 package import IDX
+import MemoryHints
 
 /// Images of 28×28 bytes, each with its label, in the order of their files.
 ///
@@ -63,16 +64,35 @@ package struct LabeledImages: Equatable, Sendable {
         samples = try Self.readSamples(labels: labelValues, from: &imageReader)
     }
 
-    /// Copies a sample's bytes, label first, to a destination that has room for them.
+    /// Copies samples one behind the other, each with its label first.
     ///
-    /// - Precondition: `index` is in 0..<`count`.
-    package func copySample(at index: Int, into destination: UnsafeMutableRawPointer) {
-        precondition(index >= 0 && index < count, "sample \(index) of \(count)")
-        samples.withUnsafeBytes { bytes in
-            destination.copyMemory(
-                from: bytes.baseAddress! + index * Self.sampleSize,
-                byteCount: Self.sampleSize
-            )
+    /// They may lie anywhere in memory, so the next ones are asked for while one is copied.
+    ///
+    /// - Parameters:
+    ///   - destination: has room for `count` samples.
+    ///   - index: the index of each, from that of the first one.
+    /// - Precondition: the indices are in 0..<`count`.
+    package func copySamples(
+        count copiedCount: Int,
+        into destination: UnsafeMutableRawPointer,
+        at index: (Int) -> Int
+    ) {
+        samples.withUnsafeBytes { samples in
+            func sample(_ place: Int) -> UnsafeRawBufferPointer {
+                let index = index(place)
+                precondition(index >= 0 && index < count, "sample \(index) of \(count)")
+                let start = index * Self.sampleSize
+                return UnsafeRawBufferPointer(rebasing: samples[start..<start + Self.sampleSize])
+            }
+            let lead = 3
+            for place in 0..<min(lead, copiedCount) { prefetch(sample(place)) }
+            for place in 0..<copiedCount {
+                if place + lead < copiedCount { prefetch(sample(place + lead)) }
+                (destination + place * Self.sampleSize).copyMemory(
+                    from: sample(place).baseAddress!,
+                    byteCount: Self.sampleSize
+                )
+            }
         }
     }
 
@@ -117,22 +137,36 @@ package struct LabeledImages: Equatable, Sendable {
         labels: [UInt8],
         from reader: inout DatasetReader
     ) throws(MNISTError) -> [UInt8] {
-        let count = labels.count
-        var samples = [UInt8](repeating: 0, count: count * sampleSize)
-        try samples.withUnsafeMutableBufferPointer { buffer throws(MNISTError) in
-            let bytes = UnsafeMutableRawBufferPointer(buffer)
-            try reader.readPayload(into: .init(rebasing: bytes[count...]))
-            let start = bytes.baseAddress!
-            for index in 0..<count {
-                let sample = start + index * sampleSize
-                (sample + 1).copyMemory(
-                    from: start + count + index * imageSize,
-                    byteCount: imageSize
-                )
-                sample.storeBytes(of: labels[index], as: UInt8.self)
+        let size = labels.count * sampleSize
+        var failure: MNISTError?
+        let samples = [UInt8](unsafeUninitializedCapacity: size) { buffer, initializedCount in
+            let bytes = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: size)
+            // Samples are taken in a random order.
+            LargePage.prefer(for: bytes)
+            do throws(MNISTError) {
+                try reader.readPayload(into: .init(rebasing: bytes[labels.count...]))
+                spread(bytes, labels: labels)
+                initializedCount = size
+            } catch {
+                failure = error
             }
         }
+        if let failure { throw failure }
         return samples
+    }
+
+    /// Brings images that lie at the end of the samples' memory to their places, each behind its
+    /// label.
+    private static func spread(_ bytes: UnsafeMutableRawBufferPointer, labels: [UInt8]) {
+        guard let start = bytes.baseAddress else { return }
+        for (index, label) in labels.enumerated() {
+            let sample = start + index * sampleSize
+            (sample + 1).copyMemory(
+                from: start + labels.count + index * imageSize,
+                byteCount: imageSize
+            )
+            sample.storeBytes(of: label, as: UInt8.self)
+        }
     }
 }
 

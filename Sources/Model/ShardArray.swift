@@ -1,4 +1,4 @@
-internal import Kernels
+internal import MemoryHints
 package import SeededRandom
 
 /// An array of a shard in the layout of the kernels, [N, 16 samples], at a 64-byte boundary.

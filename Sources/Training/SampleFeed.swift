@@ -33,27 +33,19 @@ package final class SampleFeed: SampleSource {
     package func copySamples(of work: Work, into bytes: UnsafeMutableRawBufferPointer) {
         let places = schedule.samples(of: work.subtree, in: work.round)
         precondition(bytes.count == places.count * LeNet.sampleSize, "\(bytes.count) bytes")
-        guard var destination = bytes.baseAddress else { return }
+        guard let destination = bytes.baseAddress else { return }
+        let (first, count) = (places.lowerBound, places.count)
         switch work.round {
         case .step(let index):
             let order = order(of: index / schedule.stepsPerEpoch)
-            for place in places {
-                dataset.training.copySample(at: Int(order[place]), into: destination)
-                destination += LeNet.sampleSize
+            dataset.training.copySamples(count: count, into: destination) {
+                Int(order[first + $0])
             }
         case .validation:
-            for place in places {
-                dataset.training.copySample(
-                    at: schedule.trainingSampleCount + place,
-                    into: destination
-                )
-                destination += LeNet.sampleSize
-            }
+            let first = schedule.trainingSampleCount + first
+            dataset.training.copySamples(count: count, into: destination) { first + $0 }
         case .test:
-            for place in places {
-                dataset.test.copySample(at: place, into: destination)
-                destination += LeNet.sampleSize
-            }
+            dataset.test.copySamples(count: count, into: destination) { first + $0 }
         }
     }
 

@@ -30,11 +30,17 @@ struct LabeledImagesTests {
         #expect(decoded.image(at: 0) == IDXBuilding.image(0))
     }
 
-    @Test func `copies a sample as its label and then its pixels, and nothing beyond`() throws {
+    @Test(arguments: [[2], [2, 0], [1, 2, 0, 2, 1, 1]])
+    func `copies samples in any order, each as its label and then its pixels, and nothing beyond`(
+        order: [Int]
+    ) throws {
         let decoded = try IDXBuilding.decode(images: images, labels: labels).get()
-        var copy = [UInt8](repeating: 0xEE, count: 786)
-        copy.withUnsafeMutableBytes { decoded.copySample(at: 2, into: $0.baseAddress!) }
-        #expect(copy == [9] + IDXBuilding.image(2) + [0xEE])
+        var copy = [UInt8](repeating: 0xEE, count: order.count * 785 + 1)
+        copy.withUnsafeMutableBytes { bytes in
+            decoded.copySamples(count: order.count, into: bytes.baseAddress!) { order[$0] }
+        }
+        let samples = order.flatMap { [decoded.label(at: $0)] + IDXBuilding.image($0) }
+        #expect(copy == samples + [0xEE])
     }
 
     @Test func `lends all samples in one stretch, which makes an equal data set`() throws {

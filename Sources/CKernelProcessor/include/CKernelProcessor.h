@@ -4,7 +4,6 @@
 #define C_KERNEL_PROCESSOR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /// 4 where every instruction of x86-64-v4 (AVX-512) may run, 3 for x86-64-v3 (AVX2, FMA), 0 for less,
 /// and 0 on other architectures.
@@ -24,8 +23,5 @@ unsigned long long kernel_processor_mode(void);
 
 /// Sets it to what `kernel_processor_mode` gave.
 void kernel_processor_set_mode(unsigned long long mode);
-
-/// Asks for one page of 2 MiB for memory that begins and ends at one. A refusal costs time only.
-void kernel_processor_prefer_large_pages(void *start, size_t size);
 
 #endif

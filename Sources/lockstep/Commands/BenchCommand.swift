@@ -33,13 +33,7 @@ struct BenchKernelsCommand: ParsableCommand {
         let kernelSets =
             forced ? [try KernelSet.best(environment: environment)] : KernelSet.runnable
         let images = try MNISTDataset.load(directory: nil).training
-        var samples = [UInt8](repeating: 0, count: images.count * LabeledImages.sampleSize)
-        samples.withUnsafeMutableBytes { bytes in
-            guard let start = bytes.baseAddress else { return }
-            for index in 0..<images.count {
-                images.copySample(at: index, into: start + index * LabeledImages.sampleSize)
-            }
-        }
+        let samples = images.withUnsafeSamples { Array($0) }
         try KernelBenchmark.run(kernelSets: kernelSets, samples: samples, short: short) { line in
             print(line)
         }
