@@ -71,8 +71,8 @@ final class BenchmarkArrays {
     private func convolutionsForward() -> [BenchmarkCase] {
         let (k, p, w, first, second) = (kernels, parameters.start, workspace, first, second)
         return [
-            .bytes("map of ink", w.input.elementCount * 64, w.ink.rows.bytes, isLoading: true) {
-                k.mapInk(w.input.start, w.ink.rows.bits, w.ink.windows.bits)
+            .bytes("map of ink", w.input.elementCount * 64, w.ink.columns.bytes, isLoading: true) {
+                k.mapInk(w.input.start, w.ink.columns.words, w.ink.windows.bits)
             },
             .products(
                 "conv1 forward + pool",
@@ -82,7 +82,7 @@ final class BenchmarkArrays {
             ) {
                 k.convolution1Forward(
                     w.input.start,
-                    w.ink.rows.bits,
+                    w.ink.columns.words,
                     p + first.weight,
                     p + first.bias,
                     w.scratch.kernel.start,

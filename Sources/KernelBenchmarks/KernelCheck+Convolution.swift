@@ -72,6 +72,11 @@ private final class ConvolutionTrial {
         if kind == .coarse {
             for index in 0..<input.elementCount * 16 { input.start[index].round() }
         }
+        if kind == .sparse {
+            for element in 0..<input.elementCount where random.uniformFloat() < 0.9 {
+                (input.start + element * 16).update(repeating: 0, count: 16)
+            }
+        }
         pooledGradient = ShardArray(
             elementCount: windowCount,
             sampleCount: sampleCount,
@@ -102,12 +107,12 @@ private final class ConvolutionTrial {
     }
 
     private func runFirst(_ kernels: KernelSet) {
-        let (rows, windows) = (ShardArray(elementCount: 16), ShardArray(elementCount: 7))
-        kernels.mapInk(input.start, rows.slice.bits, windows.slice.bits)
+        let (columns, windows) = (ShardArray(elementCount: 4), ShardArray(elementCount: 32))
+        kernels.mapInk(input.start, columns.slice.words, windows.slice.bits)
         let pooled = ShardArray(elementCount: 196 * 8)
         kernels.convolution1Forward(
             input.start,
-            rows.slice.bits,
+            columns.slice.words,
             weights,
             bias,
             scratch.start,

@@ -7,6 +7,8 @@ enum TrialNumbers: CaseIterable {
     case fine
     /// Rounded to −1, 0 and 1: then many windows have equal values, of which the first must win.
     case coarse
+    /// Inputs are zero in most places of all samples, as where images have no ink.
+    case sparse
     /// A few of them NaN or infinite, as in a run that has diverged.
     case broken
 

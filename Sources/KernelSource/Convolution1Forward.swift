@@ -2,7 +2,8 @@ internal import CKernelLanes
 
 // Convolution 5×5, rectifier and 2×2 max-pooling in one pass: the four outputs under a pooling
 // window, for several output channels, are the sums in registers, and only their maximum is
-// written. Samples are in the lanes; filter rows whose pixels are zero in all of them are left out.
+// written. Samples are in the lanes; taps of the filter whose pixels are zero in all of them are left
+// out.
 
 /// The sums of one output channel at the four positions of one pooling window.
 private struct WindowSums {
@@ -35,7 +36,8 @@ private struct WindowTap {
     let topLeft, topRight, bottomLeft, bottomRight: Lanes
 
     @_transparent
-    init(_ top: Floats, _ bottom: Floats) {
+    init(_ top: Floats) {
+        let bottom = top + 32 &* shardWidth
         topLeft = load(top)
         topRight = load(top + shardWidth)
         bottomLeft = load(bottom)
@@ -43,32 +45,35 @@ private struct WindowTap {
     }
 }
 
-/// Adds filter rows of two of the first convolution's channels under one window.
+/// The taps of the filter, bit 5·ky + kx for row ky and column kx.
+private typealias Taps = UInt32
+
+/// Adds what two of the first convolution's channels take from some taps under one window.
 @_transparent
-private func addRows(
-    _ taps: InkedTaps,
+private func addTaps(
+    _ taps: Taps,
     _ input: Floats,
+    _ offsets: Integers,
     _ weights: Floats,
     _ a: inout WindowSums,
     _ b: inout WindowSums
 ) {
-    for ky in taps.rows {
-        let top = input + ky &* 32 &* shardWidth
-        let bottom = top + 32 &* shardWidth
-        let w = weights + ky &* 5
-        for kx in taps.columns {
-            let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
-            a.add(broadcast(w[kx]), tap)
-            b.add(broadcast(w[kx &+ 25]), tap)
-        }
+    var rest = taps
+    while rest != 0 {
+        let place = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        let (tap, w) = (WindowTap(input + Int(offsets[place])), weights + place)
+        a.add(broadcast(w[0]), tap)
+        b.add(broadcast(w[25]), tap)
     }
 }
 
 /// Pools all six channels of one window: values and winners [6, 16].
 @_transparent
 private func convolveWindow(
-    _ taps: InkedTaps,
+    _ taps: Taps,
     _ input: Floats,
+    _ offsets: Integers,
     _ weights: Floats,
     _ bias: Floats,
     _ values: MutableFloats,
@@ -79,19 +84,17 @@ private func convolveWindow(
         var (a, b) = (WindowSums(broadcast(bias[0])), WindowSums(broadcast(bias[1])))
         var (c, d) = (WindowSums(broadcast(bias[2])), WindowSums(broadcast(bias[3])))
         var (e, f) = (WindowSums(broadcast(bias[4])), WindowSums(broadcast(bias[5])))
-        for ky in taps.rows {
-            let top = input + ky &* 32 &* shardWidth
-            let bottom = top + 32 &* shardWidth
-            let w = weights + ky &* 5
-            for kx in taps.columns {
-                let tap = WindowTap(top + kx &* shardWidth, bottom + kx &* shardWidth)
-                a.add(broadcast(w[kx]), tap)
-                b.add(broadcast(w[kx &+ 25]), tap)
-                c.add(broadcast(w[kx &+ 50]), tap)
-                d.add(broadcast(w[kx &+ 75]), tap)
-                e.add(broadcast(w[kx &+ 100]), tap)
-                f.add(broadcast(w[kx &+ 125]), tap)
-            }
+        var rest = taps
+        while rest != 0 {
+            let place = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            let (tap, w) = (WindowTap(input + Int(offsets[place])), weights + place)
+            a.add(broadcast(w[0]), tap)
+            b.add(broadcast(w[25]), tap)
+            c.add(broadcast(w[50]), tap)
+            d.add(broadcast(w[75]), tap)
+            e.add(broadcast(w[100]), tap)
+            f.add(broadcast(w[125]), tap)
         }
         a.pool(values, winner)
         b.pool(values + 16, winner + 16)
@@ -103,57 +106,48 @@ private func convolveWindow(
         for pair in 0..<3 {
             var a = WindowSums(broadcast(bias[2 &* pair]))
             var b = WindowSums(broadcast(bias[2 &* pair &+ 1]))
-            addRows(taps, input, weights + pair &* 50, &a, &b)
+            addTaps(taps, input, offsets, weights + pair &* 50, &a, &b)
             a.pool(values + pair &* 32, winner + pair &* 32)
             b.pool(values + (pair &* 32 &+ 16), winner + (pair &* 32 &+ 16))
         }
     #endif
 }
 
-/// The rows of the patch of a window that have ink of samples, a bit each.
+/// For each row of the input but the last, the columns that have ink, or the next one has, in this
+/// row or the next: what the four positions of a window meet with one tap.
 @_transparent
-private func inkedRows(_ ink: UnsafePointer<UInt16>, samples: UInt16) -> UInt32 {
-    var inked: UInt32 = 0
-    for row in 0..<6 {
-        // 1 where a bit is set, without a branch, which would often be foretold wrongly.
-        let isInked = (UInt32(ink[row &* 16] & samples) &+ 0xFFFF) &>> 16
-        inked |= isInked &<< UInt32(truncatingIfNeeded: row)
-    }
-    return inked
-}
-
-/// What of a filter meets ink: from the first to the last row, and from the first to the last
-/// column.
-private struct InkedTaps {
-    let rows, columns: Range<Int>
-
-    /// All of them.
-    @_transparent
-    init() { (rows, columns) = (0..<5, 0..<5) }
-
-    /// Takes the inked rows of a window's patch, and of those of two windows on each side.
-    ///
-    /// Neighbouring patches share four columns, the next but one two: where such a one has no ink,
-    /// neither have these columns.
-    @_transparent
-    init(_ patch: UInt32, left: (UInt32, UInt32), right: (UInt32, UInt32)) {
-        // A filter row meets two rows of the input, and a column two columns.
-        let inked = (patch | patch &>> 1) & 31
-        rows = inked == 0 ? 0..<0 : inked.trailingZeroBitCount..<(32 &- inked.leadingZeroBitCount)
-        let first = left.0 == 0 ? 3 : left.1 == 0 ? 1 : 0
-        let end = right.0 == 0 ? 2 : right.1 == 0 ? 4 : 5
-        columns = first..<max(first, end)
+private func mapTaps(_ ink: UnsafePointer<UInt32>, _ group: Int, _ rows: MutableIntegers) {
+    for y in 0..<31 {
+        let (upper, lower) = (ink + 2 &* y, ink + 2 &* (y &+ 1))
+        #if KERNELS_AVX512
+            let inked = upper[0] | upper[1] | lower[0] | lower[1]
+        #else
+            let inked = upper[group / 8] | lower[group / 8]
+        #endif
+        rows[y] = Int32(truncatingIfNeeded: inked | inked &>> 1)
     }
 }
 
-/// The first convolution: input [32, 32, 16], rows of patches with ink as `mapInk` has them →
-/// output [16, 14, 14, 8], winner [196, 6, 16].
+/// The taps of a window that meet ink.
+@_transparent
+private func tapsWithInk(_ rows: Integers, window x: Int) -> Taps {
+    var taps: Taps = 0
+    for ky in 0..<5 {
+        let row = UInt32(truncatingIfNeeded: rows[ky])
+        let inked = row &>> UInt32(truncatingIfNeeded: 2 &* x) & 31
+        taps |= inked &<< UInt32(truncatingIfNeeded: 5 &* ky)
+    }
+    return taps
+}
+
+/// The first convolution: input [32, 32, 16], columns with ink as `mapInk` has them → output
+/// [16, 14, 14, 8], winner [196, 6, 16].
 ///
-/// A weight times a pixel of zero adds nothing: rows and columns without ink are left out, unless a
-/// weight is not finite. Scratch is [18, 16] at a 64-byte boundary.
+/// A weight times a pixel of zero adds nothing: taps without ink are left out, unless a weight is
+/// not finite. Scratch is 320 floats at a 64-byte boundary.
 package func convolution1Forward(
     input: UnsafePointer<Float>,
-    ink: UnsafePointer<UInt16>,
+    ink: UnsafePointer<UInt32>,
     weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>,
@@ -161,27 +155,22 @@ package func convolution1Forward(
     winner: UnsafeMutablePointer<Int32>
 ) {
     let leavingZeros = areFinite(weights, count: 150)
-    // The inked rows of a row of patches, and of two more on each side of which nothing is known.
-    let inked = UnsafeMutableRawPointer(scratch + 256).assumingMemoryBound(to: UInt32.self) + 2
-    (inked[-2], inked[-1], inked[14], inked[15]) = (63, 63, 63, 63)
+    // Two windows of channels, then the taps of rows, then where the input of each tap begins.
+    let rows = UnsafeMutableRawPointer(scratch + 256).assumingMemoryBound(to: Int32.self)
+    let offsets = rows + 32
+    for tap in 0..<25 {
+        offsets[tap] = Int32(truncatingIfNeeded: (tap / 5 &* 32 &+ tap % 5) &* shardWidth)
+    }
     scratch.update(repeating: 0, count: 256)
     // Eight samples together, or as many as a vector holds.
     let groupWidth = max(laneCount, 8)
     var group = 0
     while group < shardWidth {
-        let bits: UInt32 = ((1 &<< UInt32(truncatingIfNeeded: groupWidth)) &- 1)
-        let samples = UInt16(truncatingIfNeeded: bits &<< UInt32(truncatingIfNeeded: group))
+        mapTaps(ink, group, rows)
         for y in 0..<14 {
-            for x in 0..<14 { inked[x] = inkedRows(ink + (y &* 32 &+ x), samples: samples) }
             for x in 0..<14 {
                 let window = y &* 14 &+ x
-                let taps =
-                    leavingZeros
-                    ? InkedTaps(
-                        inked[x],
-                        left: (inked[x &- 1], inked[x &- 2]),
-                        right: (inked[x &+ 1], inked[x &+ 2])
-                    ) : InkedTaps()
+                let taps = leavingZeros ? tapsWithInk(rows + 2 &* y, window: x) : 0x1FF_FFFF
                 // Two windows, of eight channels each, make a row of a cache line.
                 let values = scratch + x % 2 &* 128
                 var lane = group
@@ -189,6 +178,7 @@ package func convolution1Forward(
                     convolveWindow(
                         taps,
                         input + ((y &* 64 &+ 2 &* x) &* shardWidth &+ lane),
+                        offsets,
                         weights,
                         bias,
                         values + lane,

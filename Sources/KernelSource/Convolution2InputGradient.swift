@@ -4,15 +4,28 @@
 @_transparent private var borderedFilterSize: Int { 6 * 6 * 8 }
 @_transparent private var borderedSize: Int { (16 * 6 + 1) * 6 * 8 }
 
+/// Where the rows that begin with their border lie behind those that end with it.
+///
+/// Before each row is the border of the one before it, and before the first are zeros: a row that
+/// begins one position earlier begins with a border. For vectors of sixteen there is a copy whose rows begin at cache lines too.
+@_transparent private var bordersOnLeft: Int {
+    #if KERNELS_AVX512
+        borderedSize
+    #else
+        -8
+    #endif
+}
+
 #if KERNELS_AVX512
     /// Two columns of a patch, six rows of two positions of eight channels.
     private struct PatchColumns {
         var r0, r1, r2, r3, r4, r5: Lanes
 
+        /// Begins with the first two rows, which no row of windows has reached before.
         @_transparent
         init(_ address: MutableFloats) {
-            r0 = load(address)
-            r1 = load(address + pooledRowStride)
+            r0 = Lanes(repeating: 0)
+            r1 = r0
             r2 = load(address + 2 &* pooledRowStride)
             r3 = load(address + 3 &* pooledRowStride)
             r4 = load(address + 4 &* pooledRowStride)
@@ -71,44 +84,63 @@
         middle.write(patch + 96)
     }
 #else
-    /// One row of a patch, six positions of eight channels.
-    private struct PatchRow {
-        var a, b, c, d, e, f: Eight
+    /// Two columns of the patches that a row of windows reaches, six rows of two positions.
+    private struct PatchColumns {
+        var a0, b0, a1, b1, a2, b2, a3, b3, a4, b4, a5, b5: Eight
 
+        /// Begins with the first two rows, which no row of windows has reached before.
         @_transparent
         init(_ address: MutableFloats) {
-            a = loadEight(address)
-            b = loadEight(address + 8)
-            c = loadEight(address + 16)
-            d = loadEight(address + 24)
-            e = loadEight(address + 32)
-            f = loadEight(address + 40)
+            a0 = Eight(repeating: 0)
+            (b0, a1, b1) = (a0, a0, a0)
+            a2 = loadEight(address + 2 &* pooledRowStride)
+            b2 = loadEight(address + (2 &* pooledRowStride &+ 8))
+            a3 = loadEight(address + 3 &* pooledRowStride)
+            b3 = loadEight(address + (3 &* pooledRowStride &+ 8))
+            a4 = loadEight(address + 4 &* pooledRowStride)
+            b4 = loadEight(address + (4 &* pooledRowStride &+ 8))
+            a5 = loadEight(address + 5 &* pooledRowStride)
+            b5 = loadEight(address + (5 &* pooledRowStride &+ 8))
         }
 
         @_transparent
         mutating func add(_ g: Float, _ w: Floats) {
             let factor = Eight(repeating: g)
-            a.addProduct(factor, loadEight(w))
-            b.addProduct(factor, loadEight(w + 8))
-            c.addProduct(factor, loadEight(w + 16))
-            d.addProduct(factor, loadEight(w + 24))
-            e.addProduct(factor, loadEight(w + 32))
-            f.addProduct(factor, loadEight(w + 40))
+            a0.addProduct(factor, loadEight(w))
+            b0.addProduct(factor, loadEight(w + 8))
+            a1.addProduct(factor, loadEight(w + borderedRowStride))
+            b1.addProduct(factor, loadEight(w + (borderedRowStride &+ 8)))
+            a2.addProduct(factor, loadEight(w + 2 &* borderedRowStride))
+            b2.addProduct(factor, loadEight(w + (2 &* borderedRowStride &+ 8)))
+            a3.addProduct(factor, loadEight(w + 3 &* borderedRowStride))
+            b3.addProduct(factor, loadEight(w + (3 &* borderedRowStride &+ 8)))
+            a4.addProduct(factor, loadEight(w + 4 &* borderedRowStride))
+            b4.addProduct(factor, loadEight(w + (4 &* borderedRowStride &+ 8)))
+            a5.addProduct(factor, loadEight(w + 5 &* borderedRowStride))
+            b5.addProduct(factor, loadEight(w + (5 &* borderedRowStride &+ 8)))
         }
 
         @_transparent
         func write(_ address: MutableFloats) {
-            store(a, eight: address)
-            store(b, eight: address + 8)
-            store(c, eight: address + 16)
-            store(d, eight: address + 24)
-            store(e, eight: address + 32)
-            store(f, eight: address + 40)
+            store(a0, eight: address)
+            store(b0, eight: address + 8)
+            store(a1, eight: address + pooledRowStride)
+            store(b1, eight: address + (pooledRowStride &+ 8))
+            store(a2, eight: address + 2 &* pooledRowStride)
+            store(b2, eight: address + (2 &* pooledRowStride &+ 8))
+            store(a3, eight: address + 3 &* pooledRowStride)
+            store(b3, eight: address + (3 &* pooledRowStride &+ 8))
+            store(a4, eight: address + 4 &* pooledRowStride)
+            store(b4, eight: address + (4 &* pooledRowStride &+ 8))
+            store(a5, eight: address + 5 &* pooledRowStride)
+            store(b5, eight: address + (5 &* pooledRowStride &+ 8))
         }
     }
 
-    /// Adds what a row of five windows gives to the six rows that it reaches, two rows at once: the
-    /// sums of two are what sixteen registers hold.
+    /// Adds what a row of five windows gives to the six rows that it reaches, two columns at once:
+    /// the sums of two are what sixteen registers hold.
+    ///
+    /// The windows that reach two columns, three at most, are neighbours in the list.
     @_transparent
     private func addRow(
         _ values: Floats,
@@ -117,24 +149,16 @@
         _ weights: Floats,
         _ patch: MutableFloats
     ) {
-        var row = 0
-        while row < 6 {
-            var index = Int(ends[0])
-            for x in 0..<5 {
-                let target = patch + (row &* pooledRowStride &+ x &* 16)
-                var upper = PatchRow(target)
-                var lower = PatchRow(target + pooledRowStride)
-                let end = Int(ends[x &+ 1])
-                while index < end {
-                    let w = weights + (Int(offsets[index]) &+ row &* borderedRowStride)
-                    upper.add(values[index], w)
-                    lower.add(values[index], w + borderedRowStride)
-                    index &+= 1
-                }
-                upper.write(target)
-                lower.write(target + pooledRowStride)
+        for pair in 0..<7 {
+            var columns = PatchColumns(patch + pair &* 16)
+            var index = Int(ends[max(0, pair &- 2)])
+            let end = Int(ends[min(5, pair &+ 1)])
+            let w = weights + pair &* 16
+            while index < end {
+                columns.add(values[index], w + Int(offsets[index]))
+                index &+= 1
             }
-            row &+= 2
+            columns.write(patch + pair &* 16)
         }
     }
 #endif
@@ -145,23 +169,29 @@
 private func listWindow(
     _ gradient: Floats,
     _ winner: Integers,
+    column: Int,
     _ values: MutableFloats,
     _ offsets: MutableIntegers,
     _ count: inout Int
 ) {
+    #if KERNELS_AVX512
+        let start = borderedRowStride
+    #else
+        let start = borderedRowStride &- column &* 16
+    #endif
     var lane = 0
     while lane < 16 {
         let g = load(gradient + lane)
         // A winner below takes the filter with its upper border, one above without; a winner on the
-        // right takes the copy that begins with a border.
+        // right takes rows that begin with a border.
         let filter =
             (laneNumbers &+ IntegerLanes(repeating: Int32(truncatingIfNeeded: lane)))
             &* IntegerLanes(repeating: Int32(borderedFilterSize))
         let offset =
-            filter &+ IntegerLanes(repeating: Int32(borderedRowStride))
+            filter &+ IntegerLanes(repeating: Int32(truncatingIfNeeded: start))
             &+ winnerOffset(
                 load(winner + lane),
-                right: Int32(borderedSize),
+                right: Int32(truncatingIfNeeded: bordersOnLeft),
                 down: -Int32(borderedRowStride)
             )
         append(g, offset, nonzeroLanes(g), to: values, offsets, &count)
@@ -181,11 +211,14 @@ private func addSample(
     _ offsets: MutableIntegers,
     _ ends: MutableIntegers
 ) {
+    // Of the six rows that the last row of windows reaches, those but the first two.
+    let rest = 10 &* pooledRowStride
+    (inputGradient + rest).update(repeating: 0, count: pooledSampleStride &- rest)
     var count = 0
     ends[0] = 0
     for window in 0..<25 {
         let place = window &* 16
-        listWindow(gradient + place, winner + place, values, offsets, &count)
+        listWindow(gradient + place, winner + place, column: window % 5, values, offsets, &count)
         ends[window &+ 1] = Int32(truncatingIfNeeded: count)
     }
     var y = 4
@@ -209,6 +242,7 @@ private func addSampleNaively(
     _ weights: Floats,
     _ inputGradient: MutableFloats
 ) {
+    inputGradient.update(repeating: 0, count: pooledSampleStride)
     for window in 0..<25 {
         let patch = inputGradient + (window / 5 &* 2 &* pooledRowStride &+ window % 5 &* 16)
         for index in 0..<64 {
@@ -232,9 +266,8 @@ private func addSampleNaively(
 /// sample's windows → input gradient [16, 14, 14, 8], not yet rectified.
 ///
 /// What the four positions of a window can reach is a patch of 6×6. A border of zeros above, below
-/// and on one side of each filter, [97, 6, 8], once on the right and once on the left, makes every
-/// patch 6×6 wherever the winner is, and every row of it three cache lines. Scratch is 11,744 floats
-/// at a 64-byte boundary.
+/// and on one side of each filter, [97, 6, 8], makes every patch 6×6 wherever the winner is.
+/// Scratch is 11,952 floats at a 64-byte boundary.
 package func convolution2InputGradient(
     pooledGradient: UnsafePointer<Float>,
     winner: UnsafePointer<Int32>,
@@ -243,15 +276,15 @@ package func convolution2InputGradient(
     inputGradient: UnsafeMutablePointer<Float>
 ) {
     let integers = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
-    // The weights with their border, twice, then the lists of at most 400, then where windows end.
-    let bordered = scratch
+    // The weights with their border, perhaps twice, then the lists of at most 400, where windows end,
+    // and the taps of a filter.
+    let bordered = scratch + 16
     let (values, offsets, ends) = (scratch + 10_752, integers + 11_200, integers + 11_648)
-    writeBordered(weights, bordered)
+    writeBordered(weights, bordered, scratch + 11_744)
     let haveFiniteWeights = areFinite(weights, count: 2_400)
     for sample in 0..<16 {
         let (g, w) = (pooledGradient + sample &* 400, winner + sample &* 400)
         let target = inputGradient + sample &* pooledSampleStride
-        target.update(repeating: 0, count: pooledSampleStride)
         if haveFiniteWeights, areFinite(g, count: 400) {
             addSample(g, w, bordered, target, values, offsets, ends)
         } else {
@@ -260,20 +293,47 @@ package func convolution2InputGradient(
     }
 }
 
-/// Writes the weights [16, 6, 25] with their borders, twice [97, 6, 8].
+/// Writes the weights [16, 6, 25] with their borders, [97, 6, 8] once or twice.
 @_transparent
-private func writeBordered(_ weights: Floats, _ bordered: MutableFloats) {
-    bordered.update(repeating: 0, count: 2 &* borderedSize)
+private func writeBordered(_ weights: Floats, _ bordered: MutableFloats, _ taps: MutableFloats) {
+    store(Eight(repeating: 0), eight: bordered - 8)
+    writeZeros(bordered)
     for o in 0..<16 {
+        let source = weights + o &* 150
+        var tap = 0
+        while tap < 25 {
+            // The last block overlaps the one before it.
+            let first = min(tap, 17)
+            transposeEight(source + first, from: 25, rowCount: 6, taps + first &* 8, to: 8)
+            tap &+= 8
+        }
         for ky in 0..<5 {
             let target = bordered + (o &* borderedFilterSize &+ (ky &+ 1) &* borderedRowStride)
-            for kx in 0..<5 {
-                let source = weights + (o &* 150 &+ ky &* 5 &+ kx)
-                for channel in 0..<6 {
-                    target[kx &* 8 &+ channel] = source[channel &* 25]
-                    target[borderedSize &+ (kx &+ 1) &* 8 &+ channel] = source[channel &* 25]
-                }
-            }
+            writeRow(taps + ky &* 40, target, borderOnRight: true)
+            #if KERNELS_AVX512
+                writeRow(taps + ky &* 40, target + borderedSize, borderOnRight: false)
+            #endif
         }
+        let below = bordered + (o &+ 1) &* borderedFilterSize
+        writeZeros(below)
     }
+}
+
+/// Writes the border above a filter, or below the last one.
+@_transparent
+private func writeZeros(_ row: MutableFloats) {
+    for position in 0..<6 {
+        store(Eight(repeating: 0), eight: row + position &* 8)
+        #if KERNELS_AVX512
+            store(Eight(repeating: 0), eight: row + (borderedSize &+ position &* 8))
+        #endif
+    }
+}
+
+/// Writes five positions of a row, and a border of zeros on one side of them.
+@_transparent
+private func writeRow(_ taps: MutableFloats, _ row: MutableFloats, borderOnRight: Bool) {
+    let start = borderOnRight ? row : row + 8
+    for kx in 0..<5 { store(loadEight(taps + kx &* 8), eight: start + kx &* 8) }
+    store(Eight(repeating: 0), eight: borderOnRight ? row + 40 : row)
 }

@@ -244,8 +244,12 @@ package func convolution2WeightGradient(
     }
     for o in 0..<16 {
         let (source, target) = (sums + o &* channelSumsStride, weightGradient + o &* 150)
-        for tap in 0..<25 {
-            for channel in 0..<6 { target[channel &* 25 &+ tap] = source[tap &* 8 &+ channel] }
+        var tap = 0
+        while tap < 25 {
+            // The last block overlaps the one before it.
+            let first = min(tap, 17)
+            transposeEight(source + first &* 8, from: 8, target + first, to: 25, columnCount: 6)
+            tap &+= 8
         }
     }
 }

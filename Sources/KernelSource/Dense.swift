@@ -1,9 +1,7 @@
 // Fully connected layers, W [O, I] as PyTorch keeps it.
 //
-// Forward, W·x + b, and the input gradient, Wᵀ·g, go over the lanes: twelve outputs are summed in
-// registers at once, so that each loaded vector is used twelve times. The weight gradient, g·xᵀ,
-// sums over samples, so its vectors run along the inputs: it wants samples in rows, and the small
-// input is transposed to [16, I] first.
+// Forward, W·x + b, and the input gradient, Wᵀ·g, go over the lanes: twelve vectors are summed in
+// registers at once, so that what is loaded is used several times.
 
 /// Twelve sums, named so that they stay in registers.
 private struct TwelveSums {
@@ -50,7 +48,57 @@ private struct TwelveSums {
     }
 }
 
-/// Two sums, for what twelve do not divide.
+#if KERNELS_AVX2
+    /// Six sums of both halves of a shard's samples: each weight is then used twice, and with sixteen
+    /// registers this is what keeps loads fewer than multiply-adds.
+    private struct SixPairs {
+        var l0, l1, l2, l3, l4, l5, u0, u1, u2, u3, u4, u5: Lanes
+
+        @inline(__always)
+        init(_ value: (Int) -> Lanes) {
+            (l0, l1, l2) = (value(0), value(1), value(2))
+            (l3, l4, l5) = (value(3), value(4), value(5))
+            (u0, u1, u2, u3, u4, u5) = (l0, l1, l2, l3, l4, l5)
+        }
+
+        /// Adds the two vectors at `x` times each of six weights that lie `stride` apart.
+        @inline(__always)
+        mutating func add(_ x: Floats, _ weights: Floats, stride: Int) {
+            let (lower, upper) = (load(x), load(x + laneCount))
+            let w0 = broadcast(weights[0])
+            (l0, u0) = (multiplyAdd(w0, lower, l0), multiplyAdd(w0, upper, u0))
+            let w1 = broadcast(weights[stride])
+            (l1, u1) = (multiplyAdd(w1, lower, l1), multiplyAdd(w1, upper, u1))
+            let w2 = broadcast(weights[2 &* stride])
+            (l2, u2) = (multiplyAdd(w2, lower, l2), multiplyAdd(w2, upper, u2))
+            let w3 = broadcast(weights[3 &* stride])
+            (l3, u3) = (multiplyAdd(w3, lower, l3), multiplyAdd(w3, upper, u3))
+            let w4 = broadcast(weights[4 &* stride])
+            (l4, u4) = (multiplyAdd(w4, lower, l4), multiplyAdd(w4, upper, u4))
+            let w5 = broadcast(weights[5 &* stride])
+            (l5, u5) = (multiplyAdd(w5, lower, l5), multiplyAdd(w5, upper, u5))
+        }
+
+        /// Gives each vector and how many vectors behind the first one it belongs.
+        @inline(__always)
+        func forEach(_ body: (Int, Lanes) -> Void) {
+            body(0, l0)
+            body(1, u0)
+            body(2, l1)
+            body(3, u1)
+            body(4, l2)
+            body(5, u2)
+            body(6, l3)
+            body(7, u3)
+            body(8, l4)
+            body(9, u4)
+            body(10, l5)
+            body(11, u5)
+        }
+    }
+#endif
+
+/// Two sums, for what the tiles do not divide.
 private struct TwoSums {
     var s0, s1: Lanes
 
@@ -83,10 +131,23 @@ func denseForward(
     outputCount: Int,
     isRectified: Bool
 ) {
+    var first = 0
+    #if KERNELS_AVX2
+        while first &+ 6 <= outputCount {
+            let (w, b) = (weights + first &* inputCount, bias + first)
+            let target = output + first &* shardWidth
+            var sums = SixPairs { broadcast(b[$0]) }
+            for i in 0..<inputCount { sums.add(input + i &* shardWidth, w + i, stride: inputCount) }
+            sums.forEach { index, sum in
+                store(isRectified ? rectified(sum) : sum, target + index &* laneCount)
+            }
+            first &+= 6
+        }
+    #endif
     var lane = 0
     while lane < shardWidth {
         let x = input + lane
-        var o = 0
+        var o = first
         while o < outputCount {
             let w = weights + o &* inputCount
             let b = bias + o
@@ -193,10 +254,27 @@ func denseInputGradient(
     outputCount: Int
 ) {
     let zero = Lanes(repeating: 0)
+    var first = 0
+    #if KERNELS_AVX2
+        while first &+ 6 <= inputCount {
+            let x = input + first &* shardWidth
+            let target = inputGradient + first &* shardWidth
+            var sums = SixPairs { _ in zero }
+            for o in 0..<outputCount {
+                let w = weights + (o &* inputCount &+ first)
+                sums.add(gradient + o &* shardWidth, w, stride: 1)
+            }
+            sums.forEach { index, sum in
+                let offset = index &* laneCount
+                store(opened(sum, by: load(x + offset)), target + offset)
+            }
+            first &+= 6
+        }
+    #endif
     var lane = 0
     while lane < shardWidth {
         let g = gradient + lane
-        var i = 0
+        var i = first
         while i < inputCount {
             let x = input + (lane &+ i &* shardWidth)
             let target = inputGradient + (lane &+ i &* shardWidth)
@@ -227,74 +305,6 @@ func denseInputGradient(
     }
 }
 
-/// Three neighbouring vectors of one row of the weight gradient.
-private struct ThreeVectors {
-    var v0, v1, v2: Lanes
-
-    @inline(__always)
-    mutating func add(_ g: Float, _ x0: Lanes, _ x1: Lanes, _ x2: Lanes) {
-        let factor = broadcast(g)
-        v0 = multiplyAdd(factor, x0, v0)
-        v1 = multiplyAdd(factor, x1, v1)
-        v2 = multiplyAdd(factor, x2, v2)
-    }
-
-    @inline(__always)
-    func write(_ address: MutableFloats) {
-        store(v0, address)
-        store(v1, address + laneCount)
-        store(v2, address + 2 &* laneCount)
-    }
-}
-
-/// gradient [O, 16], input rows [16, I] → weight gradient [O, I], bias gradient [O]: sums over the
-/// samples in their order.
-///
-/// The tile is four outputs by three vectors. The last tile of a row, and of the rows, overlaps the
-/// one before it and computes the same values again, so that no tile is partial.
-@inline(__always)
-func denseWeightGradient(
-    _ gradient: Floats,
-    _ rows: Floats,
-    _ weightGradient: MutableFloats,
-    _ biasGradient: MutableFloats,
-    inputCount: Int,
-    outputCount: Int
-) {
-    let zero = Lanes(repeating: 0)
-    let width = 3 &* laneCount
-    var column = 0
-    while column < inputCount {
-        let i = min(column, inputCount &- width)
-        var row = 0
-        while row < outputCount {
-            let o = min(row, outputCount &- 4)
-            let g = gradient + o &* shardWidth
-            var a = ThreeVectors(v0: zero, v1: zero, v2: zero)
-            var b = a
-            var c = a
-            var d = a
-            for sample in 0..<shardWidth {
-                let x = rows + (sample &* inputCount &+ i)
-                let (x0, x1) = (load(x), load(x + laneCount))
-                let x2 = load(x + 2 &* laneCount)
-                a.add(g[sample], x0, x1, x2)
-                b.add(g[sample &+ shardWidth], x0, x1, x2)
-                c.add(g[sample &+ 2 &* shardWidth], x0, x1, x2)
-                d.add(g[sample &+ 3 &* shardWidth], x0, x1, x2)
-            }
-            let target = weightGradient + (o &* inputCount &+ i)
-            a.write(target)
-            b.write(target + inputCount)
-            c.write(target + 2 &* inputCount)
-            d.write(target + 3 &* inputCount)
-            row &+= 4
-        }
-        column &+= width
-    }
-    laneSums(gradient, vectorCount: outputCount, biasGradient)
-}
-
 /// The input gradient of 120 → 84.
 package func dense2InputGradient(
     gradient: UnsafePointer<Float>,
@@ -308,52 +318,6 @@ package func dense2InputGradient(
         weights,
         input,
         inputGradient,
-        inputCount: 120,
-        outputCount: 84
-    )
-}
-
-/// `denseWeightGradient` for fewer outputs than its tile has: one after the other.
-func fewWeightGradients(
-    _ gradient: Floats,
-    _ rows: Floats,
-    _ weightGradient: MutableFloats,
-    _ biasGradient: MutableFloats,
-    inputCount: Int,
-    outputCount: Int
-) {
-    let zero = Lanes(repeating: 0)
-    let width = 3 &* laneCount
-    for o in 0..<outputCount {
-        var column = 0
-        while column < inputCount {
-            let i = min(column, inputCount &- width)
-            var sums = ThreeVectors(v0: zero, v1: zero, v2: zero)
-            for sample in 0..<shardWidth {
-                let x = rows + (sample &* inputCount &+ i)
-                let (x0, x1) = (load(x), load(x + laneCount))
-                sums.add(gradient[o &* shardWidth &+ sample], x0, x1, load(x + 2 &* laneCount))
-            }
-            sums.write(weightGradient + (o &* inputCount &+ i))
-            column &+= width
-        }
-    }
-    laneSums(gradient, vectorCount: outputCount, biasGradient)
-}
-
-/// The weight and bias gradients of 120 → 84.
-package func dense2WeightGradient(
-    gradient: UnsafePointer<Float>,
-    rows: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>,
-    outputCount: Int
-) {
-    denseWeightGradient(
-        gradient,
-        rows,
-        weightGradient,
-        biasGradient,
         inputCount: 120,
         outputCount: 84
     )

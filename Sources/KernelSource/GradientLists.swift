@@ -72,10 +72,18 @@ func append(
     count &+= append_lanes(value, offset, bits, values + count, offsets + count)
 }
 
-/// Exchanges row and column of 8×8.
+/// Exchanges row and column of 8×8: of the rows those from `rowCount` on are taken to be zero, and of
+/// the columns those from `columnCount` on are not written.
 @_transparent
-func transposeEight(_ rows: Floats, from: Int, _ columns: MutableFloats, to: Int) {
-    transpose_8x8(rows, from, columns, to)
+func transposeEight(
+    _ rows: Floats,
+    from: Int,
+    rowCount: Int = 8,
+    _ columns: MutableFloats,
+    to: Int,
+    columnCount: Int = 8
+) {
+    transpose_8x8(rows, from, rowCount, columns, to, columnCount)
 }
 
 /// The offset of a window's winner, 0 to 3, from its first position, where positions are `right`

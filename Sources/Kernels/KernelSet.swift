@@ -15,8 +15,6 @@ package struct KernelSet: Sendable {
     package typealias Target = UnsafeMutablePointer<Float>
     /// Which of a pooling window's four positions won, 0 to 3 row by row.
     package typealias Winners = UnsafeMutablePointer<Int32>
-    /// A bit for each sample.
-    package typealias Bits = UnsafeMutablePointer<UInt16>
 
     /// Brings bytes into the lanes: (first sample's pixels, stride, sample count, scratch [32, 16],
     /// pixels [28, 28, 16]).
@@ -27,14 +25,14 @@ package struct KernelSet: Sendable {
     /// Resizes bilinearly: (pixels [28, 28, 16], input [32, 32, 16], whether to divide by 255).
     package let resizeImages: @Sendable (Source, Target, Bool) -> Void
 
-    /// Which samples have ink where, a bit each: (input [32, 32, 16], rows of patches [32, 16],
-    /// windows [14, 16]).
-    package let mapInk: @Sendable (Source, Bits, Bits) -> Void
+    /// Where ink is, a bit each: (input [32, 32, 16], columns [32, 2], samples of windows [14, 16]).
+    package let mapInk:
+        @Sendable (Source, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt16>) -> Void
 
-    /// Input [32, 32, 16], rows of patches with ink, weights, bias, scratch [8, 16] → pooled output
+    /// Input [32, 32, 16], columns with ink, weights, bias, scratch of 320 floats → pooled output
     /// [16, 14, 14, 8] and winners [196, 6, 16].
     package let convolution1Forward:
-        @Sendable (Source, UnsafePointer<UInt16>, Source, Source, Target, Target, Winners) -> Void
+        @Sendable (Source, UnsafePointer<UInt32>, Source, Source, Target, Target, Winners) -> Void
     /// Input [16, 14, 14, 8], weights, bias, scratch of 7,200 floats → pooled output and winners by
     /// windows, [16, 5, 5, 16].
     package let convolution2Forward:
@@ -78,7 +76,7 @@ package struct KernelSet: Sendable {
     /// 3,600 floats → gradient by windows [16, 5, 5, 16], weight and bias gradients.
     package let convolution2WeightGradient:
         @Sendable (Source, Source, UnsafePointer<Int32>, Target, Target, Target, Target) -> Void
-    /// Gradient and winners by windows [16, 5, 5, 16], weights, scratch of 11,744 floats → input
+    /// Gradient and winners by windows [16, 5, 5, 16], weights, scratch of 11,952 floats → input
     /// gradient [16, 14, 14, 8].
     package let convolution2InputGradient:
         @Sendable (Source, UnsafePointer<Int32>, Source, Target, Target) -> Void

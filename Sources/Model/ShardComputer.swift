@@ -100,7 +100,7 @@ extension ShardComputer {
         let w = workspace
         kernels.convolution1Forward(
             w.input.start,
-            w.ink.rows.bits,
+            w.ink.columns.words,
             parameters + first.weight,
             parameters + first.bias,
             w.scratch.kernel.start,
@@ -146,7 +146,7 @@ extension ShardComputer {
         case .pad: kernels.padImages(w.pixels.start, w.input.start, isScaled)
         case .resize: kernels.resizeImages(w.pixels.start, w.input.start, isScaled)
         }
-        kernels.mapInk(w.input.start, w.ink.rows.bits, w.ink.windows.bits)
+        kernels.mapInk(w.input.start, w.ink.columns.words, w.ink.windows.bits)
         return count
     }
 

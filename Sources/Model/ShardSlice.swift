@@ -16,6 +16,11 @@ package struct ShardSlice {
         UnsafeMutableRawPointer(start).bindMemory(to: UInt16.self, capacity: elementCount * 32)
     }
 
+    /// The memory as integers of 32 bits.
+    package var words: UnsafeMutablePointer<UInt32> {
+        UnsafeMutableRawPointer(start).bindMemory(to: UInt32.self, capacity: elementCount * 16)
+    }
+
     /// The memory as bytes.
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: start, count: elementCount * 64)

@@ -28,11 +28,13 @@ package final class Workspace {
     /// What comes of each sample.
     package let outcomes: Outcomes
 
-    /// Where samples have ink, in words of 16 bits.
+    /// Where samples have ink, as `mapInk` has it.
     package struct Ink {
-        /// The rows of patches, [32, 16].
-        package let rows: ShardSlice
-        /// The windows, [14, 16].
+        /// Of each row of the input and each half of the samples, the columns, in words of 32 bits
+        /// [32, 2].
+        package let columns: ShardSlice
+        /// The samples of the windows, in words of 16 bits [14, 16], and behind them room for what
+        /// `mapInk` takes down first.
         package let windows: ShardSlice
     }
 
@@ -75,7 +77,7 @@ package final class Workspace {
         let pooled1Count = side * side * 8
         let winners1Count = LeNet.pools[0].outputCount
         let inputCount = LeNet.convolutions[0].inputCount
-        var total = LeNet.imageSize + inputCount + Self.imageSize + 16 + 7
+        var total = LeNet.imageSize + inputCount + Self.imageSize + 4 + 32
         total += 2 * pooled1Count + winners1Count + 7 * windowCount
         total += 2 * outputs.reduce(0, +) + rowCount + Self.scratchCount + 3
         memory = ShardArray(elementCount: total, inLargePages: true)
@@ -86,7 +88,7 @@ package final class Workspace {
             return ShardSlice(elementCount: count, start: next)
         }
         (pixels, input, images) = (take(LeNet.imageSize), take(inputCount), take(Self.imageSize))
-        ink = Ink(rows: take(16), windows: take(7))
+        ink = Ink(columns: take(4), windows: take(32))
         let (output, gradient) = (take(pooled1Count), take(pooled1Count))
         pooled1 = Pooled(output: output, winners: take(winners1Count), gradient: gradient)
         func takeWindows() -> Pooled {

@@ -53,8 +53,8 @@ struct LeNetTests {
         #expect(workspace.pooled1.output.elementCount == 14 * 14 * 8)
         #expect(workspace.pooled1.winners.elementCount == 14 * 14 * 6)
         #expect(workspace.rows2.output.elementCount == 400)
-        #expect(workspace.ink.rows.elementCount * 32 == 32 * 16)
-        #expect(workspace.ink.windows.elementCount * 32 == 14 * 16)
+        #expect(workspace.ink.columns.elementCount * 16 == 32 * 2)
+        #expect(workspace.ink.windows.elementCount * 32 == 32 * 32)
         // The first convolution's lists, which are the most.
         #expect(workspace.scratch.kernel.elementCount * 16 == 976 + 12 * 1_808)
     }

@@ -21,6 +21,14 @@ INLINED unsigned nonzero_bits_4(LANES(float, 4) x) {
     return is[0] | is[1] | is[2] | is[3];
 }
 
+// The same of sixteen integers of 16 bits.
+INLINED unsigned nonzero_bits_of_words(LANES(unsigned short, 16) x) {
+    LANES(_Bool, 16) is = __builtin_convertvector(x != 0, LANES(_Bool, 16));
+    unsigned short bits;
+    __builtin_memcpy(&bits, &is, 2);
+    return bits;
+}
+
 // Writes the lanes of set bits, the lowest first, to the front of two lists, and whatever behind them up to a vector;
 // returns how many there were.
 #if defined(__AVX512F__)
@@ -83,10 +91,15 @@ INLINED long append_lanes(LANES(float, 4) value, LANES(int, 4) offset, unsigned 
 }
 #endif
 
-// Exchanges row and column: eight rows of eight, `from` apart, become eight columns in rows `to` apart.
-INLINED void transpose_8x8(const float *rows, long from, float *columns, long to) {
+// Exchanges row and column: rows of eight, `from` apart, become columns in rows `to` apart. Of the eight rows those from
+// `row_count` on are taken to be zero, and of the eight columns those from `column_count` on are not written.
+INLINED void transpose_8x8(
+    const float *rows, long from, long row_count, float *columns, long to, long column_count) {
     LANES(float, 8) r[8], p[8];
-    for (int i = 0; i < 8; i++) __builtin_memcpy(&r[i], rows + i * from, 32);
+    for (int i = 0; i < 8; i++) {
+        r[i] = (LANES(float, 8))(0);
+        if (i < row_count) __builtin_memcpy(&r[i], rows + i * from, 32);
+    }
     for (int i = 0; i < 4; i++) {
         p[i] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
         p[i + 4] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
@@ -101,7 +114,9 @@ INLINED void transpose_8x8(const float *rows, long from, float *columns, long to
         p[i] = __builtin_shufflevector(r[j], r[j + 2], 0, 1, 2, 3, 8, 9, 10, 11);
         p[i + 4] = __builtin_shufflevector(r[j], r[j + 2], 4, 5, 6, 7, 12, 13, 14, 15);
     }
-    for (int i = 0; i < 8; i++) __builtin_memcpy(columns + i * to, &p[i], 32);
+    for (int i = 0; i < 8; i++) {
+        if (i < column_count) __builtin_memcpy(columns + i * to, &p[i], 32);
+    }
 }
 
 #if defined(__AVX512F__)
