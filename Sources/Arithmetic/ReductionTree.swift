@@ -88,6 +88,22 @@ package final class ReductionTree {
         precondition(previous == nil, "the sum at \(place) was added twice")
     }
 
+    /// Takes out what the sum over `subtree` would be added to next, if that waits here and may be
+    /// added to; `subtree` becomes the place of the two's sum.
+    ///
+    /// Whoever adds it up elsewhere gives the sum back there.
+    package func takeLeftSibling(of subtree: inout Subtree) -> ParameterBuffer? {
+        while subtree != root, subtree.sibling.shards(of: shardCount).isEmpty {
+            subtree = subtree.parent
+        }
+        guard subtree != root, !subtree.isLeft, let left = waiting[subtree.sibling],
+            left.isOwned, let gradient = left.gradient
+        else { return nil }
+        waiting[subtree.sibling] = nil
+        subtree = subtree.parent
+        return gradient
+    }
+
     private func added(_ left: Sum, _ right: Sum) -> Sum {
         Sum(
             gradient: added(left, right.gradient),

@@ -83,5 +83,42 @@ extension KernelCheck {
         }
         try expect("\(name) weight gradient", weightGradient, weightSum)
         try expect("\(name) bias gradient", biasGradient, biasSum)
+        if index == 0 { try weightGradientSum(gradient, rows, weightGradient) }
+    }
+
+    /// Checks the widest layer's weight gradient as it is added to sums, against the same additions
+    /// apart.
+    private mutating func weightGradientSum(
+        _ gradient: ShardArray,
+        _ rows: ShardArray,
+        _ weightGradient: [Float]
+    ) throws(KernelBenchmarkError) {
+        // Each of the sums begins some floats before the weights.
+        let (offset, count) = (16, weightGradient.count)
+        let sums = [numbers(offset + count), numbers(offset + count)]
+        let memory = sums.map { sum in
+            let memory = UnsafeMutablePointer<Float>.allocate(capacity: sum.count)
+            memory.initialize(from: sum, count: sum.count)
+            return memory
+        }
+        defer { for memory in memory { memory.deallocate() } }
+        var biasGradient = [Float](repeating: 0, count: 120)
+        kernels.dense1WeightGradientSum(
+            gradient.start,
+            rows.start,
+            memory,
+            memory.count,
+            offset,
+            &biasGradient
+        )
+        let first = ReferenceOptimizer.treeSum([Array(sums[0][offset...]), weightGradient])
+        let total = ReferenceOptimizer.treeSum([Array(sums[1][offset...]), first])
+        let found = UnsafeBufferPointer(start: memory[1], count: offset + count)
+        try expect(
+            "the sum of weight gradients",
+            Array(found),
+            sums[1][..<offset] + total,
+            tolerance: 0
+        )
     }
 }

@@ -24,6 +24,15 @@ private struct Section {
         }
 
         @_transparent
+        mutating func add(to address: MutableFloats) {
+            a = load(address) + a
+            b = load(address + 16) + b
+            c = load(address + 32) + c
+            d = load(address + 48) + d
+            e = load(address + 64) + e
+        }
+
+        @_transparent
         func write(_ address: MutableFloats) {
             store(a, address)
             store(b, address + 16)
@@ -63,6 +72,20 @@ private struct Section {
             h.addProduct(factor, loadEight(x + 56))
             i.addProduct(factor, loadEight(x + 64))
             j.addProduct(factor, loadEight(x + 72))
+        }
+
+        @_transparent
+        mutating func add(to address: MutableFloats) {
+            a = loadEight(address + 0) + a
+            b = loadEight(address + 8) + b
+            c = loadEight(address + 16) + c
+            d = loadEight(address + 24) + d
+            e = loadEight(address + 32) + e
+            f = loadEight(address + 40) + f
+            g = loadEight(address + 48) + g
+            h = loadEight(address + 56) + h
+            i = loadEight(address + 64) + i
+            j = loadEight(address + 72) + j
         }
 
         @_transparent
@@ -127,16 +150,33 @@ private func list(
     return total
 }
 
-/// The weight and bias gradients of 400 → 120: gradient [120, 16], input rows [16, 400] → weight
-/// gradient [120, 400], bias gradient [120].
-///
+/// Sums of the weight gradients of earlier shards, to each of which the next is added.
+private struct Sums {
+    let arrays: UnsafePointer<MutableFloats>
+    let count: Int
+    /// Where the weights begin in each.
+    let offset: Int
+}
+
+/// Adds each of the sums at a place in front of a section, one after the other, and writes the
+/// total.
+@_transparent
+private func write(_ section: Section, at place: Int, after sums: Sums?, _ target: MutableFloats) {
+    var section = section
+    if let sums {
+        for index in 0..<sums.count { section.add(to: sums.arrays[index] + (sums.offset &+ place)) }
+    }
+    section.write(target + place)
+}
+
 /// The list of an output lies where the bias gradient will: that is written last.
-package func dense1WeightGradient(
-    gradient: UnsafePointer<Float>,
-    rows: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>,
-    outputCount: Int
+@_transparent
+private func dense1WeightGradient(
+    _ gradient: Floats,
+    _ rows: Floats,
+    _ weightGradient: MutableFloats,
+    _ biasGradient: MutableFloats,
+    after sums: Sums?
 ) {
     let leavingZeros = areFinite(rows, count: 6_400)
     let values = biasGradient
@@ -149,7 +189,7 @@ package func dense1WeightGradient(
             values,
             offsets
         )
-        let target = weightGradient + o &* 400
+        let first = o &* 400
         #if KERNELS_AVX512
             var (s0, s1, s2) = (Section(), Section(), Section())
             var (s3, s4) = (Section(), Section())
@@ -161,11 +201,11 @@ package func dense1WeightGradient(
                 s3.add(g, x + 240)
                 s4.add(g, x + 320)
             }
-            s0.write(target)
-            s1.write(target + 80)
-            s2.write(target + 160)
-            s3.write(target + 240)
-            s4.write(target + 320)
+            write(s0, at: first, after: sums, weightGradient)
+            write(s1, at: first &+ 80, after: sums, weightGradient)
+            write(s2, at: first &+ 160, after: sums, weightGradient)
+            write(s3, at: first &+ 240, after: sums, weightGradient)
+            write(s4, at: first &+ 320, after: sums, weightGradient)
         #else
             var start = 0
             while start < 400 {
@@ -173,12 +213,46 @@ package func dense1WeightGradient(
                 for index in 0..<count {
                     section.add(values[index], rows + (Int(offsets[index]) &+ start))
                 }
-                section.write(target + start)
+                write(section, at: first &+ start, after: sums, weightGradient)
                 start &+= 80
             }
         #endif
     }
     laneSums(gradient, vectorCount: 120, biasGradient)
+}
+
+/// The weight and bias gradients of 400 → 120: gradient [120, 16], input rows [16, 400] → weight
+/// gradient [120, 400], bias gradient [120].
+package func dense1WeightGradient(
+    gradient: UnsafePointer<Float>,
+    rows: UnsafePointer<Float>,
+    weightGradient: UnsafeMutablePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>,
+    outputCount: Int
+) {
+    dense1WeightGradient(gradient, rows, weightGradient, biasGradient, after: nil)
+}
+
+/// The same, with the weight gradient added to `sums`, as by `add`: to the first of them, this to the
+/// second and so on, in each from `offset` on. The last one takes the total, the others stay as they
+/// are.
+///
+/// - Precondition: there is one at least.
+package func dense1WeightGradientSum(
+    gradient: UnsafePointer<Float>,
+    rows: UnsafePointer<Float>,
+    sums: UnsafePointer<UnsafeMutablePointer<Float>>,
+    sumCount: Int,
+    offset: Int,
+    biasGradient: UnsafeMutablePointer<Float>
+) {
+    dense1WeightGradient(
+        gradient,
+        rows,
+        sums[sumCount &- 1] + offset,
+        biasGradient,
+        after: Sums(arrays: sums, count: sumCount, offset: offset)
+    )
 }
 
 /// Lists the gradient rows [16, 120] of each sample, 144 floats apart.

@@ -32,6 +32,7 @@
                     KernelsAVX2.dense2WeightGradient,
                     KernelsAVX2.dense3WeightGradient,
                 ],
+                dense1WeightGradientSum: KernelsAVX2.dense1WeightGradientSum,
                 dense1InputGradient: KernelsAVX2.dense1InputGradient,
                 convolution2WeightGradient: KernelsAVX2.convolution2WeightGradient,
                 convolution2InputGradient: KernelsAVX2.convolution2InputGradient,

@@ -32,6 +32,7 @@
                     KernelsAVX512.dense2WeightGradient,
                     KernelsAVX512.dense3WeightGradient,
                 ],
+                dense1WeightGradientSum: KernelsAVX512.dense1WeightGradientSum,
                 dense1InputGradient: KernelsAVX512.dense1InputGradient,
                 convolution2WeightGradient: KernelsAVX512.convolution2WeightGradient,
                 convolution2InputGradient: KernelsAVX512.convolution2InputGradient,

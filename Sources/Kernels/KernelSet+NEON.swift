@@ -32,6 +32,7 @@
                     KernelsNEON.dense2WeightGradient,
                     KernelsNEON.dense3WeightGradient,
                 ],
+                dense1WeightGradientSum: KernelsNEON.dense1WeightGradientSum,
                 dense1InputGradient: KernelsNEON.dense1InputGradient,
                 convolution2WeightGradient: KernelsNEON.convolution2WeightGradient,
                 convolution2InputGradient: KernelsNEON.convolution2InputGradient,

@@ -69,6 +69,11 @@ package struct KernelSet: Sendable {
     ///
     /// A variable, so that a test can have a processor compute wrong bits.
     package var denseWeightGradient: [@Sendable (Source, Source, Target, Target, Int) -> Void]
+    /// The first of them, with the weight gradient added to some sums, as by `add`: to the first,
+    /// this to the second and so on, and the total is in the last; then their count, where the
+    /// weights begin in each, and the bias gradient by itself.
+    package let dense1WeightGradientSum:
+        @Sendable (Source, Source, UnsafePointer<Target>, Int, Int, Target) -> Void
     /// Gradient rows [16, 120], weights, input rows [16, 400], scratch of 4,608 floats → input
     /// gradient rows [16, 400], zero where the input is.
     package let dense1InputGradient: @Sendable (Source, Source, Source, Target, Target) -> Void

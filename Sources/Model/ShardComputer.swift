@@ -12,7 +12,7 @@ package final class ShardComputer {
     private let workspace: Workspace
     private let (first, second) = (LeNet.convolutions[0], LeNet.convolutions[1])
     private let dense: [Layer]
-    private let classCount: Int
+    private let classCount, parameterCount: Int
     private var sampleCount = 0
 
     /// Makes a computer with its memory.
@@ -21,6 +21,7 @@ package final class ShardComputer {
         workspace = Workspace(of: network)
         dense = network.dense
         classCount = network.classCount
+        parameterCount = network.parameterCount
         self.transform = transform
     }
 
@@ -195,9 +196,14 @@ extension ShardComputer {
 
     /// Completes the segment of the fully connected layers and the gradient of their input, after
     /// `forward`.
+    ///
+    /// - Parameter sums: what the segment is added to, as by `KernelSet.add`: to the first, this to
+    ///   the second and so on. The last one takes the total, and nothing else holds a whole segment
+    ///   then. Empty for a segment in `gradient` by itself.
     package func fullyConnectedBackward(
         _ parameters: UnsafePointer<Float>,
-        into gradient: UnsafeMutablePointer<Float>
+        into gradient: UnsafeMutablePointer<Float>,
+        addingTo sums: UnsafeBufferPointer<KernelSet.Target> = .init(start: nil, count: 0)
     ) {
         let w = workspace
         for index in dense.indices.dropFirst().reversed() {
@@ -221,13 +227,25 @@ extension ShardComputer {
             )
         }
         let (widest, outputGradient) = (dense[0], w.rectifiedGradients[0])
-        kernels.denseWeightGradient[0](
-            outputGradient.start,
-            w.rows2.output.start,
-            gradient + widest.weight,
-            gradient + widest.bias,
-            widest.outputCount
-        )
+        if let first = sums.baseAddress, !sums.isEmpty {
+            kernels.dense1WeightGradientSum(
+                outputGradient.start,
+                w.rows2.output.start,
+                first,
+                sums.count,
+                widest.weight,
+                gradient + widest.bias
+            )
+            addRest(gradient, to: sums)
+        } else {
+            kernels.denseWeightGradient[0](
+                outputGradient.start,
+                w.rows2.output.start,
+                gradient + widest.weight,
+                gradient + widest.bias,
+                widest.outputCount
+            )
+        }
         kernels.transpose(
             outputGradient.start,
             w.scratch.rows.start,
@@ -241,6 +259,19 @@ extension ShardComputer {
             w.scratch.kernel.start,
             w.rows2.gradient.start
         )
+    }
+
+    /// Adds what comes behind the widest layer's weights.
+    private func addRest(
+        _ gradient: UnsafeMutablePointer<Float>,
+        to sums: UnsafeBufferPointer<KernelSet.Target>
+    ) {
+        let (first, count) = (dense[0].bias, parameterCount - dense[0].bias)
+        var last = gradient
+        for sum in sums {
+            kernels.add(into: sum + first, last + first, count: count)
+            last = sum
+        }
     }
 
     /// Completes the segment of the convolutions, after `fullyConnectedBackward`.

@@ -18,6 +18,8 @@ final class SubtreeComputer {
     private let augmenter: ImageAugmenter?
     /// The sums of both segments.
     private let reductions: [ReductionTree]
+    /// What a shard's gradient is added to: kept for its memory.
+    private var sums: (buffers: [ParameterBuffer], starts: [UnsafeMutablePointer<Float>]) = ([], [])
     /// The work whose first shard the computer holds already, and whose convolutions it has
     /// computed for that.
     private var prepared: Work?
@@ -119,12 +121,7 @@ final class SubtreeComputer {
                 isBegun: isBegun,
                 isTraining: isTraining
             )
-            if let gradient, simulatedDuration == nil {
-                computer.fullyConnectedBackward(parameters.start, into: gradient.start)
-                clock.lap(.backwardFullyConnected)
-            }
-            reductions[1].add(ReductionTree.Sum(gradient: gradient), at: place)
-            clock.lap(.reduce)
+            fullyConnectedBackward(parameters, into: gradient, at: place)
             if index == shardCount - 1, let gradient = reductions[1].total?.gradient {
                 whenFullyConnected(gradient)
             }
@@ -155,6 +152,36 @@ final class SubtreeComputer {
         guard let augmenter, case .step(let step) = work.round else { return computer.load(shard) }
         let place = (work.subtree.index << work.subtree.level + index) * LeNet.shardSampleCountMax
         computer.load(augmenter.augmented(shard, step: step, place: place))
+    }
+
+    /// Adds a shard's segment of the fully connected layers to the tree: to what waits for it at
+    /// once, as it is computed, instead of writing it to read it again.
+    private func fullyConnectedBackward(
+        _ parameters: ParameterBuffer,
+        into gradient: ParameterBuffer?,
+        at shard: Subtree
+    ) {
+        let tree = reductions[1]
+        guard let gradient, simulatedDuration == nil else {
+            return tree.add(ReductionTree.Sum(gradient: gradient), at: shard)
+        }
+        var place = shard
+        while let waiting = tree.takeLeftSibling(of: &place) {
+            sums.buffers.append(waiting)
+            sums.starts.append(waiting.start)
+        }
+        sums.starts.withUnsafeBufferPointer { starts in
+            computer.fullyConnectedBackward(
+                parameters.start,
+                into: gradient.start,
+                addingTo: starts
+            )
+        }
+        clock.lap(.backwardFullyConnected)
+        tree.add(ReductionTree.Sum(gradient: sums.buffers.last ?? gradient), at: place)
+        sums.buffers.removeAll(keepingCapacity: true)
+        sums.starts.removeAll(keepingCapacity: true)
+        clock.lap(.reduce)
     }
 
     private static let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize

@@ -92,6 +92,44 @@ struct ReductionTreeTests {
         }
     }
 
+    @Test(arguments: 1...9)
+    func `gives out what a shard is added to next, up to a sum that is still to come`(
+        shardCount: Int
+    ) throws {
+        let tree = ReductionTree(shardCount: shardCount, kernels: kernels)
+        for index in 0..<shardCount {
+            let sum = shard(index)
+            var place = Subtree(level: 0, index: index)
+            var last = try #require(sum.gradient)
+            while let left = tree.takeLeftSibling(of: &place) {
+                kernels.add(into: left.start, last.start, count: last.count)
+                last = left
+            }
+            tree.add(ReductionTree.Sum(gradient: last), at: place)
+        }
+        let expected = naive(Subtree.root(of: shardCount), of: shardCount)!
+        let found = try #require(tree.total?.gradient).floats.map(\.bitPattern)
+        #expect(found == expected.0.map(\.bitPattern))
+    }
+
+    @Test func `gives out nothing that is another's or is not there`() {
+        let tree = ReductionTree(shardCount: 4, kernels: kernels)
+        var place = Subtree(level: 0, index: 1)
+        #expect(tree.takeLeftSibling(of: &place) == nil)
+        var foreign = shard(0)
+        foreign.isOwned = false
+        tree.add(foreign, at: Subtree(level: 0, index: 0))
+        #expect(tree.takeLeftSibling(of: &place) == nil)
+        tree.add(ReductionTree.Sum(gradient: nil), at: Subtree(level: 0, index: 2))
+        place = Subtree(level: 0, index: 3)
+        #expect(tree.takeLeftSibling(of: &place) == nil)
+        #expect(place == Subtree(level: 0, index: 3))
+        // Nor was anything taken.
+        tree.add(shard(1), at: Subtree(level: 0, index: 1))
+        tree.add(ReductionTree.Sum(gradient: nil), at: place)
+        #expect(tree.total != nil)
+    }
+
     /// What a worker answers: its shards, added as if they were a round of their own.
     private func sum(of subtree: Subtree, _ shardCount: Int) -> ReductionTree.Sum {
         let shards = subtree.shards(of: shardCount)

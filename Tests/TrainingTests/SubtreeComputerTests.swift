@@ -47,6 +47,41 @@ struct SubtreeComputerTests {
         }
     }
 
+    /// The sum of the shards by themselves, in the tree.
+    private func treeSum(_ shards: [[UInt8]]) throws -> [UInt32] {
+        let tree = ReductionTree(
+            shardCount: shards.count,
+            kernels: try KernelSet.best(environment: [:])
+        )
+        FloatingPointMode.withSubnormalsFlushed {
+            for (index, shard) in shards.enumerated() {
+                let sum = shard.withUnsafeBytes {
+                    fresh.total(of: work(0), $0, parameters: parameters)
+                }
+                tree.add(sum, at: Subtree(level: 0, index: index))
+            }
+        }
+        return try #require(tree.total?.gradient).floats.map(\.bitPattern)
+    }
+
+    @Test(arguments: 1...9)
+    func `adds the shards of a subtree in the order of the tree`(shardCount: Int) throws {
+        let shards = (0..<shardCount).map { _ in samples(0) }.enumerated().map { index, shard in
+            // Different shards: each its own labels and its own dark corner.
+            shard.enumerated().map { place, byte in
+                place % 785 == 0 ? (byte + UInt8(index)) % 10 : place % 785 < 80 * index ? 0 : byte
+            }
+        }
+        let work = Work(round: .step(index: 0), subtree: Subtree(level: 4, index: 0), version: 0)
+        let sum = FloatingPointMode.withSubnormalsFlushed {
+            Array(shards.joined()).withUnsafeBytes {
+                computer.total(of: work, $0, parameters: parameters)
+            }
+        }
+        let found = try #require(sum.gradient).floats.map(\.bitPattern)
+        #expect(try found == treeSum(shards))
+    }
+
     private func begin(_ index: Int) {
         FloatingPointMode.withSubnormalsFlushed {
             computer.begin(work(index), convolutions: parameters)
