@@ -18,8 +18,8 @@ struct WrongAnswerTests {
         let calls = Mutex(0)
         let right = kernels.denseWeightGradient[2]
         var faulty = kernels
-        faulty.denseWeightGradient[2] = { gradient, input, weights, biases, count in
-            right(gradient, input, weights, biases, count)
+        faulty.denseWeightGradient[2] = { gradient, input, weights, biases, outputCount in
+            right(gradient, input, weights, biases, outputCount)
             let isWrong = calls.withLock { calls in
                 calls += 1
                 return calls > count
@@ -51,24 +51,36 @@ struct WrongAnswerTests {
         #expect(record.workerNames[wrong]?.hasSuffix("/\(getpid()) (\(wrong))") == true)
     }
 
-    /// Kernels that make one weight's gradient not a number from the `count`th shard on.
-    private func obviouslyFaulty(_ kernels: KernelSet, after count: Int) -> KernelSet {
-        let calls = SmallRun.Counter()
+    /// The kernels of two workers, the second of which makes one weight's gradient not a number
+    /// from the `count`th shard on.
+    ///
+    /// The first one does not run ahead, as it could where the machine is busy: the second would
+    /// then have no shard to be wrong in.
+    private func rightAndObviouslyFaulty(_ kernels: KernelSet, after count: Int) -> [KernelSet] {
+        let (rightCalls, faultyCalls) = (SmallRun.Counter(), SmallRun.Counter())
         let right = kernels.denseWeightGradient[2]
-        var faulty = kernels
-        faulty.denseWeightGradient[2] = { gradient, input, weights, biases, count in
-            right(gradient, input, weights, biases, count)
-            calls.increase()
-            if calls.value > count { weights[77] = .nan }
+        var patient = kernels
+        patient.denseWeightGradient[2] = { gradient, input, weights, biases, outputCount in
+            right(gradient, input, weights, biases, outputCount)
+            rightCalls.increase()
+            let goal = min(rightCalls.value, count + 1)
+            let deadline = ContinuousClock.now + .seconds(5 * Sanitizer.patience)
+            while faultyCalls.value < goal, ContinuousClock.now < deadline { usleep(1_000) }
         }
-        return faulty
+        var faulty = kernels
+        faulty.denseWeightGradient[2] = { gradient, input, weights, biases, outputCount in
+            right(gradient, input, weights, biases, outputCount)
+            faultyCalls.increase()
+            if faultyCalls.value > count { weights[77] = .nan }
+        }
+        return [patient, faulty]
     }
 
     @Test func `says which steps only a wrong worker's word stands for`() async throws {
         let small = try SmallRun()
         let record = SmallRun.Record()
         let (result, _) = try await small.train(
-            with: [small.kernels, obviouslyFaulty(small.kernels, after: 3)],
+            with: rightAndObviouslyFaulty(small.kernels, after: 3),
             record
         )
         #expect(result.outcome == .completed)
@@ -85,7 +97,7 @@ struct WrongAnswerTests {
         let small = try SmallRun(verify: 0.000_001)
         let record = SmallRun.Record()
         let (result, parameters) = try await small.train(
-            with: [small.kernels, obviouslyFaulty(small.kernels, after: 3)],
+            with: rightAndObviouslyFaulty(small.kernels, after: 3),
             record
         )
         #expect(result.outcome == .completed)
