@@ -17,6 +17,16 @@ struct SimulationTests {
         #expect(sweep.eventCount > 100_000)
     }
 
+    /// Seeds that found what hundreds of others do not.
+    ///
+    /// 15907: a worker takes longer for its work than the coordinator waits before it repeats
+    /// itself, and its messages pile up.
+    @Test(arguments: [15_907] as [UInt64])
+    func `ends at the same digest where it did not once`(seed: UInt64) {
+        let result = Simulation<ToyRun>(seed: seed).run()
+        #expect(result.failure == nil, report(result))
+    }
+
     @Test func `gives the same trace for the same seed, and another for another`() {
         let first = Simulation<ToyRun>(seed: 11, hasText: true).run()
         #expect(Simulation<ToyRun>(seed: 11, hasText: true).run() == first)

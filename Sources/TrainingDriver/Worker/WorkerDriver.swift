@@ -30,7 +30,7 @@ package final class WorkerDriver<
     private var samples = SampleStore<Payloads.Samples>()
     private var work: Work?
     private var answer: WorkerAnswer<Payloads>?
-    private var lines = LineLimit()
+    private var intake = MessageIntake()
 
     /// Will compute for a coordinator that a transport looks for.
     package init(
@@ -75,11 +75,27 @@ package final class WorkerDriver<
             try handle(change == .made ? .connected : .disconnected)
         }
         if let line = transport.searchLine(at: clock.now) { observer.searchGoesOn(line) }
-        while outcome == nil, let received = try transport.receive() { try take(received) }
+        try takeMessages()
         if outcome == nil, let deadline = machine.nextDeadline, deadline <= clock.now {
             try handle(.deadlineReached)
         }
         if outcome == nil, let work { try compute(work) }
+    }
+
+    /// Takes what has come, until there is something to compute: that does not wait for the rest.
+    ///
+    /// The rest is taken before anything else is computed. A worker that is slower than its
+    /// coordinator repeats itself would otherwise never learn that its work is void.
+    private func takeMessages() throws(Carrier.Failure) {
+        var isRestTaken = false
+        while outcome == nil, !isRestTaken, work == nil || intake.isRestDue {
+            if let received = try transport.receive() {
+                try take(received)
+            } else {
+                isRestTaken = true
+            }
+        }
+        intake.isRestDue = !isRestTaken
     }
 
     private func take(_ received: WorkerReceived<Payloads>) throws(Carrier.Failure) {
@@ -94,7 +110,8 @@ package final class WorkerDriver<
         case .payloadPortFailed(let port, let reason):
             observer.payloadPortDidFail(port, reason: reason)
         case .rejected(let reason, let kind):
-            guard let line = lines.note("dropped \(reason)", ofKind: kind, at: clock.now) else {
+            guard let line = intake.lines.note("dropped \(reason)", ofKind: kind, at: clock.now)
+            else {
                 return
             }
             observer.didReceiveForeignBytes(reason: line)
@@ -236,6 +253,14 @@ package final class WorkerDriver<
         answer = computed
         try handle(.computed(work))
     }
+}
+
+/// What a worker remembers of the messages that it took.
+private struct MessageIntake {
+    /// Whether something was to be computed before all were taken.
+    var isRestDue = false
+    /// How much is said of those that were dropped.
+    var lines = LineLimit()
 }
 
 extension WorkerMessage {
