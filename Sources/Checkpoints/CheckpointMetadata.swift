@@ -9,8 +9,8 @@ package struct CheckpointMetadata: Equatable, Sendable {
     ///
     /// It also stands for the order of the kernels' operations: a run that another version began
     /// would end at other bits. Models of any version can be read. 1: dense gradients of the
-    /// convolutions; 2: gradients by lists.
-    package static let formatVersion = 2
+    /// convolutions; 2: gradients by lists; 3: the second convolution by nine points.
+    package static let formatVersion = 3
 
     /// The run that wrote it.
     package var runID: String

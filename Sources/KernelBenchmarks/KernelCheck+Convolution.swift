@@ -28,6 +28,11 @@ extension KernelCheck {
             )
             guard trial.isSecond else { continue }
             try expect(
+                "\(name) choice of winners",
+                expected.outputsOfWinners[sample],
+                expected.outputs[sample]
+            )
+            try expect(
                 "\(name) input gradient",
                 trial.inputGradient.sample(sample),
                 expected.inputGradients[sample]
@@ -43,6 +48,8 @@ private final class ConvolutionTrial {
     /// What the reference computes from the same arrays.
     struct Expected {
         var outputs: [[Float]] = []
+        /// Those of the windows' winners as the kernel has chosen them.
+        var outputsOfWinners: [[Float]] = []
         var inputGradients: [[Float]] = []
         var weightGradient: [Float]
         var biasGradient: [Float]
@@ -50,6 +57,8 @@ private final class ConvolutionTrial {
 
     let layer: ReferenceConvolution
     let input, output, winners, pooledGradient, inputGradient: ShardArray
+    /// The winners by channels, of the second convolution.
+    private let winnerRows = ShardArray(elementCount: 400)
     private let scratch = ShardArray(elementCount: 22_672 / 16)
     let weights, bias: [Float]
     var weightGradient, biasGradient: [Float]
@@ -140,10 +149,7 @@ private final class ConvolutionTrial {
         let x = ShardArray(elementCount: 196 * 8)
         x.copyChannels(of: input, channelCount: 6)
         let windows = ShardArray(elementCount: output.elementCount)
-        let (rows, winnerRows, rowGradient) = (
-            ShardArray(elementCount: 400), ShardArray(elementCount: 400),
-            ShardArray(elementCount: 400)
-        )
+        let (rows, rowGradient) = (ShardArray(elementCount: 400), ShardArray(elementCount: 400))
         kernels.convolution2Forward(
             x.start,
             weights,
@@ -192,12 +198,25 @@ private final class ConvolutionTrial {
         for sample in 0..<sampleCount {
             let x = input.sample(sample)
             let (channelCount, side) = (layer.outputChannelCount, layer.outputSide)
-            let (pooled, winners) = ReferencePool.pool(
-                layer.output(input: x, weights: weights, bias: bias),
+            let values = layer.output(input: x, weights: weights, bias: bias)
+            var (pooled, winners) = ReferencePool.pool(
+                values,
                 channelCount: channelCount,
                 side: side
             )
             result.outputs.append(pooled)
+            if isSecond {
+                // Of values that are nearly the same, its order of operations may choose any.
+                winners = chosenWinners(of: sample)
+                let chosen = ReferencePool.outputs(
+                    of: values,
+                    winners: winners,
+                    channelCount: channelCount,
+                    side: side
+                )
+                result.outputsOfWinners.append(chosen)
+                pooled = output.sample(sample)
+            }
             let gradient = ReferencePool.inputGradient(
                 pooledGradient.sample(sample),
                 output: pooled,
@@ -213,6 +232,10 @@ private final class ConvolutionTrial {
             result.inputGradients.append(zip(open, x).map { $1 <= 0 ? 0 : $0 })
         }
         return result
+    }
+
+    private func chosenWinners(of sample: Int) -> [Int] {
+        (0..<400).map { Int(winnerRows.slice.integers[sample * 400 + $0]) }
     }
 }
 

@@ -26,6 +26,22 @@ package enum ReferencePool {
         return (output, winners)
     }
 
+    /// The rectified value of each window's winner, as another has chosen it; NaN where one of the
+    /// four is.
+    package static func outputs(
+        of values: [Float],
+        winners: [Int],
+        channelCount: Int,
+        side: Int
+    ) -> [Float] {
+        var result: [Float] = []
+        forEachWindow(channelCount: channelCount, side: side) { positions in
+            let isNumber = positions.allSatisfy { !values[$0].isNaN }
+            result.append(isNumber ? max(values[positions[winners[result.count]]], 0) : .nan)
+        }
+        return result
+    }
+
     /// Gives each gradient to its window's winner if the rectifier let it through, as it does NaN.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)

@@ -1,27 +1,5 @@
-// The second convolution forward, by Winograd's minimal filtering along a row (Winograd 1980; Lavin &
-// Gray 2016): two neighbouring outputs of a filter row of five take six products instead of ten.
-//
-// F(2, 5) evaluates at 0, ±1, ±2 and ∞. Six neighbouring inputs d become Bᵀ·d, five weights w become
-// G·w, and of their products m, summed over channels and filter rows, the outputs are Aᵀ·m:
-//
-//     Bᵀ = 4  0 −5  0  1  0     24·G =  6   0   0   0   0     Aᵀ = 1  1  1  1  1  0
-//          0 −4 −4  1  1  0            −4  −4  −4  −4  −4          0  1 −1  2 −2  1
-//          0  4 −4 −1  1  0            −4   4  −4   4  −4
-//          0 −2 −1  2  1  0             1   2   4   8  16
-//          0  2 −1 −2  1  0             1  −2   4  −8  16
-//          0  4  0 −5  0  1             0   0   0   0  24
-//
-// The weights are taken times 24, so that all factors are whole, and the outputs are divided by it.
-// Samples go one by one, with output channels in the lanes.
-
-/// Input columns, or weights, at the six points.
-@_transparent private var pointCount: Int { 6 }
-
-/// Floats of the weights at one point, [6, 5, 16], and of the inputs, [5, 14, 8].
-@_transparent private var weightPointSize: Int { 6 * 5 * 16 }
-@_transparent private var inputPointSize: Int { 5 * 14 * 8 }
-/// Floats of the products at one point, [10, 16].
-@_transparent private var productPointSize: Int { 10 * 16 }
+// The second convolution forward. A row of ten outputs is two times five of `Winograd`; samples go one
+// by one, with output channels in the lanes.
 
 /// Turns the weights [16, 150] to [150, 16].
 @_transparent
@@ -35,89 +13,6 @@ private func turnWeights(_ weights: Floats, _ turned: MutableFloats) {
     }
 }
 
-/// 24·G·w for each filter row: turned weights [6, 5, 5, 16] → [6 points, 6, 5, 16].
-@_transparent
-private func transformWeights(_ turned: Floats, _ points: MutableFloats) {
-    var place = 0
-    while place < weightPointSize {
-        let w = turned + (place / 16 &* 80 &+ place % 16)
-        let (w0, w1, w2) = (load(w), load(w + 16), load(w + 32))
-        let (w3, w4) = (load(w + 48), load(w + 64))
-        let (even, odd) = (w0 + w2 + w4, w1 + w3)
-        let evenAtTwo = multiplyAdd(broadcast(16), w4, multiplyAdd(broadcast(4), w2, w0))
-        let oddAtTwo = multiplyAdd(broadcast(8), w3, broadcast(2) * w1)
-        let target = points + place
-        store(broadcast(6) * w0, target)
-        store(broadcast(-4) * (even + odd), target + weightPointSize)
-        store(broadcast(-4) * (even - odd), target + 2 &* weightPointSize)
-        store(evenAtTwo + oddAtTwo, target + 3 &* weightPointSize)
-        store(evenAtTwo - oddAtTwo, target + 4 &* weightPointSize)
-        store(broadcast(24) * w4, target + 5 &* weightPointSize)
-        place &+= laneCount
-    }
-}
-
-#if KERNELS_AVX512
-    /// A column's positions in two neighbouring rows.
-    private typealias Positions = SIMD16<Float>
-    @_transparent private var rowsAtOnce: Int { 2 }
-
-    @_transparent
-    private func loadColumn(_ address: Floats) -> Positions {
-        Positions(lowHalf: loadEight(address), highHalf: loadEight(address + pooledRowStride))
-    }
-
-    @_transparent
-    private func store(_ value: Positions, positions address: MutableFloats) {
-        store(value, address)
-    }
-#else
-    /// One position.
-    private typealias Positions = Eight
-    @_transparent private var rowsAtOnce: Int { 1 }
-
-    @_transparent
-    private func loadColumn(_ address: Floats) -> Positions { loadEight(address) }
-
-    @_transparent
-    private func store(_ value: Positions, positions address: MutableFloats) {
-        store(value, eight: address)
-    }
-#endif
-
-/// Bᵀ·d for each row and each two outputs of it: a sample's input [14, 14, 8] → [6 points, 5, 14, 8].
-@_transparent
-private func transformInput(_ input: Floats, _ points: MutableFloats) {
-    let (two, four, five) = (
-        Positions(repeating: 2), Positions(repeating: 4), Positions(repeating: 5)
-    )
-    let size = inputPointSize
-    var y = 0
-    while y < 14 {
-        let row = input + y &* pooledRowStride
-        var (d0, d1) = (loadColumn(row), loadColumn(row + 8))
-        var (d2, d3) = (loadColumn(row + 16), loadColumn(row + 24))
-        for tile in 0..<5 {
-            let next = row + (2 &* tile &+ 4) &* positionStride
-            let (d4, d5) = (loadColumn(next), loadColumn(next + 8))
-            let (p, q) = (d4.addingProduct(-four, d2), d3.addingProduct(-four, d1))
-            let (r, s) = (d4 - d2, d3 - d1)
-            let target = points + (tile &* 112 &+ y &* 8)
-            store(d4.addingProduct(-five, d2).addingProduct(four, d0), positions: target)
-            store(p + q, positions: target + size)
-            store(p - q, positions: target + 2 &* size)
-            store(r.addingProduct(two, s), positions: target + 3 &* size)
-            store(r.addingProduct(-two, s), positions: target + 4 &* size)
-            store(
-                d5.addingProduct(-five, d3).addingProduct(four, d1),
-                positions: target + 5 &* size
-            )
-            (d0, d1, d2, d3) = (d2, d3, d4, d5)
-        }
-        y &+= rowsAtOnce
-    }
-}
-
 /// The sums of a column of ten outputs at one point.
 private struct ColumnSums {
     var s0, s1, s2, s3, s4, s5, s6, s7, s8, s9: Lanes
@@ -128,11 +23,11 @@ private struct ColumnSums {
         (s1, s2, s3, s4, s5, s6, s7, s8, s9) = (s0, s0, s0, s0, s0, s0, s0, s0, s0)
     }
 
-    /// Adds one channel: inputs [14, 8], weights [5, 16].
+    /// Adds one channel: inputs [14, 8], weights [5, lanes].
     @_transparent
     mutating func add(_ v: Floats, _ u: Floats) {
-        let (u0, u1, u2) = (load(u), load(u + 16), load(u + 32))
-        let (u3, u4) = (load(u + 48), load(u + 64))
+        let (u0, u1, u2) = (load(u), load(u + laneCount), load(u + 2 &* laneCount))
+        let (u3, u4) = (load(u + 3 &* laneCount), load(u + 4 &* laneCount))
         let x0 = broadcast(v[0])
         s0 = multiplyAdd(x0, u0, s0)
         let x1 = broadcast(v[8])
@@ -202,53 +97,16 @@ private struct ColumnSums {
     @_transparent
     func write(_ address: MutableFloats) {
         store(s0, address)
-        store(s1, address + 16)
-        store(s2, address + 32)
-        store(s3, address + 48)
-        store(s4, address + 64)
-        store(s5, address + 80)
-        store(s6, address + 96)
-        store(s7, address + 112)
-        store(s8, address + 128)
-        store(s9, address + 144)
+        store(s1, address + laneCount)
+        store(s2, address + 2 &* laneCount)
+        store(s3, address + 3 &* laneCount)
+        store(s4, address + 4 &* laneCount)
+        store(s5, address + 5 &* laneCount)
+        store(s6, address + 6 &* laneCount)
+        store(s7, address + 7 &* laneCount)
+        store(s8, address + 8 &* laneCount)
+        store(s9, address + 9 &* laneCount)
     }
-}
-
-/// Pools a column of five windows: products [6 points, 10, 16] → values and winners, of which each
-/// is `to` behind the one above.
-@_transparent
-private func poolColumn(
-    _ products: Floats,
-    _ bias: Lanes,
-    _ values: MutableFloats,
-    _ winner: MutableIntegers,
-    to: Int
-) {
-    for window in 0..<5 {
-        let top = outputPair(products + 32 &* window, bias)
-        let bottom = outputPair(products + (32 &* window &+ 16), bias)
-        poolWindow(
-            top.left,
-            top.right,
-            bottom.left,
-            bottom.right,
-            values + window &* to,
-            winner + window &* to
-        )
-    }
-}
-
-/// Aᵀ·m / 24 + bias: two neighbouring outputs.
-@_transparent
-private func outputPair(_ m: Floats, _ bias: Lanes) -> (left: Lanes, right: Lanes) {
-    let size = productPointSize
-    let (m1, m2) = (load(m + size), load(m + 2 &* size))
-    let (m3, m4) = (load(m + 3 &* size), load(m + 4 &* size))
-    let left = load(m) + (m1 + m2) + (m3 + m4)
-    let right = multiplyAdd(broadcast(2), m3 - m4, m1 - m2) + load(m + 5 &* size)
-    // Rounded before the bias comes: whole numbers then stay whole.
-    let part = broadcast(1 / 24)
-    return (left * part + bias, right * part + bias)
 }
 
 /// The same with every product of the definition, bias first, then by channel, filter row and filter
@@ -303,11 +161,12 @@ private func areModest(_ values: Floats, count: Int) -> Bool {
 
 /// The second convolution: input [16, 14, 14, 8] → output and winner [16, 5, 5, 16].
 ///
-/// At each of the six points, a sum goes over the channels, and in a channel over the filter rows.
-/// Against double precision, outputs are wrong by up to 8·10⁻⁷ of the greatest (25,600 of random
-/// inputs and weights; by the definition up to 5·10⁻⁷). A sample with what is not finite, or so
-/// great that a sum of products could overflow, goes by the definition. Scratch is 7,200 floats at
-/// a 64-byte boundary.
+/// At each of the nine points, a sum goes over the channels, and in a channel over the filter rows.
+/// An output whose inputs are all zero is the bias.
+/// Against double precision, outputs are wrong by up to 1.3·10⁻⁶ of the greatest (102,400 of random
+/// weights and of inputs half of which are zero; by the definition up to 5·10⁻⁷). A sample with what
+/// is not finite, or so great that a sum of products could overflow, goes by the definition. Scratch
+/// is 9,476 floats at a 64-byte boundary.
 package func convolution2Forward(
     input: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,
@@ -317,12 +176,15 @@ package func convolution2Forward(
     winner: UnsafeMutablePointer<Int32>
 ) {
     let weightPoints = scratch
-    let inputPoints = scratch + pointCount &* weightPointSize
-    let products = inputPoints + pointCount &* inputPointSize
-    // The turned weights lie where the input's points will.
+    let inputPoints = scratch + Winograd.weightsSize
+    let products = inputPoints + 2 &* Winograd.inputHalfSize
+    let lastColumn = products + 2 &* Winograd.productHalfSize
+    let masks = UnsafeMutableRawPointer(lastColumn + Winograd.productPointSize)
+        .assumingMemoryBound(to: Int32.self)
+    // The turned weights lie where the input's points and the products will.
     turnWeights(weights, inputPoints)
     let haveModestWeights = areModest(weights, count: 2_400)
-    transformWeights(inputPoints, weightPoints)
+    Winograd.transformWeights(inputPoints, weightPoints)
     for sample in 0..<16 {
         let image = input + sample &* pooledSampleStride
         guard haveModestWeights, areModest(image, count: pooledSampleStride) else {
@@ -336,27 +198,33 @@ package func convolution2Forward(
             )
             continue
         }
-        transformInput(image, inputPoints)
-        for tile in 0..<5 {
-            var lane = 0
-            while lane < 16 {
-                for point in 0..<pointCount {
+        Winograd.transformInput(image, inputPoints)
+        Winograd.findMasks(image, masks)
+        var u = Floats(weightPoints)
+        var lane = 0
+        while lane < 16 {
+            var (v, m) = (inputPoints, products)
+            for _ in 0..<Winograd.pointCount {
+                for half in 0..<2 {
                     var sums = ColumnSums()
-                    let v = inputPoints + (point &* inputPointSize &+ tile &* 112)
-                    let u = weightPoints + (point &* weightPointSize &+ lane)
-                    for channel in 0..<6 { sums.add(v + channel, u + channel &* 80) }
-                    sums.write(products + (point &* productPointSize &+ lane))
+                    let v = v + half &* Winograd.inputHalfSize
+                    for channel in 0..<6 { sums.add(v + channel, u + 5 &* channel &* laneCount) }
+                    sums.write(m + half &* Winograd.productHalfSize)
                 }
-                let place = sample &* 400 &+ tile &* 16 &+ lane
-                poolColumn(
-                    products + lane,
-                    load(bias + lane),
-                    output + place,
-                    winner + place,
-                    to: 80
-                )
-                lane &+= laneCount
+                u += Winograd.weightPointSize
+                v += Winograd.inputPointSize
+                m += Winograd.productPointSize
             }
+            let place = sample &* 400 &+ lane
+            Winograd.pool(
+                products,
+                bias + lane,
+                masks,
+                scratch: lastColumn,
+                output + place,
+                winner + place
+            )
+            lane &+= laneCount
         }
     }
 }

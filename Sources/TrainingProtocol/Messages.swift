@@ -88,8 +88,9 @@ package struct InputSettings: Hashable, Sendable {
     }
 }
 
-/// The version of the messages; a worker and a coordinator must agree on it.
-package let protocolVersion = 4
+/// The version of the messages, and of the numbers in them; a worker and a coordinator must agree on
+/// it.
+package let protocolVersion = 5
 
 /// What a worker tells the coordinator.
 package enum WorkerMessage: Hashable, Sendable {
