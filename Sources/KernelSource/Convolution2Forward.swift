@@ -162,11 +162,10 @@ private func areModest(_ values: Floats, count: Int) -> Bool {
 /// The second convolution: input [16, 14, 14, 8] → output and winner [16, 5, 5, 16].
 ///
 /// At each of the nine points, a sum goes over the channels, and in a channel over the filter rows.
-/// An output whose inputs are all zero is the bias.
-/// Against double precision, outputs are wrong by up to 1.3·10⁻⁶ of the greatest (102,400 of random
-/// weights and of inputs half of which are zero; by the definition up to 5·10⁻⁷). A sample with what
-/// is not finite, or so great that a sum of products could overflow, goes by the definition. Scratch
-/// is 9,476 floats at a 64-byte boundary.
+/// An output whose inputs are all zero is the bias. Against double precision, outputs are wrong by
+/// up to 1.3·10⁻⁶ of the greatest (102,400 of random weights and of inputs half of which are zero;
+/// by the definition up to 5·10⁻⁷). A sample with what is not finite, or so great that a sum of
+/// products could overflow, goes by the definition. Scratch is 9,476 floats at a 64-byte boundary.
 package func convolution2Forward(
     input: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,
