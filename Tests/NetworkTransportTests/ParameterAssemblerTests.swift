@@ -46,6 +46,7 @@ struct ParameterAssemblerTests {
 
     @Test func `takes no rest without its beginning, and nothing of another size`() {
         #expect(take(fullyConnected) == nil)
+        #expect(parameters.begun == nil)
         #expect(parameters.place(ofSize: values.bytes.count) == nil)
         _ = take(convolutions)
         #expect(take(fullyConnected, version: 6) == nil)

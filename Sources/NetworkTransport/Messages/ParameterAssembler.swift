@@ -51,11 +51,12 @@ package final class ParameterAssembler {
     }
 
     /// Where a payload of `size` bytes may go that nobody has looked at yet; nil if no segment has
-    /// that size, and for a second segment without a first.
+    /// that size.
     package func place(ofSize size: Int) -> Place? {
         switch size {
         case convolutions.count: Place(buffer: buffers.take(), range: convolutions)
-        case fullyConnected.count: begun.map { Place(buffer: $0.buffer, range: fullyConnected) }
+        case fullyConnected.count:
+            Place(buffer: begun?.buffer ?? buffers.take(), range: fullyConnected)
         default: nil
         }
     }
@@ -81,11 +82,15 @@ package final class ParameterAssembler {
 
     /// Takes a segment as it came with a message.
     ///
+    /// A second segment may come late: its first was forgotten when another link opened.
+    ///
     /// - Returns: the parameters with their message, once they are whole.
     func received(_ version: Int, _ stamp: RunStamp, at place: Place) -> WorkerReceived<
         NetworkPayloads
     > {
-        guard let buffer = take(version: version, stamp, at: place) else { return .parametersBegun }
+        guard let buffer = take(version: version, stamp, at: place) else {
+            return begun == nil ? .late : .parametersBegun
+        }
         return CoordinatorArrival<NetworkPayloads>(
             message: .parameters(version: version, stamp),
             payload: .parameters(StoredParameters(buffer)),

@@ -43,6 +43,22 @@ extension WorkerMessage {
     }
 }
 
+extension CoordinatorMessage {
+    /// What the message is called in a log line.
+    fileprivate var name: String {
+        switch self {
+        case .welcome: "a welcome"
+        case .refusal: "a refusal"
+        case .dismissal: "a dismissal"
+        case .work: "work"
+        case .parameters: "parameters"
+        case .heartbeat: "a heartbeat"
+        case .rejoin: "a request to join again"
+        case .finish: "the run's end"
+        }
+    }
+}
+
 extension CoordinatorArrival<NetworkPayloads> {
     /// Whether the message has the payload that belongs to it.
     private var isWellFormed: Bool {
@@ -64,8 +80,7 @@ extension CoordinatorArrival<NetworkPayloads> {
         guard isWellFormed else {
             payload.free()
             return .rejected(
-                reason:
-                    "a message of the coordinator with a payload of \(payloadSize) bytes, which does not belong to it",
+                reason: "\(message.name) of the coordinator behind which lie \(payloadSize) bytes",
                 kind: "payload"
             )
         }

@@ -109,7 +109,7 @@ package final class RelayDriver<
             }
             let event = Relay.Event.receivedFromAbove(arrival.message, shardCount: shardCount)
             try handle(event, with: .fromAbove(arrival.payload))
-        case .parametersBegun, .payloadPortOpened, .payloadPortFailed: break
+        case .parametersBegun, .late, .payloadPortOpened, .payloadPortFailed: break
         case .rejected(let reason, let kind): note(reason, ofKind: kind)
         }
     }

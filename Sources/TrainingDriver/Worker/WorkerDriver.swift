@@ -105,7 +105,7 @@ package final class WorkerDriver<
             defer { payload.free() }
             if case .offer(let offer) = payload { _ = transport.open(offer, at: clock.now) }
             try handle(.received(arrival.message), with: &payload)
-        case .parametersBegun: break
+        case .parametersBegun, .late: break
         case .payloadPortOpened(let port): observer.payloadPortDidOpen(port)
         case .payloadPortFailed(let port, let reason):
             observer.payloadPortDidFail(port, reason: reason)

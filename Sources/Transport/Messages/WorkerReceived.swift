@@ -4,6 +4,8 @@ package enum WorkerReceived<Payloads: PayloadTypes> {
     case message(CoordinatorArrival<Payloads>)
     /// The first segment of parameters, which the transport lends until the rest has come.
     case parametersBegun
+    /// The rest of parameters whose beginning was given up, because messages come another way now.
+    case late
     /// Payloads go sealed from now on, through this port of the coordinator's.
     case payloadPortOpened(port: Int)
     /// Payloads cannot go sealed through this port, for this reason.
