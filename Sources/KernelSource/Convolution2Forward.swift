@@ -143,29 +143,13 @@ private func convolveNaively(
     }
 }
 
-/// Whether each magnitude is at most 10¹⁵: then no sum of products of two of them, nor of what the
-/// points make of them, overflows.
-@_transparent
-private func areModest(_ values: Floats, count: Int) -> Bool {
-    let limit: Float = 1e15
-    var areAll = laneNumbers .>= IntegerLanes(repeating: 0)
-    var index = 0
-    while index < count {
-        let value = load(values + index)
-        areAll = areAll .& (value .<= broadcast(limit)) .& (value .>= broadcast(-limit))
-        index &+= laneCount
-    }
-    for lane in 0..<laneCount where !areAll[lane] { return false }
-    return true
-}
-
 /// The second convolution: input [16, 14, 14, 8] → output and winner [16, 5, 5, 16].
 ///
 /// At each of the nine points, a sum goes over the channels, and in a channel over the filter rows.
 /// An output whose inputs are all zero is the bias. Against double precision, outputs are wrong by
 /// up to 1.3·10⁻⁶ of the greatest (102,400 of random weights and of inputs half of which are zero;
 /// by the definition up to 5·10⁻⁷). A sample with what is not finite, or so great that a sum of
-/// products could overflow, goes by the definition. Scratch is 9,476 floats at a 64-byte boundary.
+/// products could overflow, goes by the definition. Scratch is 9,482 floats at a 64-byte boundary.
 package func convolution2Forward(
     input: UnsafePointer<Float>,
     weights: UnsafePointer<Float>,
@@ -182,11 +166,11 @@ package func convolution2Forward(
         .assumingMemoryBound(to: Int32.self)
     // The turned weights lie where the input's points and the products will.
     turnWeights(weights, inputPoints)
-    let haveModestWeights = areModest(weights, count: 2_400)
+    let haveModestWeights = Winograd.areAllModest(weights, count: 2_400)
     Winograd.transformWeights(inputPoints, weightPoints)
     for sample in 0..<16 {
         let image = input + sample &* pooledSampleStride
-        guard haveModestWeights, areModest(image, count: pooledSampleStride) else {
+        guard Winograd.findMasks(image, masks), haveModestWeights else {
             turnWeights(weights, inputPoints)
             convolveNaively(
                 image,
@@ -198,7 +182,6 @@ package func convolution2Forward(
             continue
         }
         Winograd.transformInput(image, inputPoints)
-        Winograd.findMasks(image, masks)
         var u = Floats(weightPoints)
         var lane = 0
         while lane < 16 {

@@ -25,7 +25,7 @@ internal import CKernelLanes
 //     fc1     400·120 = 48,000   fc2  120·84 = 10,080   fc3  84·10 = 840, three times each
 //     together 235,200 + 720,000 + 176,760 = 1,131,960, which is 2.26 MFLOP
 //
-// The second convolution forward takes 144,000 of its 240,000, by Winograd's filtering.
+// The second convolution forward takes 86,400 of its 240,000, by Winograd's filtering.
 //
 // Speed. A multiply-add unit wants its operands from registers: a kernel keeps a tile of sums there
 // as named stored properties (an array would live in memory), sized so that each loaded vector is

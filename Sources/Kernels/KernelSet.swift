@@ -33,7 +33,7 @@ package struct KernelSet: Sendable {
     /// [16, 14, 14, 8] and winners [196, 6, 16].
     package let convolution1Forward:
         @Sendable (Source, UnsafePointer<UInt32>, Source, Source, Target, Target, Winners) -> Void
-    /// Input [16, 14, 14, 8], weights, bias, scratch of 9,476 floats → pooled output and winners by
+    /// Input [16, 14, 14, 8], weights, bias, scratch of 9,482 floats → pooled output and winners by
     /// windows, [16, 5, 5, 16].
     package let convolution2Forward:
         @Sendable (Source, Source, Source, Target, Target, Winners) -> Void

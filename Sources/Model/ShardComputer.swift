@@ -1,5 +1,6 @@
 package import Figures
 package import Kernels
+import MemoryHints
 
 /// Computes a shard: forward, loss, backward.
 ///
@@ -14,6 +15,8 @@ package final class ShardComputer {
     private let dense: [Layer]
     private let classCount, parameterCount: Int
     private var sampleCount = 0
+    /// What is left to be asked for of the samples to be loaded next.
+    private var upcoming = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// Makes a computer with its memory.
     package init(kernels: KernelSet, transform: InputTransform, network: LeNet = .digits) {
@@ -95,10 +98,25 @@ extension ShardComputer {
         sampleCount = count
     }
 
+    /// Has the samples to be loaded next come to the processor's cache while the shard is computed
+    /// that was loaded last.
+    ///
+    /// They must stay where they are until then, or until others are expected.
+    package func expect(_ samples: UnsafeRawBufferPointer) { upcoming = samples }
+
+    /// Asks for a part of what is expected, no more than a processor has on its way at once: before
+    /// each of a shard's greater kernels, of which there are as many as parts of whole shards.
+    private func fetchAhead() {
+        let size = min(upcoming.count, 17 * 64)
+        prefetch(UnsafeRawBufferPointer(rebasing: upcoming[..<size]))
+        upcoming = UnsafeRawBufferPointer(rebasing: upcoming[size...])
+    }
+
     /// Computes the convolutions of the samples that were loaded; of the parameters, it reads their
     /// segment only.
     package func convolutionsForward(_ parameters: UnsafePointer<Float>) {
         let w = workspace
+        fetchAhead()
         kernels.convolution1Forward(
             w.input.start,
             w.ink.columns.words,
@@ -108,6 +126,7 @@ extension ShardComputer {
             w.pooled1.output.start,
             w.pooled1.winners.integers
         )
+        fetchAhead()
         kernels.convolution2Forward(
             w.pooled1.output.start,
             parameters + second.weight,
@@ -154,6 +173,7 @@ extension ShardComputer {
     private func computeLogits(_ parameters: UnsafePointer<Float>) {
         let values = workspace.rectified
         for index in dense.indices {
+            fetchAhead()
             kernels.denseForward[index](
                 values[index].start,
                 parameters + dense[index].weight,
@@ -210,6 +230,7 @@ extension ShardComputer {
             let (weight, bias) = (dense[index].weight, dense[index].bias)
             let (input, outputGradient) = (w.rectified[index], w.rectifiedGradients[index])
             let inputCount = dense[index].inputCount
+            fetchAhead()
             kernels.transpose(input.start, w.scratch.rows.start, inputCount, inputCount)
             kernels.denseWeightGradient[index](
                 outputGradient.start,
@@ -226,6 +247,7 @@ extension ShardComputer {
                 dense[index].outputCount
             )
         }
+        fetchAhead()
         let (widest, outputGradient) = (dense[0], w.rectifiedGradients[0])
         if let first = sums.baseAddress, !sums.isEmpty {
             kernels.dense1WeightGradientSum(
@@ -252,6 +274,7 @@ extension ShardComputer {
             widest.outputCount,
             widest.outputCount
         )
+        fetchAhead()
         kernels.dense1InputGradient(
             w.scratch.rows.start,
             parameters + widest.weight,
@@ -280,6 +303,7 @@ extension ShardComputer {
         into gradient: UnsafeMutablePointer<Float>
     ) {
         let w = workspace
+        fetchAhead()
         // Winners are only moved, whatever their bits mean.
         kernels.channelsOfWindows(w.windows2.winners.start, w.rows2.winners.start)
         kernels.convolution2WeightGradient(
@@ -291,6 +315,7 @@ extension ShardComputer {
             gradient + second.weight,
             gradient + second.bias
         )
+        fetchAhead()
         kernels.convolution2InputGradient(
             w.windows2.gradient.start,
             w.windows2.winners.integers,
@@ -298,6 +323,7 @@ extension ShardComputer {
             w.scratch.kernel.start,
             w.pooled1.gradient.start
         )
+        fetchAhead()
         kernels.rowsOfImages(w.input.start, w.images.start)
         kernels.convolution1WeightGradient(
             w.images.start,

@@ -108,6 +108,7 @@ final class SubtreeComputer {
             }
             let isBegun = prepared == work && begun == work
             (prepared, begun) = (nil, nil)
+            computer.expect(Self.shard(at: index + 1, of: samples))
             clock.lap(.convert)
             // The sums of a subtree gather in the buffer of its first shard.
             let isTraining = work.round.isTraining
@@ -186,11 +187,12 @@ final class SubtreeComputer {
 
     private static let shardSize = LeNet.shardSampleCountMax * LeNet.sampleSize
 
+    /// The bytes of a shard; none behind the last.
     private static func shard(
         at index: Int,
         of samples: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer {
-        let first = index * shardSize
+        let first = min(index * shardSize, samples.count)
         return UnsafeRawBufferPointer(
             rebasing: samples[first..<min(first + shardSize, samples.count)]
         )

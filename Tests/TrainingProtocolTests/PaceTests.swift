@@ -43,4 +43,15 @@ struct PaceTests {
         #expect(pace.perShard < .milliseconds(31))
         #expect(pace.perShard > .milliseconds(29))
     }
+
+    @Test func `takes the time of small leases, of which messages are a part, for less`() {
+        var pace = pace(32, shardCount: 32)
+        for _ in 0..<200 {
+            pace.note(.milliseconds(4), shardCount: 2)
+            pace.note(.milliseconds(32), shardCount: 32)
+        }
+        // 36 ms for 34 shards, where the mean of both leases' paces is 1.5 ms.
+        #expect(pace.perShard > .milliseconds(1))
+        #expect(pace.perShard < .microseconds(1_120))
+    }
 }

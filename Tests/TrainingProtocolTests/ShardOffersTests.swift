@@ -75,4 +75,55 @@ struct ShardOffersTests {
         #expect(shards(&offers, anna, shape) == 4..<8)
         #expect(offers.isEmpty)
     }
+
+    /// A step whose leases are of any size.
+    private func step(shardCount: Int) -> RoundShape {
+        let schedule = Schedule(
+            trainingSampleCount: shardCount * 16,
+            validationSampleCount: 0,
+            testSampleCount: 0,
+            batchSize: shardCount * 16,
+            epochCount: 1
+        )
+        return RoundShape(.step(index: 0), at: Position(), in: schedule)
+    }
+
+    /// What each worker is leased if it takes from its own share only.
+    private func spans(_ shardCount: Int, _ weights: [(WorkerID, Int)]) -> [[Range<Int>]] {
+        let shape = step(shardCount: shardCount)
+        var offers = offers(shape, weights)
+        return weights.map { worker, _ in
+            var own: [Range<Int>] = []
+            while offers.hasShare(of: worker), let next = shards(&offers, worker, shape) {
+                own.append(next)
+            }
+            return own
+        }
+    }
+
+    @Test func `leaves shares equal where workers differ little, for they are one subtree each`() {
+        #expect(spans(64, [(anna, 100), (bert, 90)]) == [[0..<32], [32..<64]])
+        #expect(spans(16, [(anna, 70), (bert, 100)]) == [[0..<8], [8..<16]])
+        #expect(spans(2, [(anna, 70), (bert, 100)]) == [[0..<1], [1..<2]])
+    }
+
+    @Test func `divides many shards more finely, into few subtrees`() {
+        #expect(
+            spans(64, [(anna, 100), (bert, 80)])
+                == [[0..<32, 32..<36], [36..<40, 40..<48, 48..<64]]
+        )
+        #expect(
+            spans(64, [(anna, 100), (bert, 30)]) == [
+                [0..<32, 32..<48, 48..<50], [50..<52, 52..<56, 56..<64],
+            ]
+        )
+    }
+
+    @Test func `divides every number of shards among workers of any weights`() {
+        for shardCount in 1..<200 {
+            let weights = [(anna, 1_024), (bert, 1 + shardCount * 37 % 1_024), (carl, 700)]
+            let all = spans(shardCount, weights).flatMap(\.self).flatMap(\.self)
+            #expect(all == Array(0..<shardCount), "\(shardCount) shards")
+        }
+    }
 }

@@ -7,8 +7,13 @@ struct Pace: Equatable, Sendable {
     private var mean: Duration
     /// How far a lease's time is from the mean.
     private var deviation: Duration
-    /// The time of a shard, if all of a lease's time is divided among its shards.
-    private(set) var perShard: Duration
+    /// The shards of a lease, smoothed as its time is, in fractions.
+    private var shardCount: Int
+    private static let fractionsPerShard = 1_024
+
+    /// The time of a shard, if all of a lease's time is divided among its shards. A lease of many
+    /// counts for more than one of few, whose time is that of its messages.
+    var perShard: Duration { mean * Self.fractionsPerShard / shardCount }
 
     /// What a scheduler may keep a process waiting for: no deadline is finer than that.
     static let granularity = Duration.milliseconds(25)
@@ -26,7 +31,7 @@ struct Pace: Equatable, Sendable {
         self.isBound = isBound
         mean = duration
         deviation = duration / 2
-        perShard = duration / shardCount
+        self.shardCount = shardCount * Self.fractionsPerShard
     }
 
     /// Takes another lease into account.
@@ -35,7 +40,7 @@ struct Pace: Equatable, Sendable {
         let error = limited - mean
         mean += error / 8
         deviation += (max(error, .zero - error) - deviation) / 4
-        perShard += (limited / shardCount - perShard) / 8
+        self.shardCount += (shardCount * Self.fractionsPerShard - self.shardCount) / 8
     }
 
     /// Takes a little of what is held against a worker back, for each round that it has no share
@@ -46,7 +51,6 @@ struct Pace: Equatable, Sendable {
     /// one that really is takes long once in a while.
     mutating func fade() {
         mean -= mean / 256
-        perShard -= perShard / 256
     }
 
     /// How long a lease of `shardCount` shards should take.

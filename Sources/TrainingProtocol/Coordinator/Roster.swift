@@ -98,8 +98,7 @@ struct Roster: Equatable, Sendable {
         }
     }
 
-    /// Settles what each worker gets of a round: equal shares, as long as none is half as slow
-    /// again as the fastest.
+    /// Weighs each worker by the speed that it has shown.
     func divideShares(into shares: inout [RoundShare]) {
         shares.removeAll(keepingCapacity: true)
         let fastest = computing.lazy.compactMap { $0.pace?.perShard }.min() ?? .zero
@@ -111,7 +110,7 @@ struct Roster: Equatable, Sendable {
 
     private func weight(of perShard: Duration, fastest: Duration) -> Int {
         let unit = 1_024
-        guard perShard * 2 > fastest * 3 else { return unit }
+        guard perShard > fastest else { return unit }
         return max(1, fastest.nanoseconds * unit / perShard.nanoseconds)
     }
 

@@ -1,8 +1,9 @@
 /// What of a round is still to be leased.
 ///
-/// Each worker has a queue of its own, a contiguous span of shards, so that with a power of two of
-/// workers every span is one subtree and costs one gradient a step. A worker that runs out takes
-/// from the longest queue; what a lost worker held goes to whoever is free first.
+/// Each worker has a queue of its own, a contiguous span of shards. Of equal spans, with a power of
+/// two of workers, each is one subtree and costs one gradient a step; unequal ones are several
+/// subtrees, and pay off only where workers differ enough. A worker that runs out takes from the
+/// longest queue; what a lost worker held goes to whoever is free first.
 struct ShardOffers: Equatable, Sendable {
     /// A worker's share that was not leased yet, in order.
     private struct Queue: Equatable, Sendable {
@@ -15,18 +16,18 @@ struct ShardOffers: Equatable, Sendable {
     private var orphans: [Subtree] = []
 
     /// Forgets the round before and divides another in proportion to what its workers have shown,
-    /// to whole shards.
+    /// to whole shards, and to pairs of them and more where each worker has 32 and more.
     mutating func begin(_ shape: RoundShape, among shares: [RoundShare]) {
         orphans.removeAll(keepingCapacity: true)
         if queues.count > shares.count { queues.removeLast(queues.count - shares.count) }
         let shardCount = shape.shardCount
         let ownCount = shardCount - shape.firstShard
-        let total = shares.reduce(0) { $0 + $1.weight }
+        let weighing = Weighing(shares, shardCount: ownCount)
         var weight = 0
         var first = shape.firstShard
         for (index, share) in shares.enumerated() {
-            weight += share.weight
-            let end = shape.firstShard + (weight * ownCount + total / 2) / total
+            weight += weighing.weight(of: share)
+            let end = shape.firstShard + weighing.shardCount(of: weight)
             if index == queues.count { queues.append(Queue(worker: share.worker)) }
             queues[index].worker = share.worker
             queues[index].subtrees.removeAll(keepingCapacity: true)
@@ -128,5 +129,40 @@ struct ShardOffers: Equatable, Sendable {
             }
         }
         return runs
+    }
+}
+
+/// How shards are divided by weight.
+private struct Weighing {
+    private let shardCount: Int
+    /// How many of them each worker has if all have as many.
+    private let equalCount: Int
+    private let heaviest: Int
+    private var total = 0
+
+    init(_ shares: [RoundShare], shardCount: Int) {
+        self.shardCount = shardCount
+        equalCount = shardCount / max(shares.count, 1)
+        heaviest = shares.lazy.map(\.weight).max() ?? 1
+        total = shares.reduce(0) { $0 + weight(of: $1) }
+    }
+
+    /// The weight that counts: the heaviest, where a worker is so little slower that in its time
+    /// for an equal share the fastest would do at most four shards more, and at most half as many
+    /// again. Less than that, the further gradients of unequal shares cost.
+    func weight(of share: RoundShare) -> Int {
+        let isNearlyAsFast =
+            share.weight * (equalCount + 4) >= heaviest * equalCount
+            && share.weight * 3 >= heaviest * 2
+        return isNearlyAsFast ? heaviest : share.weight
+    }
+
+    /// The shards of workers that have this weight together: all, or a multiple of the greatest power
+    /// of two that is no more than a sixteenth of an equal share, so that subtrees are few.
+    func shardCount(of weight: Int) -> Int {
+        guard weight < total else { return shardCount }
+        var grain = 1
+        while grain * 32 <= equalCount { grain *= 2 }
+        return (weight * shardCount + total * grain / 2) / (total * grain) * grain
     }
 }
