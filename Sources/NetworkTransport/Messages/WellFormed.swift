@@ -80,7 +80,8 @@ extension CoordinatorArrival<NetworkPayloads> {
         guard isWellFormed else {
             payload.free()
             return .rejected(
-                reason: "\(message.name) of the coordinator behind which lie \(payloadSize) bytes",
+                reason:
+                    "a payload of \(payloadSize) bytes behind \(message.name) of the coordinator, where it does not belong",
                 kind: "payload"
             )
         }

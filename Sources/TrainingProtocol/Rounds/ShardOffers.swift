@@ -149,7 +149,7 @@ private struct Weighing {
 
     /// The weight that counts: the heaviest, where a worker is so little slower that in its time
     /// for an equal share the fastest would do at most four shards more, and at most half as many
-    /// again. Less than that, the further gradients of unequal shares cost.
+    /// again. Unequal shares would save no more than their further gradients cost.
     func weight(of share: RoundShare) -> Int {
         let isNearlyAsFast =
             share.weight * (equalCount + 4) >= heaviest * equalCount
