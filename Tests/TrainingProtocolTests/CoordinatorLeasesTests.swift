@@ -196,6 +196,19 @@ struct CoordinatorLeasesTests {
         )
     }
 
+    @Test func `leases a share of several subtrees to nobody else before that worker is idle`() {
+        var machine = running([anna, bert], shardCount: 16)
+        _ = answer(&machine, work(0, 3, 1), bert, at: 100)
+        // Of step 2, anna gets a quarter, which is one subtree, and bert the rest, which is two.
+        let actions = answer(&machine, work(0, 3, 0), anna, at: 300)
+        #expect(
+            actions.suffix(3) == [
+                send(work(2, 2, 0), to: anna), send(work(2, 2, 1), to: bert),
+                send(work(2, 3, 1), to: bert),
+            ]
+        )
+    }
+
     @Test func `leaves workers standing by that would take turns with others`() {
         var machine = running(
             [anna, bert, carl],

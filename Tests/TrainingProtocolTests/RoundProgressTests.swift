@@ -23,7 +23,7 @@ struct RoundProgressTests {
             in: schedule,
             shares: [RoundShare(worker: anna, weight: 1)]
         )
-        #expect(progress.lease(to: anna, standsBy: false) == Subtree(level: 2, index: 0))
+        #expect(progress.lease(to: anna, helpsOthers: true) == Subtree(level: 2, index: 0))
         return progress
     }
 
@@ -38,7 +38,7 @@ struct RoundProgressTests {
         let whole = progress.shape.work(Subtree(level: 2, index: 0))
         #expect(progress.take(whole, from: anna) == .unneeded)
         let left = Subtree(level: 1, index: 0)
-        let parts = (0..<2).compactMap { _ in progress.lease(to: bert, standsBy: false) }
+        let parts = (0..<2).compactMap { _ in progress.lease(to: bert, helpsOthers: true) }
         #expect(parts == [left])
         #expect(progress.take(progress.shape.work(left), from: bert) == .first(isContested: false))
         #expect(progress.answers.areComplete)
@@ -51,6 +51,6 @@ struct RoundProgressTests {
         progress.table.lease(right, to: bert)
         _ = progress.take(progress.shape.work(right), from: bert)
         #expect(progress.table.leases.map(\.subtree) == [left])
-        #expect(progress.lease(to: anna, standsBy: false) == nil)
+        #expect(progress.lease(to: anna, helpsOthers: true) == nil)
     }
 }

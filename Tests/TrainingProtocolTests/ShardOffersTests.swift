@@ -29,7 +29,7 @@ struct ShardOffersTests {
     private func shards(_ offers: inout ShardOffers, _ worker: WorkerID, _ shape: RoundShape)
         -> Range<Int>?
     {
-        offers.take(for: worker, standsBy: false).map { shape.shards(of: $0) }
+        offers.take(for: worker, helpsOthers: true).map { shape.shards(of: $0) }
     }
 
     @Test func `gives a worker its own share, then what is last of the longest other`() {
@@ -42,16 +42,16 @@ struct ShardOffersTests {
         #expect(offers.hasShare(of: carl))
     }
 
-    @Test func `gives one that stands by only what is nobody's share`() {
+    @Test func `gives one that helps nobody only what is nobody's share`() {
         let shape = shape(shardCount: 32)
         var offers = offers(shape, [(anna, 1), (bert, 1)])
-        #expect(offers.take(for: carl, standsBy: true) == nil)
+        #expect(offers.take(for: carl, helpsOthers: false) == nil)
         let lost = offers.takeShare(of: bert)
         #expect(lost == [Subtree(level: 4, index: 1)])
         offers.offer(Array(16..<32), of: lost[0], in: shape, heirCount: 2)
-        #expect(offers.take(for: carl, standsBy: true) == Subtree(level: 3, index: 2))
-        #expect(offers.take(for: carl, standsBy: true) == Subtree(level: 3, index: 3))
-        #expect(offers.take(for: carl, standsBy: true) == nil)
+        #expect(offers.take(for: carl, helpsOthers: false) == Subtree(level: 3, index: 2))
+        #expect(offers.take(for: carl, helpsOthers: false) == Subtree(level: 3, index: 3))
+        #expect(offers.take(for: carl, helpsOthers: false) == nil)
         #expect(!offers.isEmpty)
     }
 

@@ -37,7 +37,7 @@ struct TrustTests {
             shares: workers.map { RoundShare(worker: $0, weight: 1) }
         )
         for worker in workers {
-            guard let subtree = round.lease(to: worker, standsBy: false) else { continue }
+            guard let subtree = round.lease(to: worker, helpsOthers: true) else { continue }
             _ = round.take(round.shape.work(subtree), from: worker)
         }
         return round

@@ -7,6 +7,7 @@ import TestTools
 import Testing
 import TrainingDriver
 import TrainingProtocol
+import Transport
 import Wire
 import ZeroMQ
 
@@ -21,9 +22,11 @@ struct HostileTests {
         _ record: SmallRun.Record,
         admission: Admission? = nil,
         key: WorkerKey? = nil,
+        joinLimit: JoinLimit = JoinLimit(),
         visitor: @escaping @Sendable (String) throws -> Void
     ) async throws -> (RunResult, [Float]) {
-        let small = try SmallRun(workerCountMin: 1)
+        var small = try SmallRun(workerCountMin: 1)
+        small.run.start.joinLimit = joinLimit
         let gate = Gate()
         return try await small.train(
             with: [gate.kernels(like: small.kernels)],
@@ -206,7 +209,9 @@ struct HostileTests {
 
     @Test func `outlasts a flood of requests to join`() async throws {
         let record = SmallRun.Record()
-        let (result, parameters) = try await train(record) { endpoint in
+        // So slow that a busy machine, which takes in few a second, has too many come as well.
+        let joinLimit = JoinLimit(period: .seconds(1))
+        let (result, parameters) = try await train(record, joinLimit: joinLimit) { endpoint in
             let raw = try RawWorker(endpoint, number: 7)
             for _ in 0..<1_000 { try raw.send(.hello(protocolVersion: protocolVersion)) }
             try Self.eventually("a limit") { !record.foreignLines.isEmpty }

@@ -89,7 +89,7 @@ struct SmallRun {
 
     let kernels: KernelSet
     let folder: TemporaryFolder
-    let run: Run
+    var run: Run
 
     init(verify: Double = 0, checkpointEvery: Int = 0, workerCountMin: Int = 2) throws {
         kernels = try KernelSet.best(environment: [:])

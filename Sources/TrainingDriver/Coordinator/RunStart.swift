@@ -17,7 +17,7 @@ package struct RunStart {
     /// When the run ends before its last epoch.
     package let stopping: StoppingRule
     /// What bounds how many workers ask to join within a time.
-    package let joinLimit: JoinLimit
+    package var joinLimit: JoinLimit
     /// The rounds, all epochs that the run may have among them.
     private let schedule: Schedule
 

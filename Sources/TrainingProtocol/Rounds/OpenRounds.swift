@@ -58,15 +58,18 @@ struct OpenRounds: Equatable, Sendable {
     func contain(_ round: Round) -> Bool { current.round == round || next?.round == round }
 
     /// Leases to `worker` what it is to compute next, of the current round if there is something.
+    ///
+    /// - Parameter standsBy: whether it has no share of its own, and takes from nobody who has one.
     mutating func lease(to worker: WorkerID, standsBy: Bool) -> Work? {
         // A round that begins anew must not wait for leases of the next one.
         let heldCount = current.table.leaseCount(of: worker)
         guard heldCount < Lease.countMax else { return nil }
-        if let subtree = current.lease(to: worker, standsBy: standsBy) {
+        let helpsOthers = !standsBy && heldCount == 0
+        if let subtree = current.lease(to: worker, helpsOthers: helpsOthers) {
             return current.shape.work(subtree)
         }
         guard heldCount + (next?.table.leaseCount(of: worker) ?? 0) < Lease.countMax,
-            let subtree = next?.lease(to: worker, standsBy: standsBy)
+            let subtree = next?.lease(to: worker, helpsOthers: false)
         else { return nil }
         return next?.shape.work(subtree)
     }

@@ -50,9 +50,9 @@ struct RoundProgress: Equatable, Sendable {
     /// Leases the next subtree to `worker`; one that is to be computed a second time if no other is
     /// left.
     ///
-    /// - Parameter standsBy: whether it has no share of its own, and takes from nobody who has one.
-    mutating func lease(to worker: WorkerID, standsBy: Bool) -> Subtree? {
-        guard let subtree = offers.take(for: worker, standsBy: standsBy) else {
+    /// - Parameter helpsOthers: whether it may take of another's share.
+    mutating func lease(to worker: WorkerID, helpsOthers: Bool) -> Subtree? {
+        guard let subtree = offers.take(for: worker, helpsOthers: helpsOthers) else {
             return table.leaseSecond(to: worker, answers)
         }
         if verification.includes(shape.work(subtree)) { table.askSecond(of: subtree) }

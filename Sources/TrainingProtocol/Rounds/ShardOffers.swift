@@ -2,8 +2,8 @@
 ///
 /// Each worker has a queue of its own, a contiguous span of shards. Of equal spans, with a power of
 /// two of workers, each is one subtree and costs one gradient a step; unequal ones are several
-/// subtrees, and pay off only where workers differ enough. A worker that runs out takes from the
-/// longest queue; what a lost worker held goes to whoever is free first.
+/// subtrees, and pay off only where workers differ enough. A worker that has nothing left to
+/// compute takes from the longest queue; what a lost worker held goes to whoever is free first.
 struct ShardOffers: Equatable, Sendable {
     /// A worker's share that was not leased yet, in order.
     private struct Queue: Equatable, Sendable {
@@ -57,13 +57,14 @@ struct ShardOffers: Equatable, Sendable {
     /// Takes out the next subtree for `worker`: one that a lost worker held, one of its own share,
     /// one of the longest other share.
     ///
-    /// - Parameter standsBy: whether it has no share of its own, and takes from nobody who has one.
-    mutating func take(for worker: WorkerID, standsBy: Bool) -> Subtree? {
+    /// - Parameter helpsOthers: whether it may take of another's share. Whoever is still computing
+    ///   may not: leased ahead of time, a share of many subtrees would go to those who have few.
+    mutating func take(for worker: WorkerID, helpsOthers: Bool) -> Subtree? {
         if !orphans.isEmpty { return orphans.removeFirst() }
         if let own = queues.firstIndex(where: { $0.worker == worker && !$0.subtrees.isEmpty }) {
             return queues[own].subtrees.removeFirst()
         }
-        guard !standsBy,
+        guard helpsOthers,
             let longest = queues.indices.max(by: {
                 queues[$0].subtrees.count < queues[$1].subtrees.count
             })
