@@ -90,5 +90,18 @@ extension KernelCheck {
         try expect("Adam's parameters", p3, p2)
         try expect("Adam's first moment", m3, m2)
         try expect("Adam's second moment", v3, v2)
+
+        // Some of these places are multiples of a vector's size, where stores pass the cache by.
+        for place in 0..<16 {
+            let room = UnsafeMutableBufferPointer<Float>.allocate(capacity: count + 16)
+            defer { room.deallocate() }
+            room.initialize(repeating: 0)
+            let p4 = room.baseAddress! + place
+            kernels.adam(p, m, v, p4, &m3, &v3, right, count, 1 / 32, 0.9, 0.999, 0.001, 1e-7)
+            let before = [Float](repeating: 0, count: place)
+            let after = [Float](repeating: 0, count: 16 - place)
+            let expected = before + p3 + after
+            try expect("Adam's parameters elsewhere", Array(room), expected, tolerance: 0)
+        }
     }
 }

@@ -68,7 +68,9 @@ private struct AdamStep {
 /// its section 2).
 ///
 /// g = sum · scale; m = β₁·m + (1−β₁)·g; v = β₂·v + (1−β₂)·g²; p = p − α·m/(√v + ε), from the first
-/// three into the next three, which may be the same memory.
+/// three into the next three, which may be the same memory. Other parameters are stored past the
+/// cache, for workers read them next: on a Zen 4 that takes 18 instead of 50 µs where they have read
+/// what was there before.
 package func adam(
     parameters: UnsafePointer<Float>,
     firstMoment: UnsafePointer<Float>,
@@ -104,8 +106,15 @@ package func adam(
     )
     var index = countBeforeVector(parameters, count)
     if index > 0 { arrays.updatePart(at: 0, count: index, step) }
+    if arrays.canStream(at: index) {
+        while index &+ laneCount <= count {
+            stream(arrays.updatedVector(at: index, step), nextParameters + index)
+            index &+= laneCount
+        }
+        endStreaming()
+    }
     while index &+ laneCount <= count {
-        arrays.updateVector(at: index, step)
+        store(arrays.updatedVector(at: index, step), nextParameters + index)
         index &+= laneCount
     }
     if index < count { arrays.updatePart(at: index, count: count &- index, step) }
@@ -117,15 +126,23 @@ private struct AdamArrays {
     let nextParameters, nextFirstMoment, nextSecondMoment: MutableFloats
     let gradientSum: Floats
 
+    /// Whether the next parameters are not these, and begin with a whole vector at `index`.
     @_transparent
-    func updateVector(at index: Int, _ step: AdamStep) {
+    func canStream(at index: Int) -> Bool {
+        parameters != Floats(nextParameters)
+            && Int(bitPattern: nextParameters + index) % MemoryLayout<Lanes>.size == 0
+    }
+
+    /// Updates a vector of the moments and returns that of the parameters.
+    @_transparent
+    func updatedVector(at index: Int, _ step: AdamStep) -> Lanes {
         var p = load(parameters + index)
         var m = load(firstMoment + index)
         var v = load(secondMoment + index)
         update(&p, &m, &v, load(gradientSum + index), step)
-        store(p, nextParameters + index)
         store(m, nextFirstMoment + index)
         store(v, nextSecondMoment + index)
+        return p
     }
 
     /// The same with fewer than a vector.

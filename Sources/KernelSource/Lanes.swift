@@ -100,6 +100,25 @@ func store(_ value: IntegerLanes, _ address: MutableIntegers) {
     UnsafeMutableRawPointer(address).storeBytes(of: value, as: IntegerLanes.self)
 }
 
+/// Stores past the cache, to a multiple of the vector's size.
+///
+/// For memory that another core has read and reads next: a usual store waits until that core's cache
+/// has given the line up. Whoever tells that core of it calls `endStreaming` before.
+@_transparent
+func stream(_ value: Lanes, _ address: MutableFloats) {
+    #if KERNELS_AVX512
+        stream_16(address, value)
+    #elseif KERNELS_AVX2
+        stream_8(address, value)
+    #else
+        stream_4(address, value)
+    #endif
+}
+
+/// Has what comes next wait until everything is in memory that `stream` has stored.
+@_transparent
+func endStreaming() { end_streaming() }
+
 @_transparent
 func broadcast(_ value: Float) -> Lanes { Lanes(repeating: value) }
 

@@ -64,7 +64,7 @@ package struct ProgressBar: Equatable, Sendable {
         doneCount: Int,
         _ metrics: Metrics,
         at now: Duration,
-        columnCount: Int
+        columnCount: @autoclosure () -> Int
     ) -> String {
         guard style == .redrawn, var current = epoch, now >= current.nextDrawing else { return "" }
         current.nextDrawing = now + Self.drawingInterval
@@ -79,7 +79,7 @@ package struct ProgressBar: Equatable, Sendable {
             times: [ProgressLine.clock(remaining), ProgressLine.perStep(perStep)],
             metrics: [("accuracy", metrics.accuracy), ("loss", metrics.loss)]
         )
-        return "\r" + line.cut(toColumns: columnCount - 1) + Self.eraseToEnd
+        return "\r" + line.cut(toColumns: columnCount() - 1) + Self.eraseToEnd
     }
 
     /// Ends the epoch with its figures.

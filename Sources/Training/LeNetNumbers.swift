@@ -96,10 +96,13 @@ package final class LeNetNumbers: StoredNumbers {
 
     package func isBelievable(_ work: Work, _ sums: LossSums, _ gradient: ParameterBuffer?) -> Bool
     {
-        comparison.isBelievable(
+        // A segment that was taken early counts no more.
+        let isPartial = self.sums[work.round]?.isFullyConnectedTaken == true
+        return comparison.isBelievable(
             work,
             sums,
             gradient.map { UnsafeRawBufferPointer($0.bytes) },
+            of: isPartial ? network.segments[0].range : 0..<network.parameterCount,
             parameters: optimizer.parameters,
             feed: feed
         )

@@ -17,23 +17,27 @@ extension AnswerComparison {
     ///   - work: what it answers, which its worker was leased.
     ///   - sums: what its header carries.
     ///   - gradient: its payload, if its round trains.
+    ///   - range: which floats of it count.
     ///   - parameters: what it was to be computed with.
     ///   - feed: brings the samples, should it be computed here.
     func isBelievable(
         _ work: Work,
         _ sums: LossSums,
         _ gradient: UnsafeRawBufferPointer?,
+        of range: Range<Int>,
         parameters: ParameterBuffer,
         feed: SampleFeed
     ) -> Bool {
-        let isFinite = sums.lossSum.isFinite && (gradient.map(areFinite) ?? true)
-        guard !isFinite, areFinite(UnsafeRawBufferPointer(parameters.bytes)) else { return true }
+        let isFinite = sums.lossSum.isFinite && (gradient.map { areFinite($0, range) } ?? true)
+        guard !isFinite, kernels.areFinite(parameters.start, count: parameters.count) else {
+            return true
+        }
         let right = compute(work, parameters, feed)
         guard right.sums.correctCount == sums.correctCount,
             isSame(right.sums.lossSum, sums.lossSum)
         else { return false }
         guard let rightGradient = right.gradient, let gradient else { return true }
-        return (0..<rightGradient.count).allSatisfy { index in
+        return range.allSatisfy { index in
             let value = gradient.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
             return isSame(rightGradient.floats[index], value)
         }
@@ -45,9 +49,9 @@ extension AnswerComparison {
         left.bitPattern == right.bitPattern || left.isNaN && right.isNaN
     }
 
-    private func areFinite(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    private func areFinite(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
         guard let start = bytes.baseAddress else { return true }
-        let count = bytes.count / MemoryLayout<Float>.size
-        return kernels.areFinite(start.assumingMemoryBound(to: Float.self), count: count)
+        let floats = start.assumingMemoryBound(to: Float.self)
+        return kernels.areFinite(floats + range.lowerBound, count: range.count)
     }
 }

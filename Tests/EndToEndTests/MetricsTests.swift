@@ -33,8 +33,9 @@ import Testing
     private func samples(_ page: String) -> [String: Double] {
         let lines = page.split(separator: "\n").filter { !$0.hasPrefix("#") }
         let pairs = lines.compactMap { line -> (String, Double)? in
-            let words = line.split(separator: " ")
-            return words.count == 2 ? Double(words[1]).map { (String(words[0]), $0) } : nil
+            // Labels may have spaces in them.
+            guard let space = line.lastIndex(of: " ") else { return nil }
+            return Double(line[line.index(after: space)...]).map { (String(line[..<space]), $0) }
         }
         return Dictionary(pairs) { $1 }
     }

@@ -104,6 +104,23 @@ INLINED void store_bytes_4(unsigned char *_Nonnull target, LANES(int, 4) x) {
     __builtin_memcpy(target, &bytes, 4);
 }
 
+// Stores that pass the cache by, to a multiple of the vector's size. Others may overtake them on some CPUs, but none
+// that comes after `end_streaming`.
+INLINED void stream_16(float *_Nonnull target, LANES(float, 16) x) {
+    __builtin_nontemporal_store(x, (LANES(float, 16) *)target);
+}
+INLINED void stream_8(float *_Nonnull target, LANES(float, 8) x) {
+    __builtin_nontemporal_store(x, (LANES(float, 8) *)target);
+}
+INLINED void stream_4(float *_Nonnull target, LANES(float, 4) x) {
+    __builtin_nontemporal_store(x, (LANES(float, 4) *)target);
+}
+INLINED void end_streaming(void) {
+#ifdef __x86_64__
+    __builtin_ia32_sfence();
+#endif
+}
+
 // Words of four bytes, the lowest first.
 INLINED LANES(int, 16) words_of_bytes(
     LANES(unsigned char, 16) a, LANES(unsigned char, 16) b, LANES(unsigned char, 16) c,

@@ -24,6 +24,14 @@ extension CoordinatorDriver {
         let sums = numbers.applyStep(index: index)
         if !sums.lossSum.isFinite { diverged(at: index + 1) }
         clock.lap(.optimize)
+        progress.untoldStep = (index, sums)
+    }
+
+    /// Tells of the step that was applied last, once its parameters are on their way: workers wait
+    /// for these.
+    func tellStep() {
+        guard let (index, sums) = progress.untoldStep else { return }
+        progress.untoldStep = nil
         let sampleCount = schedule.samples(of: .step(index: index)).count
         progress.tally.add(sums, sampleCount: sampleCount, at: clock.now)
         observer.stepDidEnd(progress.tally.stepRecord(after: machine.position, in: schedule))

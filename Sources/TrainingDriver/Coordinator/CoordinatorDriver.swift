@@ -116,6 +116,7 @@ where
         while !events.isEmpty {
             machine.handle(events.removeFirst(), at: clock.now, into: &actions)
             for action in actions { try perform(action, arrival) }
+            tellStep()
             actions.removeAll(keepingCapacity: true)
         }
         progress.workerCountMax = max(progress.workerCountMax, machine.outlook.workerCount)
@@ -125,6 +126,7 @@ where
         _ action: Coordinator.Action,
         _ arrival: WorkerArrival<Payloads>?
     ) throws(Carrier.Failure) {
+        if case .send = action {} else { tellStep() }
         switch action {
         case .send(let message, let worker): try send(message, to: worker)
         case .accept(let work, let isKept):

@@ -17,6 +17,8 @@ package struct RunProgress: Sendable {
     package var outcome: Coordinator.Outcome?
     /// The step at which the run's numbers stopped being finite, from 1, if that ends it.
     package var divergedStep: Int?
+    /// The step that was applied and not told of yet, with its sums.
+    var untoldStep: (index: Int, sums: LossSums)?
 
     /// Begins, or goes on with what a checkpoint says.
     init(_ start: RunStart, at now: Duration) {
