@@ -14,6 +14,7 @@ struct CoordinatorLeasesTests {
         _ workers: [WorkerID],
         shardCount: Int,
         stepCount: Int = 5,
+        workerCountMin: Int? = nil,
         workerCountAtOnce: Int = .max
     ) -> Coordinator {
         var settings = Coordinator.Settings(
@@ -26,7 +27,7 @@ struct CoordinatorLeasesTests {
                 epochCount: 1
             ),
             input: InputSettings(geometry: "pad", scale: "unit"),
-            workerCountMin: workers.count,
+            workerCountMin: workerCountMin ?? workers.count,
             stepsPerCheckpoint: 0
         )
         settings.workerCountAtOnce = workerCountAtOnce
@@ -205,6 +206,25 @@ struct CoordinatorLeasesTests {
             actions.suffix(3) == [
                 send(work(2, 2, 0), to: anna), send(work(2, 2, 1), to: bert),
                 send(work(2, 3, 1), to: bert),
+            ]
+        )
+    }
+
+    @Test func `leases what is left of a share to its worker while others compute`() {
+        var machine = running([anna, bert], shardCount: 16, workerCountMin: 3)
+        let hello = WorkerMessage.hello(protocolVersion: protocolVersion)
+        var subtrees: [WorkerID: [Subtree]] = [:]
+        for action in machine.handle(.received(hello, from: carl), at: .zero) {
+            guard case .send(.work(let work, _), let worker) = action,
+                work.round == .step(index: 0)
+            else { continue }
+            subtrees[worker, default: []].append(work.subtree)
+        }
+        // Five shards, six and five; anna and carl have taken theirs while bert has two left.
+        #expect(
+            subtrees.mapValues { $0.map { [$0.level, $0.index] } } == [
+                anna: [[2, 0], [0, 4]], bert: [[0, 5], [1, 3], [1, 4], [0, 10]],
+                carl: [[0, 11], [2, 3]],
             ]
         )
     }
