@@ -30,9 +30,10 @@ package struct WorkerProfile: Equatable, Sendable {
     package var answerCount: Int
     /// How often the worker's thread asked for memory meanwhile; 0 where nothing counts it.
     package var allocationCount: Int
-    /// How far the worker's clock is ahead of the coordinator's, in nanoseconds.
+    /// How far the worker's clock is ahead of the coordinator's, in nanoseconds; 0 on one host.
     package var clockOffset: Int64
-    /// How wrong that may be: half the time that a welcome and a profile were on their way.
+    /// How wrong that may be: half the time that a welcome and a profile were on their way; 0 on
+    /// one host.
     package var clockUncertainty: Int64
 }
 
@@ -106,5 +107,7 @@ extension WorkerProfile {
         let back = Int64(truncatingIfNeeded: received &- header.sent)
         clockOffset = (there &- back) / 2
         clockUncertainty = abs((there &+ back) / 2)
+        // Clocks count from the start of their machine: two that may agree are one.
+        if abs(clockOffset) <= clockUncertainty { (clockOffset, clockUncertainty) = (0, 0) }
     }
 }

@@ -18,8 +18,10 @@ extension TraceFile {
                 )
             )
             notes["worker \(worker)"] =
-                "clock \(profile.clockOffset / 1_000) µs ahead of the coordinator's, "
-                + "give or take \(profile.clockUncertainty / 1_000) µs"
+                profile.clockOffset == 0
+                ? "the coordinator's clock"
+                : "clock \(profile.clockOffset / 1_000) µs ahead of the coordinator's, "
+                    + "give or take \(profile.clockUncertainty / 1_000) µs"
         }
         try write(lanes: lanes, notes: notes)
     }
