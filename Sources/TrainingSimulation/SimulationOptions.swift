@@ -177,10 +177,26 @@ package struct SimulationOptions: Equatable, Sendable {
         let ratesPerMillion =
             workers.faultySlots.isEmpty ? [0, 0, 0, 100_000, 1_000_000] : [0, 500_000, 1_000_000]
         run.verification = Verification(perMillion: random.choice(ratesPerMillion))
+        if seed % 4 == 1 { becomeUneven(seed: seed) }
         faults.phase = calmDuration * random.number(in: 1...4) + startMax
         if seed % 3 == 0 { becomeDoubtful(seed: seed) }
         // A third of either kind.
         if seed / 3 % 3 == 2 { becomeStopping(seed: seed) }
+    }
+
+    /// Gives a run large steps, and workers whose shares of them are several pieces of work each.
+    private mutating func becomeUneven(seed: UInt64) {
+        var random = RandomStream(seed: seed, stream: 106)
+        let batchSize = Schedule.shardSampleCountMax * random.number(in: 5...24)
+        run.schedule = Schedule(
+            trainingSampleCount: batchSize * random.number(in: 3...8),
+            validationSampleCount: run.schedule.validationSampleCount,
+            testSampleCount: run.schedule.testSampleCount,
+            batchSize: batchSize,
+            epochCount: run.schedule.epochCount
+        )
+        workers.slowness = workers.slowness.map { _ in random.choice([10, 13, 17, 25]) }
+        workers.shardDuration = .microseconds(random.choice([30, 200, 2_000]))
     }
 
     /// Has a run end before its last epoch: at an accuracy, which the toy has from its first epoch
