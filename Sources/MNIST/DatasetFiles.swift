@@ -54,9 +54,12 @@ struct DatasetFiles: Equatable, Sendable {
         }
         let url = URL(fileURLWithPath: trimmed)
         let (parent, name) = (url.deletingLastPathComponent().path, url.lastPathComponent)
-        guard !FileManager.default.fileExists(atPath: trimmed),
-            Self.prefixes(in: Self.entries(of: parent)).contains(name)
-        else { throw .missingFolder(folder: path) }
+        guard !FileManager.default.fileExists(atPath: trimmed) else {
+            throw .fileForFolder(file: trimmed)
+        }
+        guard Self.prefixes(in: Self.entries(of: parent)).contains(name) else {
+            throw .missingFolder(folder: path)
+        }
         (folder, prefix) = (parent, name)
     }
 

@@ -6,8 +6,10 @@ package import IDX
 package enum MNISTError: Error, Equatable, CustomStringConvertible {
     /// The executable does not have its data set beside it.
     case missingBundle(folder: String)
-    /// The folder that should hold the four files does not exist, or is a file.
+    /// The folder that should hold the four files does not exist.
     case missingFolder(folder: String)
+    /// A file is there instead of the folder.
+    case fileForFolder(file: String)
     /// One of the four files is there neither plain nor with `.gz`.
     case missingFile(folder: String, name: String)
     /// One of the files cannot be read.
@@ -37,6 +39,11 @@ package enum MNISTError: Error, Equatable, CustomStringConvertible {
         case .missingFolder(let folder):
             "\(folder): a folder with a data set was expected and there is none; it must hold "
                 + Self.fourNames
+        case .fileForFolder(let file):
+            "\(file): a file was found where a folder with a data set was expected; "
+                + (file.hasSuffix(".npz")
+                    ? "make one with lockstep data import \(file) --to a new folder"
+                    : "name a folder that holds \(Self.fourNames)")
         case .missingFile(let folder, let name):
             "\(folder): \(name) is missing, plain or .gz; a data set's folder must hold "
                 + Self.fourNames + ", or to evaluate the last two"

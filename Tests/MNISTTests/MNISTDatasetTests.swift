@@ -83,11 +83,18 @@ struct MNISTDatasetTests {
                     try MNISTDataset.load(directory: folder.path)
                 }
                 let file = folder.appending(path: Self.names.first { $0 != name }!).path
-                #expect(throws: MNISTError.missingFolder(folder: file)) {
+                #expect(throws: MNISTError.fileForFolder(file: file)) {
                     try MNISTDataset.load(directory: file)
                 }
             }
         }
+    }
+
+    @Test func `tells who names an archive what to do with it`() {
+        let archive = MNISTError.fileForFolder(file: "data/mnist.npz").description
+        #expect(archive.contains("lockstep data import data/mnist.npz --to"))
+        let other = MNISTError.fileForFolder(file: "mnist.zip").description
+        #expect(!other.contains("import") && other.contains("train-images-idx3-ubyte"))
     }
 
     @Test func `refuses a folder where a file should be, and a device`() throws {
