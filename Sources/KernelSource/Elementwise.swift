@@ -69,8 +69,8 @@ private struct AdamStep {
 ///
 /// g = sum · scale; m = β₁·m + (1−β₁)·g; v = β₂·v + (1−β₂)·g²; p = p − α·m/(√v + ε), from the first
 /// three into the next three, which may be the same memory. Other parameters are stored past the
-/// cache, for workers read them next: on a Zen 4 that takes 18 instead of 50 µs where they have read
-/// what was there before.
+/// cache, for workers read them next: at batches of 32 on a Zen 4 that takes 23 instead of 53 µs,
+/// for they have read what was there before.
 package func adam(
     parameters: UnsafePointer<Float>,
     firstMoment: UnsafePointer<Float>,

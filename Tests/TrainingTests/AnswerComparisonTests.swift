@@ -77,4 +77,26 @@ struct AnswerComparisonTests {
         #expect(try wrong(second: { $0.sums.lossSum = $0.sums.lossSum.nextUp }) == [second])
         #expect(try wrong(second: { $0.sums.lossSum = -$0.sums.lossSum }) == [second])
     }
+
+    @Test func `looks at no segment of an answer that was taken early`() throws {
+        let small = try SmallRun()
+        let clock = CoordinatorProfiler(sliceCountMax: 0)
+        let numbers = LeNetNumbers(small.run, clock: clock, sliceCountMax: 0)
+        let shardCount = small.run.start.settings.schedule.shardCount(of: work.round)
+        let work = Work(round: work.round, subtree: .root(of: shardCount), version: 0)
+        let segments = LeNet.digits.segments
+        func isBelievable(withNaNIn segment: LeNet.Segment) -> Bool {
+            let gradient = ParameterBuffer()
+            gradient.floats.update(repeating: 0)
+            gradient.floats[segment.range.upperBound - 1] = .nan
+            return numbers.isBelievable(work, LossSums(lossSum: 1), gradient)
+        }
+        #expect(!isBelievable(withNaNIn: segments[0]) && !isBelievable(withNaNIn: segments[1]))
+        let early = ParameterBuffer()
+        early.floats.update(repeating: 0)
+        numbers.acceptEarlySegment(of: work, early)
+        numbers.applyEarlySegment(index: 0)
+        #expect(!isBelievable(withNaNIn: segments[0]))
+        #expect(isBelievable(withNaNIn: segments[1]))
+    }
 }
