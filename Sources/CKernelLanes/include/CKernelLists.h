@@ -166,6 +166,7 @@ INLINED void transpose_16x16(const float *rows, long from, float *columns, long 
 // The same, with zero where the float at the same place of `gates` is zero or less.
 INLINED void transpose_open_16x16(const float *rows, const float *gates, long from, float *columns, long to) {
     LANES(float, 16) r[16];
+#pragma clang loop unroll(full)
     for (int i = 0; i < 16; i++) {
         LANES(float, 16) gate;
         __builtin_memcpy(&r[i], rows + i * from, 64);
