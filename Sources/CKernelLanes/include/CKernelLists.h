@@ -163,7 +163,8 @@ INLINED void transpose_16x16(const float *rows, long from, float *columns, long 
     for (int i = 0; i < 16; i++) __builtin_memcpy(columns + i * to, &r[i], 64);
 }
 
-// The same, with zero where the float at the same place of `gates` is zero or less.
+// The same, with zero where the float at the same place of `gates` is zero or less. The compiler does not unroll this
+// loop by itself, and then each row goes through memory.
 INLINED void transpose_open_16x16(const float *rows, const float *gates, long from, float *columns, long to) {
     LANES(float, 16) r[16];
 #pragma clang loop unroll(full)
