@@ -17,10 +17,14 @@ struct TrainingTable {
 
     /// - Parameter single: samples a second with one worker, where that was measured.
     func title(_ batchSize: Int, _ workerCount: Int, single: Double?) -> String {
+        let runs =
+            own.count == 1
+            ? "one run"
+            : "\(whole(own[0].samplesPerSecond)) to \(whole(own[own.count - 1].samplesPerSecond)) "
+                + "in \(own.count) runs"
         var title =
             "\nbatch \(batchSize), \(workerCount) worker\(workerCount == 1 ? "" : "s"): "
-            + "\(whole(samplesPerSecond)) samples/s (\(whole(own[0].samplesPerSecond)) to "
-            + "\(whole(own[own.count - 1].samplesPerSecond)) in \(own.count) runs), "
+            + "\(whole(samplesPerSecond)) samples/s (\(runs)), "
             + "\(whole(median.stepMicroseconds)) µs a step"
         if let single, workerCount > 1 {
             title += ", \(Self.decimal(samplesPerSecond / single)) × one worker"
